@@ -1,0 +1,1 @@
+//! Which reader a file belongs to, by name and content.

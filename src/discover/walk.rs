@@ -1,0 +1,1 @@
+//! The sorted walk: `.gitignore`, size and link rules.

@@ -1,0 +1,1 @@
+//! Host names inside addresses: `host:port`, URLs, connection strings, DNS names.

@@ -1,0 +1,270 @@
+//! Facts: what adapters say, in words that belong to no format. The model merges them.
+//!
+//! A fact never speaks of indices or of other sources; names in it are references ([`Ref`]) that
+//! the model resolves when all sources are known.
+
+use crate::source::{Location, Problem, Span};
+use crate::words::{Class, Evidence, Id, Mode, Replication};
+
+/// Where a fact stands: in a file of this run, or recorded by an earlier one (a saved graph).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    Here(Span),
+    Recorded(Box<Location>),
+}
+
+/// How a fact is known, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub evidence: Evidence,
+    pub source: Source,
+}
+
+impl Origin {
+    /// A fact at `span`, known as `evidence` says.
+    #[must_use]
+    pub fn at(evidence: Evidence, span: Span) -> Self {
+        Self {
+            evidence,
+            source: Source::Here(span),
+        }
+    }
+}
+
+/// A name as a source wrote it, and what to make of it when nothing has that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ref {
+    /// `kind:name`, a bare name, or an alias (a DNS name, an address).
+    pub text: String,
+    pub span: Span,
+    pub otherwise: Otherwise,
+}
+
+/// What a reference becomes when no node, bare name or alias matches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Otherwise {
+    /// A serving node of kind `unknown`, class `external`, evidence `assumed`, and a finding.
+    Unknown,
+    /// An outside party that nobody describes, such as `external:api.example.com`: inferred, no
+    /// finding.
+    External(Id),
+    /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
+    Domain(Id),
+}
+
+/// What is needed: one node, or enough of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    One(Ref),
+    /// At least `need` weight of `members`; `need: None` means all of them.
+    Some {
+        need: Option<u64>,
+        members: Vec<MemberFact>,
+        span: Span,
+    },
+}
+
+/// A member of [`Expr::Some`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberFact {
+    pub expr: Expr,
+    pub weight: u64,
+    /// `None`: active. `Some(ways)`: counts only once promoted by one of the ways.
+    pub standby: Option<Vec<WayFact>>,
+}
+
+/// A way of promoting a standby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayFact {
+    pub takes_s: u64,
+    pub requires: Vec<Expr>,
+    /// Date of the last drill, `YYYY-MM-DD`.
+    pub drilled: Option<String>,
+    pub origin: Origin,
+}
+
+/// What is known of a node besides its requirements. `None`: this source does not say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attributes {
+    pub title: Option<String>,
+    pub tier: Option<u8>,
+    pub owner: Option<String>,
+    pub users: Option<u64>,
+    pub revenue_per_h: Option<u64>,
+    /// Weight that full service takes.
+    pub demand: Option<u64>,
+    /// Weight without which the node does not serve.
+    pub need: Option<NeedFact>,
+    pub rto_s: Option<u64>,
+    pub rpo_s: Option<u64>,
+    /// Time from "may start" to "runs"; holds for the node and each of its replicas.
+    pub start_s: Option<u64>,
+    pub fails_per_y: Option<f64>,
+    pub repair_s: Option<u64>,
+    pub cost: Option<u64>,
+    /// Only where it is drawn; no requirement follows.
+    pub within: Option<Ref>,
+}
+
+/// How much of its replicas' weight a service needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NeedFact {
+    Weight(u64),
+    /// Of `demand`, rounded up.
+    Percent(u64),
+}
+
+/// There is such a node, or (class `None`) what follows refines one that another source states.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeFact {
+    /// What it refines may be named by alias or bare name; what it states is an id.
+    pub name: Ref,
+    pub class: Option<Class>,
+    pub attributes: Attributes,
+    pub origin: Origin,
+}
+
+/// How the mode of a requirement is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModeRule {
+    Fixed(Mode),
+    /// `placement`, or `hard` when the members are of kind network, provider, account or config.
+    ByMember,
+}
+
+/// One node needs something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequirementFact {
+    pub of: Ref,
+    pub mode: ModeRule,
+    pub expr: Expr,
+    /// Fewer than this is degraded: a `soft` requirement over the same members.
+    pub want: Option<u64>,
+    /// Met by all members at once, or by fewer after this.
+    pub reroute: Option<WayFact>,
+    pub origin: Origin,
+}
+
+/// Some replicas of a service or store that are alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplicasFact {
+    pub of: Ref,
+    pub count: u64,
+    /// Weight of each.
+    pub weight: u64,
+    /// What each stands on. Empty: placement unknown.
+    pub on: Vec<Expr>,
+    /// `None`: active. `Some(ways)`: standbys.
+    pub standby: Option<Vec<WayFact>>,
+    pub replication: Option<Replication>,
+    /// What each needs besides what its service needs.
+    pub requires: Vec<Expr>,
+    /// What is known of how unplaced replicas are spread.
+    pub spread: Spread,
+    /// The controller that replaces lost ones.
+    pub reschedule: Option<Reschedule>,
+    /// What is known of each of them (`fails_per_y`, `repair_s`, `cost`).
+    pub attributes: Attributes,
+    pub origin: Origin,
+}
+
+/// How a scheduler must spread replicas whose placement is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spread {
+    /// No two on one host (required anti-affinity or `DoNotSchedule` spread by host name).
+    pub hosts: Option<Span>,
+    /// Spread over zones (the same by zone).
+    pub zones: Option<Span>,
+    /// The only zones they may run in, if stated (node selector or affinity). One zone is a
+    /// placement; several with `zones` are taken in turn; several without are a choice that the
+    /// scheduler makes, hence unknown.
+    pub allowed_zones: Vec<Ref>,
+    /// What the unnamed hosts and zones belong to (`cluster:prod`), if anything.
+    pub cluster: Option<Ref>,
+}
+
+/// Lost replicas are made anew elsewhere: one standby with the weight of all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reschedule {
+    /// What the new ones stand on: the cluster, or the zone of their volume.
+    pub on: Vec<Expr>,
+    pub takes_s: u64,
+    pub requires: Vec<Expr>,
+    pub origin: Origin,
+}
+
+/// Another name of a node: a DNS name, an address, what another source calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasFact {
+    pub name: String,
+    pub target: Ref,
+    pub origin: Origin,
+}
+
+/// The native manifest's last word on what `of` needs of `on`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideFact {
+    pub of: Ref,
+    pub on: Ref,
+    /// `None`: there is no such requirement.
+    pub mode: Option<Mode>,
+    pub reason: Option<String>,
+    pub span: Span,
+}
+
+/// A node of a saved graph, as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedNode {
+    pub id: Id,
+    pub class: Class,
+    pub attributes: Attributes,
+    pub replication: Option<Replication>,
+    pub evidence: Evidence,
+    pub sources: Vec<Location>,
+    pub span: Span,
+}
+
+/// A requirement of a saved graph, as it was; ids are resolved by the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedRequirement {
+    pub id: String,
+    pub of: Id,
+    pub mode: Mode,
+    pub need: u64,
+    pub members: Vec<SavedMember>,
+    pub evidence: Evidence,
+    pub sources: Vec<Location>,
+    pub span: Span,
+}
+
+/// A member of a saved requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedMember {
+    pub id: Id,
+    pub weight: u64,
+    pub standby: Option<Vec<SavedWay>>,
+}
+
+/// A way of promotion in a saved graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedWay {
+    pub takes_s: u64,
+    pub requires: Vec<Id>,
+    pub evidence: Evidence,
+    pub sources: Vec<Location>,
+}
+
+/// All that one adapter says, in the order of its documents.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub nodes: Vec<NodeFact>,
+    pub requirements: Vec<RequirementFact>,
+    pub replicas: Vec<ReplicasFact>,
+    pub aliases: Vec<AliasFact>,
+    pub overrides: Vec<OverrideFact>,
+    pub saved_nodes: Vec<SavedNode>,
+    pub saved_requirements: Vec<SavedRequirement>,
+    pub problems: Vec<Problem>,
+    /// Documents, or parts of them, that the adapter claimed but could not use, and why.
+    pub unread: Vec<(Span, String)>,
+}

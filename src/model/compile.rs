@@ -1,0 +1,1 @@
+//! Nested requirements become groups; modes follow from members.

@@ -1,0 +1,1 @@
+//! The graph as other programs read it (DESIGN section 5).

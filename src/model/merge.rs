@@ -1,0 +1,1 @@
+//! The same thing from two sources.

@@ -1,0 +1,132 @@
+//! The model: the frozen answer to "what is there". Facts of all sources, merged into nodes and
+//! requirements that carry their evidence and sources.
+//!
+//! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
+//! * [`merge`]: the same thing from two sources; * [`compile`]: nested requirements → groups;
+//! * [`replicas`]: copies, and what is assumed of those nobody placed;
+//! * [`json`]: the graph as other programs read it (DESIGN section 5).
+
+pub mod build;
+pub mod compile;
+pub mod json;
+pub mod merge;
+pub mod replicas;
+pub mod resolve;
+
+pub use build::build;
+
+use crate::ingest::fact::Source;
+use crate::source::Problem;
+use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
+
+/// Index of a node in [`Model::nodes`]. Nodes are sorted by id, so indices sort as ids do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeIx(pub u32);
+
+/// Index of a requirement in [`Model::requirements`], which are sorted by owner, then id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReqIx(pub u32);
+
+/// Everything the analysis and the formats need to know of the estate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    pub assume: Assume,
+    pub nodes: Vec<Node>,
+    pub requirements: Vec<Requirement>,
+    /// What adapters and the merge found wrong, sorted by place.
+    pub problems: Vec<Problem>,
+    /// Names on the command line that mean a node: aliases beside the ids themselves.
+    pub aliases: Vec<(String, NodeIx)>,
+    /// Replicas whose placement no source states.
+    pub unplaced: Vec<NodeIx>,
+    /// Accepted input documents by adapter, for coverage: name and count.
+    pub adapters: Vec<(&'static str, usize)>,
+}
+
+/// One node. Times in seconds; `None` where no source says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub id: Id,
+    pub class: Class,
+    pub title: Option<String>,
+    pub tier: Option<u8>,
+    pub owner: Option<String>,
+    pub users: Option<u64>,
+    pub revenue_per_h: Option<u64>,
+    pub demand: Option<u64>,
+    pub rto_s: Option<u64>,
+    pub rpo_s: Option<u64>,
+    pub start_s: u64,
+    /// How a store's replica holds data.
+    pub data: Option<Replication>,
+    pub fails_per_y: Option<f64>,
+    pub repair_s: Option<u64>,
+    pub cost: Option<u64>,
+    /// Domain it is drawn in without standing on it.
+    pub within: Option<NodeIx>,
+    /// The service or store a replica is a copy of; the node whose requirement a group expands.
+    pub part_of: Option<NodeIx>,
+    pub evidence: Evidence,
+    pub sources: Vec<Source>,
+}
+
+/// At least `need` weight of `members`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// Unique, and the same when a manifest is reordered: owner, mode and members.
+    pub id: String,
+    pub of: NodeIx,
+    pub mode: Mode,
+    pub need: u64,
+    pub members: Vec<Member>,
+    pub evidence: Evidence,
+    pub sources: Vec<Source>,
+}
+
+/// A node that counts towards a requirement; once per requirement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    pub node: NodeIx,
+    pub weight: u64,
+    /// `None`: active. `Some(ways)`: a standby; without ways it is never promoted.
+    pub standby: Option<Vec<Way>>,
+}
+
+/// A way of promoting a standby: `takes_s` after the standby and all of `requires` serve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    pub takes_s: u64,
+    pub requires: Vec<NodeIx>,
+    pub drilled: Option<String>,
+    pub evidence: Evidence,
+    pub sources: Vec<Source>,
+}
+
+impl Model {
+    /// The node behind `ix`.
+    #[must_use]
+    pub fn node(&self, ix: NodeIx) -> &Node {
+        &self.nodes[ix.0 as usize]
+    }
+
+    /// The requirement behind `ix`.
+    #[must_use]
+    pub fn requirement(&self, ix: ReqIx) -> &Requirement {
+        &self.requirements[ix.0 as usize]
+    }
+
+    /// The node with this id. O(log nodes).
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<NodeIx> {
+        let at = self
+            .nodes
+            .binary_search_by(|node| node.id.as_str().cmp(id))
+            .ok()?;
+        u32::try_from(at).ok().map(NodeIx)
+    }
+
+    /// Every node with its index, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIx, &Node)> {
+        (0..).map(NodeIx).zip(&self.nodes)
+    }
+}

@@ -1,0 +1,1 @@
+//! Copies, and what is assumed of those nobody placed.

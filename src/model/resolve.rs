@@ -1,0 +1,1 @@
+//! Names, aliases, and "did you mean".

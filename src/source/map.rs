@@ -1,0 +1,78 @@
+//! The files that were read: path and text by [`FileId`].
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::span::{FileId, LineIndex, Position, Span};
+
+/// One file: its path as users know it (relative to where they stand, `/` between parts).
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    pub path: Utf8PathBuf,
+    pub text: String,
+    lines: LineIndex,
+}
+
+/// All files that were read, by [`FileId`], in sorted order of their paths.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+/// A place as users read it: `path:line:column`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl SourceMap {
+    /// Adds a file. Ids are given in order, from 0.
+    pub fn add(&mut self, path: Utf8PathBuf, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let lines = LineIndex::new(&text);
+        self.files.push(SourceFile { path, text, lines });
+        id
+    }
+
+    /// Every file with its id.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
+    /// The file behind `id`, which must come from this map.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// The path of a file.
+    #[must_use]
+    pub fn path(&self, id: FileId) -> &Utf8Path {
+        &self.file(id).path
+    }
+
+    /// Line and column of the start of `span`.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        let file = self.file(span.file);
+        file.lines.position(&file.text, span.start)
+    }
+
+    /// Path, line and column of the start of `span`.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let Position { line, column } = self.position(span);
+        Location {
+            file: self.path(span.file).to_string(),
+            line,
+            column,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Text, spans, and one format-neutral tree for YAML, JSON and TOML.
+//!
+//! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
+//! * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
+//! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
+//! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
+//! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
+
+pub mod json;
+pub mod limits;
+pub mod map;
+pub mod mask;
+pub mod problem;
+pub mod sniff;
+pub mod span;
+pub mod toml;
+pub mod tree;
+pub mod view;
+pub mod yaml;
+
+pub use limits::Limits;
+pub use map::{Location, SourceFile, SourceMap};
+pub use problem::{Problem, ProblemKind, Unread, UnreadReason};
+pub use span::{FileId, LineIndex, Position, Span};
+pub use tree::{Comment, Document, Node, NodeId, Tree, Value};
+pub use view::{Kind, View};
+
+/// What a reader makes of one file: its documents, and what is wrong with it. Documents that
+/// follow a broken one are still there where the format allows it.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub documents: Vec<Document>,
+    pub problems: Vec<Problem>,
+    /// Documents of the file that can't be used, each with its reason.
+    pub unread: Vec<(Option<Span>, UnreadReason, String)>,
+}

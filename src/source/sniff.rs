@@ -1,0 +1,1 @@
+//! Templates, encrypted and binary files, recognised before parsing.

@@ -1,0 +1,248 @@
+//! Typed reading of a tree: merge keys applied, the last duplicate winning, types decided here.
+
+use std::collections::HashSet;
+
+use super::span::Span;
+use super::tree::{NodeId, Tree, Value};
+
+/// How deep merge keys (`<<`) are followed.
+const MERGE_DEPTH: u32 = 16;
+/// How many mappings one lookup may visit through merge keys.
+const MERGE_BUDGET: u32 = 1_000;
+
+/// What a node is, for messages and for choosing how to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Null,
+    Scalar,
+    Sequence,
+    Mapping,
+}
+
+impl Kind {
+    /// As said to users: "a list", "a mapping".
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Scalar => "a single value",
+            Self::Sequence => "a list",
+            Self::Mapping => "a mapping",
+        }
+    }
+}
+
+/// A node and the tree it stands in. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct View<'t> {
+    tree: &'t Tree,
+    id: NodeId,
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be secrets: say what it is, never what it holds.
+        write!(f, "View({:?} at {:?})", self.kind(), self.span())
+    }
+}
+
+impl<'t> View<'t> {
+    /// The node `id` of `tree`.
+    #[must_use]
+    pub fn new(tree: &'t Tree, id: NodeId) -> Self {
+        Self { tree, id }
+    }
+
+    /// Identity within its document: two views of one aliased node are equal.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// Byte range in its file.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.tree.node(self.id).span
+    }
+
+    /// The tag as written, if any.
+    #[must_use]
+    pub fn tag(self) -> Option<&'t str> {
+        self.tree.node(self.id).tag.as_deref()
+    }
+
+    /// What the node is; plain empty, `~` and `null` are [`Kind::Null`].
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match &self.tree.node(self.id).value {
+            Value::Scalar {
+                text,
+                quoted: false,
+            } if matches!(&**text, "" | "~" | "null" | "Null" | "NULL") => Kind::Null,
+            Value::Scalar { .. } => Kind::Scalar,
+            Value::Sequence(_) => Kind::Sequence,
+            Value::Mapping(_) => Kind::Mapping,
+        }
+    }
+
+    /// True for null, `~` and an absent value.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// The text of a scalar that is not null.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'t str> {
+        match &self.tree.node(self.id).value {
+            Value::Scalar { text, .. } if !self.is_null() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// True if the scalar was quoted (so `"3"` is text where `3` is a number).
+    #[must_use]
+    pub fn is_quoted(self) -> bool {
+        matches!(
+            self.tree.node(self.id).value,
+            Value::Scalar { quoted: true, .. }
+        )
+    }
+
+    /// A boolean as YAML 1.1 has them: `true`, `yes`, `on` and their negatives, any case.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.as_str()?.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A whole number that is not negative; quoted digits count (Compose and Helm write them so).
+    #[must_use]
+    pub fn as_count(self) -> Option<u64> {
+        self.as_str()?.replace('_', "").parse().ok()
+    }
+
+    /// Items of a sequence; nothing for any other kind.
+    pub fn items(self) -> impl Iterator<Item = View<'t>> {
+        let items: &'t [NodeId] = match &self.tree.node(self.id).value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |id| View::new(self.tree, *id))
+    }
+
+    /// The value of `key` in a mapping: its own last one, else from merge keys in order.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<View<'t>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// As [`get`](Self::get), with the key.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<(View<'t>, View<'t>)> {
+        let mut budget = MERGE_BUDGET;
+        self.entry_within(key, MERGE_DEPTH, &mut budget)
+    }
+
+    fn entry_within(self, key: &str, depth: u32, budget: &mut u32) -> Option<(View<'t>, View<'t>)> {
+        let Value::Mapping(pairs) = &self.tree.node(self.id).value else {
+            return None;
+        };
+        *budget = budget.checked_sub(1)?;
+        let view = |id: NodeId| View::new(self.tree, id);
+        let own = pairs
+            .iter()
+            .rev()
+            .find(|(name, _)| view(*name).scalar_text() == Some(key));
+        if let Some((name, value)) = own {
+            return Some((view(*name), view(*value)));
+        }
+        let depth = depth.checked_sub(1)?;
+        let merges = pairs.iter().filter(|(name, _)| view(*name).is_merge_key());
+        merges
+            .flat_map(|(_, value)| view(*value).merge_sources())
+            .find_map(|source| source.entry_within(key, depth, budget))
+    }
+
+    /// Key and value of every entry, merge keys applied, each key once (its last own value).
+    #[must_use]
+    pub fn entries(self) -> Vec<(View<'t>, View<'t>)> {
+        let mut seen = HashSet::new();
+        let mut entries = Vec::new();
+        let mut budget = MERGE_BUDGET;
+        self.collect_entries(MERGE_DEPTH, &mut budget, &mut seen, &mut entries);
+        entries
+    }
+
+    fn collect_entries(
+        self,
+        depth: u32,
+        budget: &mut u32,
+        seen: &mut HashSet<&'t str>,
+        out: &mut Vec<(View<'t>, View<'t>)>,
+    ) {
+        let Value::Mapping(pairs) = &self.tree.node(self.id).value else {
+            return;
+        };
+        let Some(left) = budget.checked_sub(1) else {
+            return;
+        };
+        *budget = left;
+        let view = |id: NodeId| View::new(self.tree, id);
+        let mut own: Vec<_> = Vec::new();
+        for (name, value) in pairs.iter().rev() {
+            let fresh = view(*name)
+                .scalar_text()
+                .is_none_or(|text| seen.insert(text));
+            if fresh && !view(*name).is_merge_key() {
+                own.push((view(*name), view(*value)));
+            }
+        }
+        out.extend(own.into_iter().rev());
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        for (name, value) in pairs {
+            if view(*name).is_merge_key() {
+                for source in view(*value).merge_sources() {
+                    source.collect_entries(depth, budget, seen, out);
+                }
+            }
+        }
+    }
+
+    /// The value at the end of a chain of keys.
+    #[must_use]
+    pub fn path(self, keys: &[&str]) -> Option<View<'t>> {
+        keys.iter().try_fold(self, |view, key| view.get(key))
+    }
+
+    /// Text of any scalar, null or not: what a key is compared by.
+    fn scalar_text(self) -> Option<&'t str> {
+        match &self.tree.node(self.id).value {
+            Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// `<<` written plain, or tagged `!!merge`.
+    fn is_merge_key(self) -> bool {
+        let node = self.tree.node(self.id);
+        let tagged = node
+            .tag
+            .as_deref()
+            .is_some_and(|tag| tag.ends_with("merge"));
+        matches!(&node.value, Value::Scalar { text, quoted } if &**text == "<<" && (!quoted || tagged))
+    }
+
+    /// What a merge key points at: one mapping, or a list of them.
+    fn merge_sources(self) -> Vec<View<'t>> {
+        match self.kind() {
+            Kind::Sequence => self.items().collect(),
+            _ => vec![self],
+        }
+    }
+}

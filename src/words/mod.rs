@@ -1,0 +1,13 @@
+//! The field's standard terms (DESIGN section 1) as types, shared by every room.
+//!
+//! * [`id`]: `kind:name` identifiers.
+//! * [`terms`]: class, mode, evidence, verdict-free vocabulary of the graph.
+//! * [`quantity`]: durations, counts, rates as people write them.
+
+mod id;
+mod quantity;
+mod terms;
+
+pub use id::{Id, is_network_kind};
+pub use quantity::{format_duration, parse_count, parse_duration, parse_percent, parse_rate};
+pub use terms::{Assume, Class, Evidence, Mode, Replication};
