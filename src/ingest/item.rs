@@ -208,7 +208,10 @@ impl<'t> Fields<'t> {
     ) -> Option<Self> {
         if view.kind() != Kind::Mapping {
             let some: Vec<_> = keys.iter().take(4).map(|key| format!("`{key}`")).collect();
-            cx.unexpected(view, &format!("a mapping with keys like {}", some.join(", ")));
+            cx.unexpected(
+                view,
+                &format!("a mapping with keys like {}", some.join(", ")),
+            );
             return None;
         }
         let all = view.entries();
@@ -220,6 +223,8 @@ impl<'t> Fields<'t> {
             let known = name.as_str().filter(|text| keys.contains(text));
             match known {
                 Some(key) => entries.push((key, value)),
+                // Finding what was meant takes its time: not for what nobody will read.
+                None if cx.told > MAX_PROBLEMS => {}
                 None => cx.tell(unknown_key(name, keys)),
             }
         }

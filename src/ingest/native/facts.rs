@@ -8,7 +8,9 @@ use super::types::{
     Alias, Aliases, Domain, External, Journey, Manifest, Override, Replicas, Service,
     ServiceReplica, Store, StoreReplica,
 };
-use super::values::{Copies, Count, Duration, Held, Name, NodeName, Rate, SpreadOver, Weight};
+use super::values::{
+    Copies, Count, Duration, Held, Name, NodeName, Rate, SpreadOver, Version, Weight,
+};
 use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, OverrideFact, Ref,
     ReplicasFact, RequirementFact, Spread,
@@ -96,7 +98,7 @@ impl Writer<'_> {
     /// Writes down all that one manifest states.
     pub(super) fn manifest(&mut self, manifest: Manifest) {
         let Manifest {
-            version: _,
+            version: Some(Version) | None,
             domains,
             services,
             stores,
@@ -142,7 +144,10 @@ impl Writer<'_> {
         let Some(subject) = self.node(item.id, Class::Service, attributes) else {
             return;
         };
-        self.replicas(&subject, item.replicas.map(|said| said.map(Copy::of_service)));
+        self.replicas(
+            &subject,
+            item.replicas.map(|said| said.map(Copy::of_service)),
+        );
         self.requirements(&subject, item.r#in, ModeRule::ByMember);
         self.requirements(&subject, item.requires, HARD);
         self.requirements(&subject, item.optional, SOFT);
@@ -193,12 +198,13 @@ impl Writer<'_> {
 
     fn override_(&mut self, item: At<Override>) {
         let At {
-            value: Override {
-                of,
-                on,
-                mode,
-                reason,
-            },
+            value:
+                Override {
+                    of,
+                    on,
+                    mode,
+                    reason,
+                },
             span,
         } = item;
         self.facts.overrides.push(OverrideFact {
@@ -380,7 +386,11 @@ impl Copy {
 }
 
 /// What an entry of `replicas` says of each of them.
-fn each_attributes(fails: Option<Rate>, repair: Option<Duration>, cost: Option<Count>) -> Attributes {
+fn each_attributes(
+    fails: Option<Rate>,
+    repair: Option<Duration>,
+    cost: Option<Count>,
+) -> Attributes {
     Attributes {
         fails_per_y: fails.map(|Rate(rate)| rate),
         repair_s: repair.map(|Duration(seconds)| seconds),

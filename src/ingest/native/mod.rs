@@ -106,7 +106,8 @@ fn is_manifest(root: View<'_>) -> bool {
     }
     let entries = root.entries();
     let ours = |(key, _): &(View<'_>, View<'_>)| {
-        key.as_str().is_some_and(|key| Manifest::KEYS.contains(&key))
+        key.as_str()
+            .is_some_and(|key| Manifest::KEYS.contains(&key))
     };
     if !entries.iter().all(ours) {
         return false;

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::forms::{Form, Requirement, Ways};
 use super::values::{
-    Copies, Count, Date, Duration, Held, Name, Need, NodeName, OverrideMode, Rate, SpreadOver,
-    Text, Tier, Version, Weight,
+    Copies, Count, Duration, Held, Name, Need, NodeName, OverrideMode, Rate, SpreadOver, Text,
+    Tier, Version, Weight,
 };
 use crate::ingest::fact::Attributes;
 use crate::ingest::item::{At, Listed, OneOrMany, Read, Reader, item};
