@@ -46,7 +46,8 @@ pub enum Otherwise {
     /// A serving node of kind `unknown`, class `external`, evidence `assumed`, and a finding.
     Unknown,
     /// An outside party that nobody describes, such as `external:api.example.com`: inferred, no
-    /// finding.
+    /// finding. In the name of a [`NodeFact`] whose class says otherwise: what an item with a bare
+    /// name is called when no source has a node of that name.
     External(Id),
     /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
     Domain(Id),
