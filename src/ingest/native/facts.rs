@@ -237,7 +237,7 @@ impl Writer<'_> {
         }
         let name = self.names.call(name, class);
         let mut of = name.clone().reference();
-        if kind.is_none()
+        if Id::parse(&of.text).is_none()
             && let Some(id) = Id::parse(&full(&name, class))
         {
             // What it is unless another source has a node of that name.
