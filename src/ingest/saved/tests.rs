@@ -67,7 +67,7 @@ fn everything_of_the_contract_comes_back() {
     assert_eq!(site.sources, []);
     assert_eq!(copy.part_of.as_ref().map(Id::as_str), Some("store:db"));
     assert_eq!(copy.replication, Some(Replication::Async { lag_s: 5 }));
-    assert_eq!(copy.sources, [place.clone()]);
+    assert_eq!(copy.sources, std::slice::from_ref(&place));
     let within = copy.attributes.within.clone().expect("within");
     assert_eq!(within.text, "site:b");
     assert_eq!(
