@@ -1,16 +1,19 @@
 //! Text, spans, and one format-neutral tree for YAML, JSON and TOML.
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
-//! * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
+//! * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
 //! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
+mod build;
 pub mod json;
 pub mod limits;
 pub mod map;
 pub mod mask;
 pub mod problem;
+#[cfg(test)]
+mod reader_tests;
 pub mod sniff;
 pub mod span;
 pub mod toml;
