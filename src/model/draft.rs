@@ -245,6 +245,7 @@ impl<'s> Draft<'s> {
         }
         let at = |ix: NodeIx| place.get(ix.0 as usize).copied().unwrap_or(ix);
 
+        let aliases = self.aliases();
         let mut slots: Vec<Option<Node>> = std::mem::take(&mut self.nodes)
             .into_iter()
             .map(Some)
@@ -293,8 +294,7 @@ impl<'s> Draft<'s> {
         }
         requirements.sort_by(|a, b| (a.of, &a.id).cmp(&(b.of, &b.id)));
 
-        let mut aliases: Vec<(String, NodeIx)> = self
-            .aliases()
+        let mut aliases: Vec<(String, NodeIx)> = aliases
             .into_iter()
             .map(|(name, ix)| (name, at(ix)))
             .collect();

@@ -1,16 +1,16 @@
 //! The same thing from two sources: whose word is taken, and what is said of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::draft::{Context, Draft, Rank};
-use super::resolve::Found;
-use super::{NodeIx, Requirement};
+use super::resolve::{Found, UNKNOWN};
+use super::{Member, NodeIx, Requirement, Way};
 use crate::ingest::fact::{
-    Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact, SavedNode, SavedRequirement,
-    Source,
+    Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact, Ref, SavedNode,
+    SavedRequirement, SavedWay, Source,
 };
-use crate::source::{Problem, ProblemKind, Span};
-use crate::words::{Class, Evidence, Mode};
+use crate::source::{Location, Problem, ProblemKind, Span};
+use crate::words::{Class, Evidence, Id, Mode, format_duration};
 
 /// Who stated a value.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,12 @@ impl Draft<'_> {
     }
 
     /// A node of a saved graph.
+    /// Unknown targets come back with the requirements that name them, as a finding, or as the
+    /// node that another input now describes.
     pub(super) fn restore_node(&mut self, saved: &SavedNode, rank: Rank) {
+        if saved.id.kind() == UNKNOWN {
+            return;
+        }
         let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
         let id = self
             .names
@@ -124,8 +129,8 @@ impl Draft<'_> {
         take!(
             title: quiet, tier: u8::to_string, owner: |owner| format!("`{owner}`"),
             users: quiet, revenue_per_h: quiet, demand: u64::to_string,
-            rto_s: |time| crate::words::format_duration(*time),
-            rpo_s: |time| crate::words::format_duration(*time),
+            rto_s: |time| format_duration(*time),
+            rpo_s: |time| format_duration(*time),
             fails_per_y: quiet, repair_s: quiet, cost: quiet,
         );
         if let Some(start) = said.start_s {
@@ -210,14 +215,17 @@ impl Draft<'_> {
     /// A requirement of a saved graph, under the id it had.
     pub(super) fn restore_requirement(&mut self, saved: &SavedRequirement, rank: Rank) {
         let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
-        let named = |id: &crate::words::Id| crate::ingest::fact::Ref {
-            text: id.to_string(),
+        let named = |id: &Id| Ref {
+            text: match id.kind() {
+                UNKNOWN => id.name().to_owned(),
+                _ => id.to_string(),
+            },
             span: saved.span,
             otherwise: Otherwise::Unknown,
         };
         let of = self.resolve(&named(&saved.of), &context);
-        let mut members: Vec<super::Member> = Vec::with_capacity(saved.members.len());
-        let mut seen = std::collections::HashSet::new();
+        let mut members: Vec<Member> = Vec::with_capacity(saved.members.len());
+        let mut seen = HashSet::new();
         for member in &saved.members {
             let node = self.resolve(&named(&member.id), &context);
             if !seen.insert(node) {
@@ -229,13 +237,13 @@ impl Draft<'_> {
                 continue;
             }
             let standby = member.standby.as_ref().map(|ways| {
-                let way = |way: &crate::ingest::fact::SavedWay| {
+                let way = |way: &SavedWay| {
                     let ids = way.requires.iter();
                     let mut requires: Vec<NodeIx> =
                         ids.map(|id| self.resolve(&named(id), &context)).collect();
                     requires.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
                     requires.dedup();
-                    super::Way {
+                    Way {
                         takes_s: way.takes_s,
                         requires,
                         drilled: way.drilled.clone(),
@@ -245,7 +253,7 @@ impl Draft<'_> {
                 };
                 ways.iter().map(way).collect()
             });
-            members.push(super::Member {
+            members.push(Member {
                 node,
                 weight: member.weight,
                 standby,
@@ -338,8 +346,9 @@ impl Draft<'_> {
         let (Some(lost), Some(won)) = (self.entries.get(loser), self.entries.get(winner)) else {
             return;
         };
+        let same_mode = lost.requirement.mode == won.requirement.mode;
         let same_hand = lost.rank.adapter == won.rank.adapter && !won.rank.authoritative;
-        if !same_hand {
+        if !same_hand && !same_mode {
             let (lost_mode, mode) = (lost.requirement.mode, won.requirement.mode);
             let on = won
                 .requirement
@@ -358,8 +367,20 @@ impl Draft<'_> {
             .with_related(won.span, format!("{mode}, taken"));
             self.problems.push(problem);
         }
-        if let Some(entry) = self.entries.get_mut(loser) {
-            entry.dropped = true;
+        let Some(entry) = self.entries.get_mut(loser) else {
+            return;
+        };
+        entry.dropped = true;
+        if same_mode {
+            // A saved graph may call it otherwise: it is known from both all the same.
+            let (evidence, sources) = (
+                entry.requirement.evidence,
+                entry.requirement.sources.clone(),
+            );
+            if let Some(entry) = self.entries.get_mut(winner) {
+                entry.requirement.evidence = entry.requirement.evidence.min(evidence);
+                entry.requirement.sources.extend(sources);
+            }
         }
     }
 
@@ -466,17 +487,12 @@ fn quiet<T>(_: &T) -> String {
     String::new()
 }
 
-fn recorded(location: crate::source::Location) -> Source {
+fn recorded(location: Location) -> Source {
     Source::Recorded(Box::new(location))
 }
 
 /// How a thing of a saved graph is known: as it was known then.
-fn saved_context(
-    sources: &[crate::source::Location],
-    evidence: Evidence,
-    span: Span,
-    rank: Rank,
-) -> Context {
+fn saved_context(sources: &[Location], evidence: Evidence, span: Span, rank: Rank) -> Context {
     Context {
         evidence,
         sources: sources.iter().cloned().map(recorded).collect(),
