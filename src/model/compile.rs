@@ -5,6 +5,7 @@
 //! reordered manifest gives the same graph.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -186,7 +187,7 @@ impl Draft<'_> {
         let item = |member: &Member| {
             let mut text = self.id(member.node).to_string();
             if member.weight != 1 {
-                text.push_str(&format!("×{}", member.weight));
+                let _ = write!(text, "×{}", member.weight);
             }
             if member.standby.is_some() {
                 text.push_str("~standby");
@@ -226,11 +227,11 @@ impl Draft<'_> {
         };
         let mut text = format!("{need}");
         for member in members {
-            text.push_str(&format!("|{}×{}", counted(member.node), member.weight));
+            let _ = write!(text, "|{}×{}", counted(member.node), member.weight);
             for way in member.standby.iter().flatten() {
-                text.push_str(&format!("/{}", way.takes_s));
+                let _ = write!(text, "/{}", way.takes_s);
                 for required in &way.requires {
-                    text.push_str(&format!("+{}", counted(*required)));
+                    let _ = write!(text, "+{}", counted(*required));
                 }
             }
             if member.standby.is_some() {
@@ -657,7 +658,6 @@ pub(super) fn span_of(expr: &Expr) -> Span {
 
 /// The first `digits` hexadecimal digits of SHA-256.
 fn hash(text: &str, digits: usize) -> String {
-    use std::fmt::Write as _;
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {
         let _ = write!(hex, "{byte:02x}");

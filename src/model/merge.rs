@@ -121,8 +121,8 @@ impl Draft<'_> {
         }
         // Only values that verdicts and owners hang on are worth a word when sources differ.
         take!(
-            title: quiet, tier: |tier| tier.to_string(), owner: |owner| format!("`{owner}`"),
-            users: quiet, revenue_per_h: quiet, demand: |demand| demand.to_string(),
+            title: quiet, tier: u8::to_string, owner: |owner| format!("`{owner}`"),
+            users: quiet, revenue_per_h: quiet, demand: u64::to_string,
             rto_s: |time| crate::words::format_duration(*time),
             rpo_s: |time| crate::words::format_duration(*time),
             fails_per_y: quiet, repair_s: quiet, cost: quiet,

@@ -86,17 +86,14 @@ impl Draft<'_> {
         stated: Vec<(&'f ReplicasFact, Context)>,
     ) -> Vec<(&'f ReplicasFact, Context)> {
         let native = stated.iter().any(|(_, context)| context.rank.authoritative);
-        let mut sources: Vec<(u32, FileId)> = Vec::new();
-        let source_of = |context: &Context| (context.rank.adapter, context.span.file);
+        let mut sources: HashMap<(u32, FileId), usize> = HashMap::new();
         let mut by_source: Vec<Vec<(&'f ReplicasFact, Context)>> = Vec::new();
         for (fact, context) in stated {
             if context.rank.authoritative != native {
                 continue;
             }
-            let source = source_of(&context);
-            let at = sources.iter().position(|known| *known == source);
-            let at = at.unwrap_or_else(|| {
-                sources.push(source);
+            let source = (context.rank.adapter, context.span.file);
+            let at = *sources.entry(source).or_insert_with(|| {
                 by_source.push(Vec::new());
                 by_source.len() - 1
             });
@@ -303,10 +300,7 @@ impl Draft<'_> {
         // host unless something forbids it.
         let turns = u64::try_from(zones.len()).unwrap_or(u64::MAX);
         let turn = if turns == 0 { nth } else { nth % turns };
-        let host = if own_host {
-            numbers.hosts += 1;
-            format!("{name}?{}", numbers.hosts)
-        } else if own_zone && turns == 0 {
+        let host = if own_host || (own_zone && turns == 0) {
             numbers.hosts += 1;
             format!("{name}?{}", numbers.hosts)
         } else if own_zone && turns > 1 {
@@ -375,7 +369,7 @@ impl Draft<'_> {
         }
         for copy in copies {
             let start = starts.get(&copy.owner).map_or(&[][..], Vec::as_slice);
-            let start_s = self.node(copy.owner).start_s;
+            let takes = self.node(copy.owner).start_s;
             for batch in &copy.batches {
                 let mut hard: Vec<Part> = Vec::new();
                 for expr in &batch.fact.requires {
@@ -386,7 +380,7 @@ impl Draft<'_> {
                 let anew = batch.anew.iter().map(|(node, _)| node);
                 for node in batch.nodes.iter().chain(anew) {
                     if !self.said.contains_key(&(*node, "start_s")) {
-                        self.node_mut(*node).start_s = start_s;
+                        self.node_mut(*node).start_s = takes;
                     }
                     for part in hard.iter().chain(start) {
                         self.add_part(*node, part, &batch.context);
