@@ -141,7 +141,7 @@ fn words(key: &str) -> Vec<String> {
 /// is a secret by its form.
 #[must_use]
 pub fn value(text: &str) -> Cow<'_, str> {
-    settle(text, |text| forms::secrets(text))
+    settle(text, forms::secrets)
 }
 
 /// The value of `key`: masked as a whole under a secret's name, else as [`value`].
@@ -157,7 +157,7 @@ pub fn pair<'v>(key: &str, text: &'v str) -> Cow<'v, str> {
 /// One line of a file, judged alone; [`line_at`] knows its neighbours.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
-    settle(text, |text| lines::secrets(text))
+    settle(text, lines::secrets)
 }
 
 /// Whether a value under a secret's name gives nothing away: nothing, a switch, or a reference
@@ -177,7 +177,7 @@ fn is_harmless(text: &str) -> bool {
         Some(inner.chars().all(name) && !inner.contains(":-"))
     };
     // `${X-default}` holds a value.
-    let plain = !text.contains("-") || text.starts_with("{{");
+    let plain = !text.contains('-') || text.starts_with("{{");
     [("${", "}"), ("$(", ")"), ("{{", "}}"), ("${{", "}}")]
         .iter()
         .any(|(open, close)| plain && inside(open, close) == Some(true))

@@ -17,6 +17,7 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// Whether `c` ends a word of a text.
 fn ends_word(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\')
 }
@@ -51,10 +52,6 @@ fn user_info(text: &str, out: &mut Vec<Range<usize>>) {
             Some(colon) => out.push(start + colon + 1..start + user_info.len()),
             None if user_info.len() >= 20 => out.push(start..start + user_info.len()),
             None => {}
-        }
-        if let Some(hook) = word.strip_prefix("hooks.slack.com/services/") {
-            let end = start + word.len();
-            out.push(end - hook.len()..end);
         }
     }
     for (at, hook) in text.match_indices("hooks.slack.com/services/") {
@@ -131,7 +128,10 @@ fn schemes(text: &str, out: &mut Vec<Range<usize>>) {
     let lower = text.to_ascii_lowercase();
     for scheme in ["bearer ", "basic ", "token "] {
         for (at, _) in lower.match_indices(scheme) {
-            let starts = at == 0 || !lower.as_bytes()[at - 1].is_ascii_alphanumeric();
+            let starts = at == 0
+                || !lower
+                    .get(..at)
+                    .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
             let start = at + scheme.len();
             let rest = text.get(start..).unwrap_or("");
             let blanks = rest.len() - rest.trim_start_matches(' ').len();
@@ -161,10 +161,10 @@ fn flags(text: &str, out: &mut Vec<Range<usize>>) {
         let value = text.get(next.clone()).unwrap_or("");
         if word.starts_with("--") && is_secret_key(word) && !value.starts_with('-') {
             push_value(text, next.clone(), out);
-        } else if matches!(word, "-u" | "--user" | "--userpwd") {
-            if let Some(colon) = value.find(':') {
-                push_value(text, next.start + colon + 1..next.end, out);
-            }
+        } else if matches!(word, "-u" | "--user" | "--userpwd")
+            && let Some(colon) = value.find(':')
+        {
+            push_value(text, next.start + colon + 1..next.end, out);
         }
     }
 }
