@@ -26,9 +26,10 @@ impl Draft<'_> {
         let context = Context::of(&fact.origin, fact.name.span, rank);
         let id = self.names.id_of(&fact.name.text).or_else(|| {
             match (&fact.name.otherwise, self.find(&fact.name.text)) {
-                (Otherwise::External(id) | Otherwise::Domain(id), Found::Nothing) => {
-                    Some(id.clone())
-                }
+                (
+                    Otherwise::External(id) | Otherwise::Domain(id) | Otherwise::Stated(id),
+                    Found::Nothing,
+                ) => Some(id.clone()),
                 _ => None,
             }
         });

@@ -139,7 +139,7 @@ impl Model {
     }
 
     /// Every node with its index, in order of id.
-    pub fn iter(&self) -> impl Iterator<Item = (NodeIx, &Node)> {
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIx, &Node)> + Clone {
         (0..).map(NodeIx).zip(&self.nodes)
     }
 }

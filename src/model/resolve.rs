@@ -210,6 +210,13 @@ impl Draft<'_> {
                     }
                     Otherwise::External(id) => (id, Class::External),
                     Otherwise::Domain(id) => (id, Class::Domain),
+                    Otherwise::Stated(id) => match self.find(id.as_str()) {
+                        Found::Node(ix) => return ix,
+                        _ => {
+                            self.names.miss(&reference.text, reference.span);
+                            return self.unknown(reference, context);
+                        }
+                    },
                 };
                 if let Found::Node(ix) = self.find(id.as_str()) {
                     if self.implied.contains(&ix) {
