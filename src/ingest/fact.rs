@@ -46,11 +46,13 @@ pub enum Otherwise {
     /// A serving node of kind `unknown`, class `external`, evidence `assumed`, and a finding.
     Unknown,
     /// An outside party that nobody describes, such as `external:api.example.com`: inferred, no
-    /// finding. In the name of a [`NodeFact`] whose class says otherwise: what an item with a bare
-    /// name is called when no source has a node of that name.
+    /// finding.
     External(Id),
     /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
     Domain(Id),
+    /// The node that this very source states: a bare name in a manifest's list of services is
+    /// `service:NAME` unless another source already has something of that name.
+    Stated(Id),
 }
 
 /// What is needed: one node, or enough of several.

@@ -2,8 +2,8 @@
 //! For the formats that are ours (the native manifest, saved graphs).
 //!
 //! [`item!`] makes, from one table of keys, the struct, its reader and its JSON Schema, so the
-//! three can't drift apart; [`record!`] does without the schema. What a key's value may be is said by its type, whose [`Read`] and
-//! `JsonSchema` stand side by side.
+//! three can't drift apart; [`record!`] does without the schema. What a key's value may be is said
+//! by its type, whose [`Read`] and `JsonSchema` stand side by side.
 
 use std::borrow::Cow;
 

@@ -235,13 +235,10 @@ impl Writer<'_> {
             self.cx.wrong(name.span, format!("`id`: {message}"));
             return None;
         }
-        let name = self.names.call(name, class);
-        let mut of = name.clone().reference();
-        if Id::parse(&of.text).is_none()
-            && let Some(id) = Id::parse(&full(&name, class))
-        {
-            // What it is unless another source has a node of that name.
-            of.otherwise = Otherwise::External(id);
+        let stated = Id::parse(&full(&name, class));
+        let mut of = self.names.call(name, class).reference();
+        if let Some(id) = stated {
+            of.otherwise = Otherwise::Stated(id);
         }
         self.facts.nodes.push(NodeFact {
             origin: declared(of.span),
