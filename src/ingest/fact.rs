@@ -50,6 +50,9 @@ pub enum Otherwise {
     External(Id),
     /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
     Domain(Id),
+    /// The node that this very source states: a bare name in a manifest's list of services is
+    /// `service:NAME` unless another source already has something of that name.
+    Stated(Id),
 }
 
 /// What is needed: one node, or enough of several.

@@ -18,6 +18,8 @@ const MAX_WEIGHT: u64 = 1_000_000_000;
 const MAX_COPIES: u64 = 100_000;
 /// Largest count: exact as a JSON number in every language.
 const MAX_COUNT: u64 = 1 << 53;
+/// Longest duration in seconds: 100 years.
+const MAX_SECONDS: u64 = 100 * 365 * 86_400;
 /// Kinds that only this program gives.
 const RESERVED: [&str; 3] = ["replica", "group", "unknown"];
 /// What a count looks like as text; as a number it is a number.
@@ -115,7 +117,7 @@ impl Read for Text {
 schema!(Text, {
     "description": "Text, at most 1,000 bytes.",
     "type": ["string", "number", "boolean"],
-    "minLength": 1,
+    "pattern": r"\S",
     "maxLength": MAX_TEXT
 });
 
@@ -149,7 +151,7 @@ impl Read for Name {
 schema!(Name, {
     "description": "A node: `kind:name`, or the bare name or an alias where only one node has it.",
     "type": ["string", "number", "boolean"],
-    "minLength": 1,
+    "pattern": r"\S",
     "maxLength": MAX_TEXT
 });
 
@@ -184,7 +186,7 @@ schema!(NodeName, {
     "description": "`kind:name`, as in `site:pangyo`, or a bare name. Kinds are open: lower-case \
                     letters, digits, `-` and `_`; `replica`, `group` and `unknown` are reserved.",
     "type": ["string", "number", "boolean"],
-    "minLength": 1,
+    "pattern": r"\S",
     "maxLength": MAX_TEXT,
     "anyOf": [
         { "not": { "type": "string", "pattern": ":" } },
@@ -228,7 +230,7 @@ impl Read for Duration {
 schema!(Duration, {
     "description": "A duration: `90s`, `5m`, `4h`, `7d`, `2w`, `1h30m`, or a number of seconds.",
     "anyOf": [
-        { "type": "integer", "minimum": 0 },
+        { "type": "integer", "minimum": 0, "maximum": MAX_SECONDS },
         { "type": "string", "pattern": "^([0-9]+|([0-9]+(s|m|min|h|d|w))+)$" }
     ],
     "examples": ["5m", "1h30m", 90]
@@ -315,7 +317,7 @@ impl Read for Rate {
 schema!(Rate, {
     "description": "A rate: times per year (`0.5/y`) or per duration (`1/30d`).",
     "type": "string",
-    "pattern": r"^[0-9.eE+-]+\s*/\s*(y|year|([0-9]+|([0-9]+(s|m|min|h|d|w))+))$",
+    "pattern": r"^\s*([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*/\s*(y|year|([0-9]+|([0-9]+(s|m|min|h|d|w))+))$",
     "examples": ["0.5/y", "1/30d"]
 });
 
