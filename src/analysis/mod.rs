@@ -3,6 +3,20 @@
 //!
 //! * [`engine`]: the semantics, for any fault set, in time proportional to what it affects.
 //! * [`verdict`]: the five verdicts and times. * [`sweep`]: all single faults at once.
-//! * [`explain`]: hops, reasons, standbys, data. * [`recovery`]: cycles that keep things down.
-//! * [`survivability`], [`redundancy`], [`rank`], [`common`], [`coverage`]: one question each.
+//! * [`blast`]: one fault set, explained; with [`hops`], [`data`] and [`recovery`] cycles.
+//! * [`why`]: the chain from a node to the faults. * [`common`]: what several nodes share.
+//! * [`survivability`], [`redundancy`], [`rank`], [`coverage`]: one question each.
+
+pub mod blast;
+pub mod common;
+pub mod coverage;
+pub mod data;
+pub mod engine;
+pub mod hops;
+pub mod rank;
+pub mod recovery;
+pub mod redundancy;
+pub mod survivability;
+pub mod sweep;
 pub mod verdict;
+pub mod why;

@@ -50,6 +50,9 @@ pub enum Otherwise {
     External(Id),
     /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
     Domain(Id),
+    /// The node that this very source states: a bare name in a manifest's list of services is
+    /// `service:NAME` unless another source already has something of that name.
+    Stated(Id),
 }
 
 /// What is needed: one node, or enough of several.
@@ -219,6 +222,8 @@ pub struct SavedNode {
     pub class: Class,
     pub attributes: Attributes,
     pub replication: Option<Replication>,
+    /// What a replica is a copy of, or whose requirement a group expands.
+    pub part_of: Option<Id>,
     pub evidence: Evidence,
     pub sources: Vec<Location>,
     pub span: Span,
@@ -250,6 +255,7 @@ pub struct SavedMember {
 pub struct SavedWay {
     pub takes_s: u64,
     pub requires: Vec<Id>,
+    pub drilled: Option<String>,
     pub evidence: Evidence,
     pub sources: Vec<Location>,
 }

@@ -3,17 +3,29 @@
 //!
 //! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
 //! * [`merge`]: the same thing from two sources; * [`compile`]: nested requirements → groups;
-//! * [`replicas`]: copies, and what is assumed of those nobody placed;
+//! * [`naming`]: names made of content;
+//! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
+//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
 pub mod build;
-pub mod compile;
+mod compile;
+mod draft;
 pub mod json;
-pub mod merge;
-pub mod replicas;
-pub mod resolve;
+mod merge;
+mod naming;
+mod placement;
+mod replicas;
+mod resolve;
+mod unplaced;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use build::build;
+pub use resolve::Lookup;
 
 use crate::ingest::fact::Source;
 use crate::source::Problem;
@@ -126,7 +138,7 @@ impl Model {
     }
 
     /// Every node with its index, in order of id.
-    pub fn iter(&self) -> impl Iterator<Item = (NodeIx, &Node)> {
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIx, &Node)> + Clone {
         (0..).map(NodeIx).zip(&self.nodes)
     }
 }

@@ -142,7 +142,7 @@ impl<'l> Builder<'l> {
         for (text, key) in keys {
             match seen.entry(text) {
                 std::collections::hash_map::Entry::Occupied(first) => {
-                    report(*first.get(), key, text)
+                    report(*first.get(), key, text);
                 }
                 std::collections::hash_map::Entry::Vacant(free) => {
                     free.insert(key);

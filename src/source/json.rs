@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
                 if let Token::String(text) = token {
                     let range = self.range();
                     let key = self.builder.scalar(text, true, range);
-                    self.add(key.map_err(|stop| self.limit(stop))?, open);
+                    Self::add(key.map_err(|stop| self.limit(stop))?, open);
                     return Ok(Expect::Colon);
                 }
             }
@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
                 }
                 let id = self.builder.push(Value::Sequence(Vec::new()), range, None);
                 let id = id.map_err(|stop| self.limit(stop))?;
-                self.add(id, open);
+                Self::add(id, open);
                 open.push(Open {
                     id,
                     mapping,
@@ -212,11 +212,11 @@ impl<'t> Reader<'t> {
             _ => return Err(self.syntax("expected a value here".into(), range.0)),
         };
         let id = node.map_err(|stop| self.limit(stop))?;
-        self.add(id, open);
+        Self::add(id, open);
         Ok(id)
     }
 
-    fn add(&mut self, id: NodeId, open: &mut [Open]) {
+    fn add(id: NodeId, open: &mut [Open]) {
         if let Some(open) = open.last_mut() {
             open.children.push(id);
         }
@@ -246,7 +246,7 @@ impl<'t> Reader<'t> {
                 let at = error.range().start + self.skipped;
                 self.syntax(describe(error.kind()), at)
             })?;
-            let (Some(Token::CommentLine(text)) | Some(Token::CommentBlock(text))) = token else {
+            let Some(Token::CommentLine(text) | Token::CommentBlock(text)) = token else {
                 return Ok(token);
             };
             let (start, end) = self.range();

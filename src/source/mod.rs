@@ -28,6 +28,26 @@ pub use span::{FileId, LineIndex, Position, Span};
 pub use tree::{Comment, Document, Node, NodeId, Tree, Value};
 pub use view::{Kind, View};
 
+/// A format that has a reader here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    Yaml,
+    Json,
+    Toml,
+}
+
+impl Syntax {
+    /// Reads all documents of `text`, which is the content of `file`.
+    #[must_use]
+    pub fn read(self, file: FileId, text: &str, limits: &Limits) -> Reading {
+        match self {
+            Self::Yaml => yaml::read(file, text, limits),
+            Self::Json => json::read(file, text, limits),
+            Self::Toml => toml::read(file, text, limits),
+        }
+    }
+}
+
 /// What a reader makes of one file: its documents, and what is wrong with it. Documents that
 /// follow a broken one are still there where the format allows it.
 #[derive(Debug, Default)]

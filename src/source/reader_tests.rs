@@ -1,5 +1,11 @@
 //! Tests of the three readers together: what they must agree on.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "inputs are built once and read best so"
+)]
+
 use super::*;
 
 pub(super) const F: FileId = FileId(0);

@@ -7,6 +7,7 @@ use toml_edit::{Document as Toml, Item, Key, TableLike, Value as TomlValue};
 
 use super::build::{Builder, Stop, character_at, refuse};
 use super::problem::UnreadReason;
+use super::sniff::string_end;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
 
@@ -33,8 +34,8 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         refuse(&mut reading, span, UnreadReason::OverLimit, message);
         return reading;
     }
-    let parsed = match Toml::parse(body) {
-        Ok(parsed) => parsed,
+    let content = match Toml::parse(body) {
+        Ok(content) => content,
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start) + skipped;
             let (start, end) = character_at(text, at);
@@ -46,7 +47,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
             return reading;
         }
     };
-    if parsed.as_table().is_empty() {
+    if content.as_table().is_empty() {
         return reading;
     }
     let mut reader = Reader {
@@ -54,7 +55,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         skipped,
         builder: Builder::new(file, limits),
     };
-    let root = reader.table(parsed.as_table(), Some(0..body.len()), 1);
+    let root = reader.table(content.as_table(), Some(0..body.len()), 1);
     match root.and_then(|root| reader.builder.into_tree(root)) {
         Ok(tree) => {
             let comments = scan.comments.into_iter().map(|range| Comment {
@@ -249,30 +250,4 @@ fn scan(text: &str, depth: usize) -> Scan {
         comments,
         too_deep: None,
     }
-}
-
-/// Where the string that begins at `start` with `quote` ends (after its last quote).
-fn string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let is_quote = |at: usize| bytes.get(at) == Some(&quote);
-    let long = is_quote(start + 1) && is_quote(start + 2);
-    let mut at = if long { start + 3 } else { start + 1 };
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' if quote == b'"' => at += 1,
-            b'\n' if !long => return at,
-            _ if *byte != quote => {}
-            _ if !long => return at + 1,
-            _ if is_quote(at + 1) && is_quote(at + 2) => {
-                // Up to two quotes may stand before the closing three.
-                let mut end = at + 3;
-                while end < at + 5 && is_quote(end) {
-                    end += 1;
-                }
-                return end;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    bytes.len()
 }

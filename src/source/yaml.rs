@@ -55,7 +55,7 @@ enum Failure {
     Limit(Stop, Span),
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn run(mut self) -> Reading {
         loop {
             let failure = match self.parser.next_event() {
@@ -251,13 +251,9 @@ impl DocumentBuilder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.end(range, problems),
             Event::Alias(anchor) => {
                 self.last_end = self.last_end.max(range.1);
-                match self.anchors.get(&anchor) {
-                    Some(id) => self.place(*id, 0),
-                    None => {
-                        let id = self.builder.scalar("", false, range)?;
-                        self.place(id, 0);
-                    }
-                }
+                let known = self.anchors.get(&anchor).copied();
+                let id = known.map_or_else(|| self.builder.scalar("", false, range), Ok)?;
+                self.place(id, 0);
             }
             _ => {}
         }

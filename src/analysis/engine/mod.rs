@@ -1,0 +1,212 @@
+//! The semantics of DESIGN section 2 for any fault set, in time proportional to what it affects.
+//!
+//! * [`baseline`]: the system without faults, computed once. * [`strike`]: t = 0: what stops, what
+//!   no longer serves, what is degraded. * [`recover`]: promotion, restart and the time each node
+//!   serves again. * [`scratch`]: working memory that is cleaned by undoing, not by clearing.
+//!
+//! Serving is a greatest set and every fault only takes away, so the set for F is found by
+//! removing from the set without faults whatever loses its support: counters per requirement, as
+//! in event-driven gate evaluation. Times are settled in order (Knuth 1977, "A generalization of
+//! Dijkstra's algorithm", superior functions), except that cycles of needs settle together: when
+//! anything in a strongly connected component changes, the greatest self-supporting set of its
+//! waiting nodes is evaluated again.
+
+mod baseline;
+mod recover;
+mod scratch;
+mod strike;
+
+pub use recover::Recovery;
+pub use scratch::Scratch;
+
+use super::verdict::{Time, Verdict};
+use crate::graph::Graph;
+use baseline::Baseline;
+
+/// One node and what a fault set does to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Affected {
+    pub node: u32,
+    pub verdict: Verdict,
+    /// When it serves again while the faults are unrepaired; zero for degraded.
+    pub recovers: Time,
+}
+
+/// All that one fault set does, for explaining it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The fault set, sorted.
+    pub faults: Vec<u32>,
+    /// Nodes stopped at t = 0 that ran before, the faults among them; sorted.
+    pub stopped: Vec<u32>,
+    /// Nodes that served before and don't at t = 0; sorted.
+    pub lost: Vec<u32>,
+    /// Nodes that serve but are degraded, and were not before; sorted.
+    pub degraded: Vec<u32>,
+    /// Affected nodes (never the faults themselves), sorted.
+    pub affected: Vec<Affected>,
+    /// What comes back when nothing is repaired.
+    pub unrepaired: Recovery,
+    /// What comes back when all faults are repaired at once; only where something does not come
+    /// back otherwise and waits for a start requirement.
+    pub repaired: Option<Recovery>,
+}
+
+/// The graph, and the system without faults.
+#[derive(Debug)]
+pub struct Engine<'g> {
+    graph: &'g Graph,
+    baseline: Baseline,
+}
+
+impl<'g> Engine<'g> {
+    /// Evaluates the system without faults. O(nodes + members), plus recovery of what does not
+    /// serve even so.
+    #[must_use]
+    pub fn new(graph: &'g Graph) -> Self {
+        Self {
+            graph,
+            baseline: Baseline::new(graph),
+        }
+    }
+
+    /// The graph it runs on.
+    #[must_use]
+    pub fn graph(&self) -> &'g Graph {
+        self.graph
+    }
+
+    /// Working memory for evaluations on one thread.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        Scratch::new(self.graph)
+    }
+
+    /// What the node is without any fault: `none` and `degraded` serve; what does not serve even
+    /// then is `interrupted` (with the time it comes up) or `stuck`.
+    #[must_use]
+    pub fn without_faults(&self, node: u32) -> (Verdict, Time) {
+        self.baseline.verdict(node)
+    }
+
+    /// What `faults` (any order, repetition allowed) affect. Time and memory are proportional to
+    /// the affected nodes and the members that refer to them.
+    pub fn affected(&self, scratch: &mut Scratch, faults: &[u32]) -> Vec<Affected> {
+        let (affected, _, _) = self.run(scratch, faults);
+        scratch.reset();
+        affected
+    }
+
+    /// As [`affected`](Self::affected), with all that explains it.
+    pub fn outcome(&self, scratch: &mut Scratch, faults: &[u32]) -> Outcome {
+        let (affected, unrepaired, repaired) = self.run(scratch, faults);
+        let sorted = |list: &[u32]| {
+            let mut list = list.to_vec();
+            list.sort_unstable();
+            list
+        };
+        let mut fault_set = sorted(faults);
+        fault_set.dedup();
+        let outcome = Outcome {
+            faults: fault_set,
+            stopped: sorted(&scratch.stopped.list),
+            lost: sorted(&scratch.lost.list),
+            degraded: sorted(&scratch.degraded.list),
+            affected,
+            unrepaired,
+            repaired,
+        };
+        scratch.reset();
+        outcome
+    }
+
+    /// When each node serves again if fault `x` is repaired `repair(x)` after it struck.
+    pub fn recovery(
+        &self,
+        scratch: &mut Scratch,
+        faults: &[u32],
+        repair: impl Fn(u32) -> Option<u64>,
+    ) -> Recovery {
+        strike::strike(self.graph, &self.baseline, scratch, faults);
+        let recovery = recover::recover(self.graph, &self.baseline, scratch, repair);
+        scratch.reset();
+        recovery
+    }
+
+    fn run(
+        &self,
+        scratch: &mut Scratch,
+        faults: &[u32],
+    ) -> (Vec<Affected>, Recovery, Option<Recovery>) {
+        let (graph, baseline) = (self.graph, &self.baseline);
+        strike::strike(graph, baseline, scratch, faults);
+        let unrepaired = recover::recover(graph, baseline, scratch, |_| None);
+        // Without an unmet start requirement everything restarts once it is repaired (placement
+        // is acyclic), and with all that ran running again, all that served serves again: nothing
+        // is stuck, and the second simulation is not needed.
+        let repaired = (unrepaired.leaves_someone && unrepaired.start_is_awaited)
+            .then(|| recover::recover(graph, baseline, scratch, |_| Some(0)));
+        let mut affected = Vec::new();
+        for &(node, recovers) in unrepaired.times() {
+            if scratch.is_fault(node) {
+                continue;
+            }
+            let stuck = repaired
+                .as_ref()
+                .is_some_and(|again| again.time(node) == Some(Time::NEVER));
+            let before = baseline.verdict(node);
+            let verdict = match recovers.finite() {
+                Some(_) => Verdict::Interrupted,
+                None if stuck || before.0 == Verdict::Stuck => Verdict::Stuck,
+                None => Verdict::Down,
+            };
+            if (verdict, recovers) > before {
+                affected.push(Affected {
+                    node,
+                    verdict,
+                    recovers,
+                });
+            }
+        }
+        let degraded = scratch.degraded.list.iter().map(|node| Affected {
+            node: *node,
+            verdict: Verdict::Degraded,
+            recovers: Time::ZERO,
+        });
+        affected.extend(degraded);
+        affected.sort_unstable();
+        (affected, unrepaired, repaired)
+    }
+
+    /// True if `verdict` and `recovers` cut `node`: down, stuck, or interrupted for longer than
+    /// the node's `rto`.
+    #[must_use]
+    pub fn cuts(&self, affected: Affected) -> bool {
+        match affected.verdict {
+            Verdict::None | Verdict::Degraded => false,
+            Verdict::Interrupted => affected
+                .recovers
+                .finite()
+                .is_none_or(|s| s > self.graph.rto_s[affected.node as usize]),
+            Verdict::Down | Verdict::Stuck => true,
+        }
+    }
+
+    /// True if `node` serves in S0 of `outcome`.
+    #[must_use]
+    pub fn serves_at_once(&self, outcome: &Outcome, node: u32) -> bool {
+        self.baseline.serves[node as usize] && outcome.lost.binary_search(&node).is_err()
+    }
+
+    /// True if `node` serves when nothing has failed.
+    #[must_use]
+    pub fn serves_without_faults(&self, node: u32) -> bool {
+        self.baseline.serves[node as usize]
+    }
+
+    /// True if `node` serves without faults but is degraded even so.
+    #[must_use]
+    pub fn degraded_without_faults(&self, node: u32) -> bool {
+        self.baseline.degraded[node as usize]
+    }
+}

@@ -1,0 +1,110 @@
+//! How far an affected node is from the faults (DESIGN section 5): 0 for the faults; h + 1 if,
+//! losing only affected nodes of at most h hops, one of its requirements becomes unmet or it
+//! becomes degraded, least such h.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::engine::{Engine, Outcome};
+use crate::words::Mode;
+
+/// Hops of the faults and of every affected node. Proportional to the affected nodes and the
+/// members that refer to them.
+#[must_use]
+pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
+    let graph = engine.graph();
+    let has = |list: &[u32], node: u32| list.binary_search(&node).is_ok();
+    let mut hops: BTreeMap<u32, u32> = outcome.faults.iter().map(|fault| (*fault, 0)).collect();
+    let mut queue: VecDeque<u32> = outcome.faults.iter().copied().collect();
+    let mut gone: HashMap<u32, u64> = HashMap::new();
+    let mut unsound: HashMap<u32, u64> = HashMap::new();
+    let weight_before = |q: u32, sound: bool| -> u64 {
+        graph
+            .members_of(q)
+            .filter(|m| graph.is_active(*m))
+            .map(|m| {
+                (
+                    graph.member_node[m as usize],
+                    graph.member_weight[m as usize],
+                )
+            })
+            .filter(|(node, _)| engine.serves_without_faults(*node))
+            .filter(|(node, _)| !(sound && engine.degraded_without_faults(*node)))
+            .fold(0, |sum: u64, (_, weight)| sum.saturating_add(weight))
+    };
+    let mut before: HashMap<(u32, bool), u64> = HashMap::new();
+    while let Some(node) = queue.pop_front() {
+        // A node that did not serve even without faults brought no weight to lose.
+        if !engine.serves_without_faults(node) {
+            continue;
+        }
+        let hop = hops.get(&node).copied().unwrap_or(0) + 1;
+        let is_lost = has(&outcome.lost, node);
+        for &m in graph.active_in.items(node) {
+            let (q, weight) = (graph.member_of[m as usize], graph.member_weight[m as usize]);
+            let (need, owner, mode) = (
+                graph.need[q as usize],
+                graph.owner[q as usize],
+                graph.mode[q as usize],
+            );
+            let mut falls = |sums: &mut HashMap<u32, u64>, sound: bool| {
+                let sum = sums.entry(q).or_default();
+                *sum = sum.saturating_add(weight);
+                let had = *before
+                    .entry((q, sound))
+                    .or_insert_with(|| weight_before(q, sound));
+                had >= need && had.saturating_sub(*sum) < need
+            };
+            let unmet = is_lost && falls(&mut gone, false);
+            let thin = mode == Mode::Hard
+                && !engine.degraded_without_faults(node)
+                && falls(&mut unsound, true);
+            let reached = match mode {
+                Mode::Placement | Mode::Hard if has(&outcome.lost, owner) => unmet,
+                Mode::Soft if has(&outcome.degraded, owner) => unmet,
+                Mode::Hard if has(&outcome.degraded, owner) => thin,
+                _ => false,
+            };
+            if reached && !hops.contains_key(&owner) {
+                hops.insert(owner, hop);
+                queue.push_back(owner);
+            }
+        }
+    }
+    reach_the_late(engine, outcome, &mut hops);
+    hops
+}
+
+/// Nodes that don't serve even without faults lose no requirement; when they come up later than
+/// before, they are one hop behind the nearest affected node they wait for.
+fn reach_the_late(engine: &Engine<'_>, outcome: &Outcome, hops: &mut BTreeMap<u32, u32>) {
+    let graph = engine.graph();
+    let mut left: Vec<u32> = outcome
+        .affected
+        .iter()
+        .map(|a| a.node)
+        .filter(|node| !hops.contains_key(node))
+        .collect();
+    while !left.is_empty() {
+        let nearest = |node: u32| {
+            let members = graph
+                .requirements_of(node)
+                .flat_map(|q| graph.members_of(q));
+            let near = members.flat_map(|m| {
+                let ways = graph.ways_of(m).unwrap_or(0..0);
+                let required = ways.flat_map(|way| graph.way_requires.items(way).iter().copied());
+                std::iter::once(graph.member_node[m as usize]).chain(required)
+            });
+            near.filter_map(|other| hops.get(&other).copied()).min()
+        };
+        let found: Vec<(u32, u32)> = left
+            .iter()
+            .filter_map(|node| Some((*node, nearest(*node)? + 1)))
+            .collect();
+        if found.is_empty() {
+            hops.extend(left.iter().map(|node| (*node, 1)));
+            return;
+        }
+        hops.extend(found);
+        left.retain(|node| !hops.contains_key(node));
+    }
+}

@@ -1,0 +1,116 @@
+//! Faults ranked by what they cut: tier by tier (lexicographic), then by users, then by revenue.
+//! There is no headline score.
+
+use std::cmp::Reverse;
+
+use super::engine::{Affected, Engine};
+use super::sweep::{Effect, Sweep};
+use super::verdict::Verdict;
+use crate::graph::FaultClass;
+use crate::model::{Model, NodeIx};
+use crate::words::Class;
+
+/// Tiers 0 to 9, then "no tier declared".
+pub const TIERS: usize = 11;
+
+/// One single fault and what it does to what people care about: services, stores, journeys and
+/// other nodes with a tier (never replicas, groups, or domains without one).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    pub fault: NodeIx,
+    pub class: FaultClass,
+    /// How many nodes it cuts by tier; the last entry counts those without a tier.
+    pub cut_by_tier: [u32; TIERS],
+    /// Users of the journeys it cuts.
+    pub users: u64,
+    pub revenue_per_h: u64,
+    /// Sorted by tier, then id.
+    pub cut: Vec<NodeIx>,
+    /// Interrupted within their objective (or without one), and degraded.
+    pub interrupted: u32,
+    pub degraded: u32,
+    pub worst: Verdict,
+}
+
+/// True for nodes whose loss is counted: what people ask about, not what it is made of.
+#[must_use]
+pub fn is_subject(model: &Model, node: NodeIx) -> bool {
+    let node = model.node(node);
+    matches!(node.class, Class::Service | Class::Store | Class::Journey) || node.tier.is_some()
+}
+
+/// Ranks the effects that `wanted` accepts, worst first; ties by id. Faults that affect no
+/// subject at all are left out.
+#[must_use]
+pub fn rank(
+    model: &Model,
+    engine: &Engine<'_>,
+    sweep: &Sweep,
+    wanted: impl Fn(&Effect) -> bool,
+) -> Vec<Ranked> {
+    let mut ranked: Vec<Ranked> = sweep
+        .effects
+        .iter()
+        .filter(|effect| wanted(effect))
+        .map(|effect| weigh(model, engine, effect))
+        .filter(|ranked| ranked.worst != Verdict::None)
+        .collect();
+    ranked.sort_by_key(|ranked| {
+        (
+            Reverse((ranked.cut_by_tier, ranked.users, ranked.revenue_per_h)),
+            Reverse((ranked.worst, ranked.interrupted, ranked.degraded)),
+            ranked.fault,
+        )
+    });
+    ranked
+}
+
+fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
+    let mut ranked = Ranked {
+        fault: effect.fault,
+        class: effect.class,
+        cut_by_tier: [0; TIERS],
+        users: 0,
+        revenue_per_h: 0,
+        cut: Vec::new(),
+        interrupted: 0,
+        degraded: 0,
+        worst: Verdict::None,
+    };
+    let subjects = effect
+        .affected
+        .iter()
+        .filter(|affected| is_subject(model, NodeIx(affected.node)));
+    for affected in subjects {
+        count(model, engine, affected, &mut ranked);
+    }
+    ranked
+        .cut
+        .sort_by_key(|node| (tier_index(model, *node), *node));
+    ranked
+}
+
+fn count(model: &Model, engine: &Engine<'_>, affected: &Affected, ranked: &mut Ranked) {
+    let ix = NodeIx(affected.node);
+    let node = model.node(ix);
+    ranked.worst = ranked.worst.max(affected.verdict);
+    if engine.cuts(*affected) {
+        ranked.cut_by_tier[tier_index(model, ix)] += 1;
+        ranked.users = ranked.users.saturating_add(node.users.unwrap_or(0));
+        ranked.revenue_per_h = ranked
+            .revenue_per_h
+            .saturating_add(node.revenue_per_h.unwrap_or(0));
+        ranked.cut.push(ix);
+    } else if affected.verdict == Verdict::Interrupted {
+        ranked.interrupted += 1;
+    } else {
+        ranked.degraded += 1;
+    }
+}
+
+fn tier_index(model: &Model, node: NodeIx) -> usize {
+    model
+        .node(node)
+        .tier
+        .map_or(TIERS - 1, |tier| usize::from(tier).min(TIERS - 2))
+}
