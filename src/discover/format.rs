@@ -1,1 +1,275 @@
 //! Which reader a file belongs to, by name and content.
+
+use camino::Utf8Path;
+
+use crate::source::Syntax;
+
+/// What a file's name says about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// Data in this format.
+    Read(Syntax),
+    /// No telling name: the content decides.
+    Look,
+    /// A format of data that nothing here reads; what to do about it.
+    Unknown(&'static str),
+    /// A template of data by its name.
+    Template(&'static str),
+    /// Code, prose, pictures, manifests of package managers.
+    Other,
+}
+
+/// Files that are data by form but describe packages or tools, never services.
+const PACKAGE_FILES: [&str; 36] = [
+    ".babelrc",
+    ".eslintrc",
+    ".eslintrc.json",
+    ".eslintrc.yaml",
+    ".eslintrc.yml",
+    ".golangci.yaml",
+    ".golangci.yml",
+    ".markdownlint.json",
+    ".markdownlint.yaml",
+    ".pre-commit-config.yaml",
+    ".prettierrc",
+    ".prettierrc.json",
+    "biome.json",
+    "bower.json",
+    "cargo.lock",
+    "cargo.toml",
+    "clippy.toml",
+    "composer.json",
+    "composer.lock",
+    "deny.toml",
+    "deno.json",
+    "deno.lock",
+    "jsconfig.json",
+    "lerna.json",
+    "npm-shrinkwrap.json",
+    "nx.json",
+    "package-lock.json",
+    "package.json",
+    "pipfile",
+    "pipfile.lock",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "pyproject.toml",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+    "turbo.json",
+];
+
+/// Formats that hold estates but have no reader, each with what to give instead.
+const UNKNOWN: [(&str, &str); 19] = [
+    ("cue", "CUE: give the output of `cue export`"),
+    ("dhall", "Dhall: give the output of `dhall-to-yaml`"),
+    ("hcl", "HCL: give it as JSON or YAML"),
+    ("json5", "JSON5: give it as JSON"),
+    ("jsonl", "JSON lines: give one JSON array"),
+    ("jsonnet", "Jsonnet: give the output of `jsonnet`"),
+    ("k", "KCL: give the output of `kcl run`"),
+    (
+        "libsonnet",
+        "Jsonnet library: give the output of `jsonnet` for what imports it",
+    ),
+    ("ncl", "Nickel: give the output of `nickel export`"),
+    ("ndjson", "JSON lines: give one JSON array"),
+    ("nix", "Nix: give the output of `nix eval --json`"),
+    (
+        "nomad",
+        "Nomad job: give the output of `nomad job run -output`",
+    ),
+    ("pkl", "Pkl: give the output of `pkl eval -f yaml`"),
+    ("pp", "Puppet: give the compiled catalogue as JSON"),
+    (
+        "sls",
+        "Salt state: give the output of `salt-call state.show_sls --out=json`",
+    ),
+    ("tf", "Terraform: give the output of `terraform show -json`"),
+    (
+        "tfplan",
+        "Terraform plan: give the output of `terraform show -json`",
+    ),
+    (
+        "tfvars",
+        "Terraform variables: give the output of `terraform show -json`",
+    ),
+    ("bicep", "Bicep: give the output of `az bicep build`"),
+];
+
+/// Endings that mark a template of the file named before them.
+const TEMPLATES: [(&str, &str); 9] = [
+    ("erb", "ERB template: render it first and give the result"),
+    ("gotmpl", "Go template: render it first and give the result"),
+    ("j2", "Jinja template: render it first and give the result"),
+    (
+        "jinja",
+        "Jinja template: render it first and give the result",
+    ),
+    (
+        "jinja2",
+        "Jinja template: render it first and give the result",
+    ),
+    (
+        "mustache",
+        "Mustache template: render it first and give the result",
+    ),
+    (
+        "tftpl",
+        "Terraform template: render it first and give the result",
+    ),
+    ("tmpl", "template: render it first and give the result"),
+    ("tpl", "template: render it first and give the result"),
+];
+
+/// Judges a file by its name.
+pub(super) fn by_name(path: &Utf8Path) -> Claim {
+    let name = path.file_name().unwrap_or("").to_ascii_lowercase();
+    let is_tsconfig = name.starts_with("tsconfig.") && name.ends_with(".json");
+    if is_tsconfig || PACKAGE_FILES.contains(&name.as_str()) {
+        return Claim::Other;
+    }
+    // `.env` has no ending, and a file named `yaml` is not YAML.
+    let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
+        return Claim::Look;
+    };
+    if let Some(syntax) = syntax_of(ending) {
+        return Claim::Read(syntax);
+    }
+    if let Some((_, advice)) = UNKNOWN.iter().find(|(known, _)| *known == ending) {
+        return Claim::Unknown(advice);
+    }
+    let inner = stem
+        .rsplit_once('.')
+        .and_then(|(_, inner)| syntax_of(inner));
+    let template = TEMPLATES.iter().find(|(known, _)| *known == ending);
+    match (template, inner) {
+        (Some((_, advice)), Some(_)) => Claim::Template(advice),
+        (None, Some(syntax)) if ending == "backup" => Claim::Read(syntax),
+        (None, _) if matches!(ending, "config" | "conf" | "cfg" | "inventory") => Claim::Look,
+        // A host's file of an Ansible inventory is named by the host: `web1.example.org`.
+        (None, _) if is_host_vars(path) => Claim::Look,
+        _ => Claim::Other,
+    }
+}
+
+fn syntax_of(ending: &str) -> Option<Syntax> {
+    match ending {
+        "yaml" | "yml" => Some(Syntax::Yaml),
+        "json" | "jsonc" | "tfstate" => Some(Syntax::Json),
+        "toml" => Some(Syntax::Toml),
+        _ => None,
+    }
+}
+
+fn is_host_vars(path: &Utf8Path) -> bool {
+    let mut folders = path.components().rev().skip(1);
+    folders.any(|part| matches!(part.as_str(), "host_vars" | "group_vars"))
+}
+
+/// How many bytes of a file [`by_content`] looks at.
+pub(super) const HEAD: usize = 4096;
+
+/// Judges a file without a telling name by its first bytes: only clear signs of data count,
+/// because a Makefile begins like YAML too.
+pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = text.lines().map(str::trim_end);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let first = lines.next().unwrap_or("");
+    let name = path.file_name().unwrap_or("");
+    let yaml = first == "---"
+        || first.starts_with("--- ")
+        || first.starts_with("apiVersion:")
+        || first.starts_with("%YAML")
+        || (is_host_vars(path) && is_entry(first));
+    if yaml {
+        return Claim::Read(Syntax::Yaml);
+    }
+    let second = lines.next().unwrap_or("").trim_start();
+    let after = first.get(1..).unwrap_or("").trim_start();
+    let inside = if after.is_empty() { second } else { after };
+    if first.starts_with('{') && inside.starts_with('"') {
+        return Claim::Read(Syntax::Json);
+    }
+    if first.starts_with('[') && matches!(name, "hosts" | "inventory") {
+        return Claim::Unknown("INI inventory: give the output of `ansible-inventory --list`");
+    }
+    Claim::Other
+}
+
+/// `key:` or `key: value`.
+fn is_entry(line: &str) -> bool {
+    let Some((key, value)) = line.split_once(':') else {
+        return false;
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'');
+    !key.is_empty() && key.chars().all(plain) && (value.is_empty() || value.starts_with(' '))
+}
+
+/// How to read a file that was named on the command line: that it was named says it is data.
+pub(super) fn explicit(path: &Utf8Path, head: &[u8]) -> Syntax {
+    let name = path.file_name().unwrap_or("").to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    syntax_of(ending).unwrap_or_else(|| {
+        if text.starts_with(['{', '[']) {
+            Syntax::Json
+        } else {
+            Syntax::Yaml
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(path: &str) -> Claim {
+        by_name(Utf8Path::new(path))
+    }
+
+    #[test]
+    fn names_decide() {
+        assert_eq!(name("a/b.yaml"), Claim::Read(Syntax::Yaml));
+        assert_eq!(name("a/B.YML"), Claim::Read(Syntax::Yaml));
+        assert_eq!(name("x.spof.toml"), Claim::Read(Syntax::Toml));
+        assert_eq!(name("terraform.tfstate"), Claim::Read(Syntax::Json));
+        assert_eq!(name("terraform.tfstate.backup"), Claim::Read(Syntax::Json));
+        assert_eq!(name("a/package.json"), Claim::Other);
+        assert_eq!(name("Cargo.toml"), Claim::Other);
+        assert_eq!(name("tsconfig.build.json"), Claim::Other);
+        assert_eq!(name("a.rs"), Claim::Other);
+        assert_eq!(name("logo.png"), Claim::Other);
+        assert_eq!(name("hosts"), Claim::Look);
+        assert_eq!(name(".env"), Claim::Look);
+        assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));
+        assert!(matches!(name("main.tf"), Claim::Unknown(_)));
+        assert!(matches!(name("a.yaml.j2"), Claim::Template(_)));
+        assert_eq!(name("_helpers.tpl"), Claim::Other);
+        assert_eq!(name("host_vars/web1.example.org"), Claim::Look);
+    }
+
+    #[test]
+    fn content_decides_only_on_clear_signs() {
+        let look = |path: &str, text: &str| by_content(Utf8Path::new(path), text.as_bytes());
+        assert_eq!(
+            look("host_vars/x", "# c\n\na: 1\n"),
+            Claim::Read(Syntax::Yaml)
+        );
+        assert_eq!(look("x", "---\na: 1\n"), Claim::Read(Syntax::Yaml));
+        assert_eq!(look("x", "{\n  \"a\": 1}"), Claim::Read(Syntax::Json));
+        assert_eq!(look("Makefile", "all: build\n\tcc\n"), Claim::Other);
+        assert_eq!(look("LICENSE", "MIT License\n"), Claim::Other);
+        assert_eq!(look("run", "#!/bin/sh\n{ echo; }\n"), Claim::Other);
+        assert!(matches!(look("hosts", "[web]\na\n"), Claim::Unknown(_)));
+        assert_eq!(
+            explicit(Utf8Path::new("graph"), b" {\"a\":1}"),
+            Syntax::Json
+        );
+        assert_eq!(explicit(Utf8Path::new("graph"), b"a: 1"), Syntax::Yaml);
+        assert_eq!(explicit(Utf8Path::new("Cargo.toml"), b"[a]"), Syntax::Toml);
+    }
+}

@@ -219,6 +219,8 @@ pub struct SavedNode {
     pub class: Class,
     pub attributes: Attributes,
     pub replication: Option<Replication>,
+    /// What a replica is a copy of, or whose requirement a group expands.
+    pub part_of: Option<Id>,
     pub evidence: Evidence,
     pub sources: Vec<Location>,
     pub span: Span,
@@ -250,6 +252,7 @@ pub struct SavedMember {
 pub struct SavedWay {
     pub takes_s: u64,
     pub requires: Vec<Id>,
+    pub drilled: Option<String>,
     pub evidence: Evidence,
     pub sources: Vec<Location>,
 }

@@ -1,10 +1,285 @@
-//! JSON, by `jsonc-parser`. The only file that names that crate.
+//! JSON, with comments and trailing commas, by the scanner of `jsonc-parser`. The only file that
+//! names that crate.
+//!
+//! The scanner gives tokens; the tree is built here with an own stack, so nesting can't overflow
+//! the thread's, and limits stop a hostile document early.
 
-use super::{FileId, Limits, Reading};
+use jsonc_parser::errors::ParseErrorKind;
+use jsonc_parser::tokens::Token;
+use jsonc_parser::{Scanner, ScannerOptions};
+
+use super::build::{Builder, Stop, character_at, refuse};
+use super::problem::UnreadReason;
+use super::tree::{Comment, Document, NodeId, Value};
+use super::{FileId, Limits, Reading, Span};
 
 /// Reads the document of `text`, which is the content of `file`.
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
-    let _ = (file, text, limits);
-    Reading::default()
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader {
+        file,
+        text,
+        skipped: text.len() - body.len(),
+        scanner: Scanner::new(body, &STRICT),
+        builder: Builder::new(file, limits),
+        comments: Vec::new(),
+        reading: Reading::default(),
+    };
+    let tree = reader.document();
+    let Reader {
+        builder,
+        comments,
+        mut reading,
+        ..
+    } = reader;
+    let whole = Span::new(file, 0, text.len());
+    let tree = tree.and_then(|root| {
+        let Some(root) = root else { return Ok(None) };
+        let tree = builder.into_tree(root);
+        tree.map(Some).map_err(|stop| Failure::Limit(stop, whole))
+    });
+    match tree {
+        Ok(Some(tree)) => reading.documents.push(Document {
+            file,
+            index: 0,
+            tree,
+            comments,
+        }),
+        Ok(None) => {}
+        Err(Failure::Syntax(message, span)) => {
+            let message = format!("this is not valid JSON: {message}");
+            refuse(&mut reading, span, UnreadReason::Broken, message);
+        }
+        Err(Failure::Limit(stop, span)) => {
+            let message = stop.message(limits);
+            refuse(&mut reading, span, UnreadReason::OverLimit, message);
+        }
+    }
+    reading
+}
+
+/// JSON's own scalars; of its extensions only comments and trailing commas are read.
+const STRICT: ScannerOptions = ScannerOptions {
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+enum Failure {
+    Syntax(String, Span),
+    Limit(Stop, Span),
+}
+
+/// A collection whose end has not come yet.
+struct Open {
+    id: NodeId,
+    mapping: bool,
+    /// Items, or keys and values in turn.
+    children: Vec<NodeId>,
+}
+
+/// What may come next inside a collection.
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    /// A value or key, or the end of the collection.
+    ItemOrEnd,
+    /// `:` after a key.
+    Colon,
+    /// The value of a key.
+    Value,
+    /// `,` or the end of the collection.
+    CommaOrEnd,
+}
+
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+    /// Bytes before what the scanner sees: a byte-order mark.
+    skipped: usize,
+    scanner: Scanner<'t>,
+    builder: Builder<'t>,
+    comments: Vec<Comment>,
+    reading: Reading,
+}
+
+impl<'t> Reader<'t> {
+    /// The root of the only value, or nothing if the text holds none.
+    fn document(&mut self) -> Result<Option<NodeId>, Failure> {
+        let Some(token) = self.token()? else {
+            return Ok(None);
+        };
+        let mut open = Vec::new();
+        let root = self.value(token, &mut open)?;
+        let mut expect = Expect::ItemOrEnd;
+        while let Some(top) = open.last().map(|top: &Open| (top.mapping, top.id)) {
+            let Some(token) = self.token()? else {
+                let start = self.builder.node(top.1).map_or(0, |node| node.span.start);
+                let what = if top.0 { "object" } else { "array" };
+                let message = format!("this {what} is never closed");
+                return Err(self.syntax(message, start as usize));
+            };
+            expect = self.step(token, top.0, expect, &mut open)?;
+        }
+        if self.token()?.is_some() {
+            let at = self.range().0;
+            return Err(self.syntax("there is more text after the end of the value".into(), at));
+        }
+        Ok(Some(root))
+    }
+
+    /// Takes one token inside the innermost open collection.
+    fn step(
+        &mut self,
+        token: Token<'t>,
+        mapping: bool,
+        expect: Expect,
+        open: &mut Vec<Open>,
+    ) -> Result<Expect, Failure> {
+        let closes = match token {
+            Token::CloseBrace => mapping,
+            Token::CloseBracket => !mapping,
+            _ => false,
+        };
+        match expect {
+            Expect::ItemOrEnd | Expect::CommaOrEnd if closes => {
+                self.close(open);
+                return Ok(Expect::CommaOrEnd);
+            }
+            Expect::CommaOrEnd if token == Token::Comma => return Ok(Expect::ItemOrEnd),
+            Expect::Colon if token == Token::Colon => return Ok(Expect::Value),
+            Expect::ItemOrEnd if mapping => {
+                if let Token::String(text) = token {
+                    let range = self.range();
+                    let key = self.builder.scalar(text, true, range);
+                    Self::add(key.map_err(|stop| self.limit(stop))?, open);
+                    return Ok(Expect::Colon);
+                }
+            }
+            Expect::ItemOrEnd | Expect::Value => {
+                let depth = open.len();
+                self.value(token, open)?;
+                let entered = open.len() > depth;
+                return Ok(if entered {
+                    Expect::ItemOrEnd
+                } else {
+                    Expect::CommaOrEnd
+                });
+            }
+            Expect::Colon | Expect::CommaOrEnd => {}
+        }
+        let wanted = match (expect, mapping) {
+            (Expect::Colon, _) => "`:` after the key",
+            (Expect::Value, _) => "a value",
+            (Expect::ItemOrEnd, true) => "a key in double quotes or `}`",
+            (Expect::ItemOrEnd, false) => "a value or `]`",
+            (Expect::CommaOrEnd, true) => "`,` or `}`",
+            (Expect::CommaOrEnd, false) => "`,` or `]`",
+        };
+        let at = self.range().0;
+        Err(self.syntax(format!("expected {wanted} here"), at))
+    }
+
+    /// Adds the value that begins with `token`; a collection is left open.
+    fn value(&mut self, token: Token<'t>, open: &mut Vec<Open>) -> Result<NodeId, Failure> {
+        let range = self.range();
+        let mapping = token == Token::OpenBrace;
+        let node = match token {
+            Token::String(text) => self.builder.scalar(text, true, range),
+            Token::Number(text) => self.builder.scalar(text, false, range),
+            Token::Boolean(yes) => {
+                let text = if yes { "true" } else { "false" };
+                self.builder.scalar(text, false, range)
+            }
+            Token::Null => self.builder.scalar("null", false, range),
+            Token::OpenBrace | Token::OpenBracket => {
+                if open.len() >= self.builder.limits.depth {
+                    return Err(self.limit(Stop::Depth));
+                }
+                let id = self.builder.push(Value::Sequence(Vec::new()), range, None);
+                let id = id.map_err(|stop| self.limit(stop))?;
+                Self::add(id, open);
+                open.push(Open {
+                    id,
+                    mapping,
+                    children: Vec::new(),
+                });
+                return Ok(id);
+            }
+            _ => return Err(self.syntax("expected a value here".into(), range.0)),
+        };
+        let id = node.map_err(|stop| self.limit(stop))?;
+        Self::add(id, open);
+        Ok(id)
+    }
+
+    fn add(id: NodeId, open: &mut [Open]) {
+        if let Some(open) = open.last_mut() {
+            open.children.push(id);
+        }
+    }
+
+    fn close(&mut self, open: &mut Vec<Open>) {
+        let Some(open) = open.pop() else {
+            return;
+        };
+        let value = if open.mapping {
+            let pairs = open.children.as_chunks().0;
+            let pairs: Vec<_> = pairs.iter().map(|[key, value]| (*key, *value)).collect();
+            self.builder
+                .report_duplicates(&pairs, &mut self.reading.problems);
+            Value::Mapping(pairs)
+        } else {
+            Value::Sequence(open.children)
+        };
+        let end = self.range().1;
+        self.builder.finish(open.id, value, end);
+    }
+
+    /// The next token that is no comment.
+    fn token(&mut self) -> Result<Option<Token<'t>>, Failure> {
+        loop {
+            let token = self.scanner.scan().map_err(|error| {
+                let at = error.range().start + self.skipped;
+                self.syntax(describe(error.kind()), at)
+            })?;
+            let Some(Token::CommentLine(text) | Token::CommentBlock(text)) = token else {
+                return Ok(token);
+            };
+            let (start, end) = self.range();
+            self.comments.push(Comment {
+                text: text.into(),
+                span: Span::new(self.file, start, end),
+            });
+        }
+    }
+
+    /// Bytes of the current token in the whole text.
+    fn range(&self) -> (usize, usize) {
+        let start = self.scanner.token_start() + self.skipped;
+        (start, (self.scanner.token_end() + self.skipped).max(start))
+    }
+
+    fn limit(&self, stop: Stop) -> Failure {
+        let (start, end) = self.range();
+        Failure::Limit(stop, Span::new(self.file, start, end))
+    }
+
+    fn syntax(&self, message: String, at: usize) -> Failure {
+        let (start, end) = character_at(self.text, at);
+        Failure::Syntax(message, Span::new(self.file, start, end))
+    }
+}
+
+/// What the scanner found wrong with a token.
+fn describe(kind: &ParseErrorKind) -> String {
+    match kind {
+        ParseErrorKind::String(_) => "this string is not closed or has a wrong escape".into(),
+        ParseErrorKind::UnterminatedCommentBlock => "this comment is never closed".into(),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => "strings need double quotes".into(),
+        _ => "expected a value here".into(),
+    }
 }

@@ -1,16 +1,19 @@
 //! Text, spans, and one format-neutral tree for YAML, JSON and TOML.
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
-//! * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
+//! * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
 //! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
+mod build;
 pub mod json;
 pub mod limits;
 pub mod map;
 pub mod mask;
 pub mod problem;
+#[cfg(test)]
+mod reader_tests;
 pub mod sniff;
 pub mod span;
 pub mod toml;
@@ -24,6 +27,26 @@ pub use problem::{Problem, ProblemKind, Unread, UnreadReason};
 pub use span::{FileId, LineIndex, Position, Span};
 pub use tree::{Comment, Document, Node, NodeId, Tree, Value};
 pub use view::{Kind, View};
+
+/// A format that has a reader here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    Yaml,
+    Json,
+    Toml,
+}
+
+impl Syntax {
+    /// Reads all documents of `text`, which is the content of `file`.
+    #[must_use]
+    pub fn read(self, file: FileId, text: &str, limits: &Limits) -> Reading {
+        match self {
+            Self::Yaml => yaml::read(file, text, limits),
+            Self::Json => json::read(file, text, limits),
+            Self::Toml => toml::read(file, text, limits),
+        }
+    }
+}
 
 /// What a reader makes of one file: its documents, and what is wrong with it. Documents that
 /// follow a broken one are still there where the format allows it.

@@ -5,6 +5,8 @@
 //! is the same [`NodeId`] again, so alias bombs cost nothing; a tree may therefore contain cycles,
 //! and every visitor needs a budget.
 
+use rustc_hash::FxHashSet;
+
 use super::span::{FileId, Span};
 
 /// Index of a node in its [`Tree`].
@@ -58,6 +60,27 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// The pairs of mapping `id` and of every mapping it merges (`<<`), in the order in which they
+    /// count: its own, then each merged one followed by what that one merges. Each mapping occurs
+    /// once, so cycles end. Nothing for other nodes.
+    pub(super) fn merged(&self, id: NodeId) -> Merged<'_> {
+        Merged {
+            tree: self,
+            next: vec![id],
+            visited: FxHashSet::default(),
+        }
+    }
+
+    /// Whether `id` is a merge key: `<<` written plain, or tagged `!!merge`.
+    pub(super) fn is_merge_key(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        let Value::Scalar { text, quoted } = &node.value else {
+            return false;
+        };
+        let tag = node.tag.as_deref();
+        &**text == "<<" && (!quoted || tag.is_some_and(|tag| tag.ends_with("merge")))
+    }
+
     /// True if the document holds no node at all (an empty document).
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -80,5 +103,45 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> super::View<'_> {
         super::View::new(&self.tree, self.tree.root)
+    }
+}
+
+/// Iterator of [`Tree::merged`]: a walk in depth-first order with its own stack.
+pub(super) struct Merged<'t> {
+    tree: &'t Tree,
+    next: Vec<NodeId>,
+    /// Empty while nothing is merged, which is nearly always.
+    visited: FxHashSet<u32>,
+}
+
+impl<'t> Iterator for Merged<'t> {
+    type Item = &'t [(NodeId, NodeId)];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(id) = self.next.pop() {
+            match &self.tree.node(id).value {
+                Value::Scalar { .. } => {}
+                Value::Sequence(items) => {
+                    // Only below a merge key: a list of mappings, the first counts most.
+                    if !self.visited.is_empty() && self.visited.insert(id.0) {
+                        self.next.extend(items.iter().rev());
+                    }
+                }
+                Value::Mapping(pairs) => {
+                    if self.visited.contains(&id.0) {
+                        continue;
+                    }
+                    let merges = pairs.iter().filter(|(key, _)| self.tree.is_merge_key(*key));
+                    let before = self.next.len();
+                    self.next.extend(merges.map(|(_, value)| *value));
+                    self.next[before..].reverse();
+                    if !self.next.is_empty() || !self.visited.is_empty() {
+                        self.visited.insert(id.0);
+                    }
+                    return Some(pairs);
+                }
+            }
+        }
+        None
     }
 }

@@ -5,11 +5,6 @@ use std::collections::HashSet;
 use super::span::Span;
 use super::tree::{NodeId, Tree, Value};
 
-/// How deep merge keys (`<<`) are followed.
-const MERGE_DEPTH: u32 = 16;
-/// How many mappings one lookup may visit through merge keys.
-const MERGE_BUDGET: u32 = 1_000;
-
 /// What a node is, for messages and for choosing how to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -143,75 +138,32 @@ impl<'t> View<'t> {
     /// As [`get`](Self::get), with the key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<(View<'t>, View<'t>)> {
-        let mut budget = MERGE_BUDGET;
-        self.entry_within(key, MERGE_DEPTH, &mut budget)
-    }
-
-    fn entry_within(self, key: &str, depth: u32, budget: &mut u32) -> Option<(View<'t>, View<'t>)> {
-        let Value::Mapping(pairs) = &self.tree.node(self.id).value else {
-            return None;
-        };
-        *budget = budget.checked_sub(1)?;
         let view = |id: NodeId| View::new(self.tree, id);
-        let own = pairs
-            .iter()
-            .rev()
-            .find(|(name, _)| view(*name).scalar_text() == Some(key));
-        if let Some((name, value)) = own {
-            return Some((view(*name), view(*value)));
-        }
-        let depth = depth.checked_sub(1)?;
-        let merges = pairs.iter().filter(|(name, _)| view(*name).is_merge_key());
-        merges
-            .flat_map(|(_, value)| view(*value).merge_sources())
-            .find_map(|source| source.entry_within(key, depth, budget))
+        let (name, value) = self.tree.merged(self.id).find_map(|pairs| {
+            let named = |(name, _): &&(NodeId, NodeId)| view(*name).scalar_text() == Some(key);
+            pairs.iter().rev().find(named)
+        })?;
+        Some((view(*name), view(*value)))
     }
 
     /// Key and value of every entry, merge keys applied, each key once (its last own value).
     #[must_use]
     pub fn entries(self) -> Vec<(View<'t>, View<'t>)> {
+        let view = |id: NodeId| View::new(self.tree, id);
         let mut seen = HashSet::new();
         let mut entries = Vec::new();
-        let mut budget = MERGE_BUDGET;
-        self.collect_entries(MERGE_DEPTH, &mut budget, &mut seen, &mut entries);
-        entries
-    }
-
-    fn collect_entries(
-        self,
-        depth: u32,
-        budget: &mut u32,
-        seen: &mut HashSet<&'t str>,
-        out: &mut Vec<(View<'t>, View<'t>)>,
-    ) {
-        let Value::Mapping(pairs) = &self.tree.node(self.id).value else {
-            return;
-        };
-        let Some(left) = budget.checked_sub(1) else {
-            return;
-        };
-        *budget = left;
-        let view = |id: NodeId| View::new(self.tree, id);
-        let mut own: Vec<_> = Vec::new();
-        for (name, value) in pairs.iter().rev() {
-            let fresh = view(*name)
-                .scalar_text()
-                .is_none_or(|text| seen.insert(text));
-            if fresh && !view(*name).is_merge_key() {
-                own.push((view(*name), view(*value)));
-            }
-        }
-        out.extend(own.into_iter().rev());
-        let Some(depth) = depth.checked_sub(1) else {
-            return;
-        };
-        for (name, value) in pairs {
-            if view(*name).is_merge_key() {
-                for source in view(*value).merge_sources() {
-                    source.collect_entries(depth, budget, seen, out);
+        for pairs in self.tree.merged(self.id) {
+            let before = entries.len();
+            for (name, value) in pairs.iter().rev() {
+                let text = view(*name).scalar_text();
+                let fresh = text.is_none_or(|text| seen.insert(text));
+                if fresh && !self.tree.is_merge_key(*name) {
+                    entries.push((view(*name), view(*value)));
                 }
             }
+            entries[before..].reverse();
         }
+        entries
     }
 
     /// The value at the end of a chain of keys.
@@ -225,24 +177,6 @@ impl<'t> View<'t> {
         match &self.tree.node(self.id).value {
             Value::Scalar { text, .. } => Some(text),
             _ => None,
-        }
-    }
-
-    /// `<<` written plain, or tagged `!!merge`.
-    fn is_merge_key(self) -> bool {
-        let node = self.tree.node(self.id);
-        let tagged = node
-            .tag
-            .as_deref()
-            .is_some_and(|tag| tag.ends_with("merge"));
-        matches!(&node.value, Value::Scalar { text, quoted } if &**text == "<<" && (!quoted || tagged))
-    }
-
-    /// What a merge key points at: one mapping, or a list of them.
-    fn merge_sources(self) -> Vec<View<'t>> {
-        match self.kind() {
-            Kind::Sequence => self.items().collect(),
-            _ => vec![self],
         }
     }
 }

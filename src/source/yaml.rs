@@ -1,10 +1,324 @@
 //! YAML, by `granit-parser` events. The only file that names that crate.
+//!
+//! An alias is the [`NodeId`] of its anchor again. A broken document is left at its error; reading
+//! goes on at the next `---`.
 
-use super::{FileId, Limits, Reading};
+use granit_parser::{
+    Event, Parser, ScalarStyle, ScanError, Span as Marks, StrInput, StructureStyle,
+};
+use rustc_hash::FxHashMap;
+
+use super::build::{Builder, Stop, character_at, refuse};
+use super::problem::{Problem, ProblemKind, UnreadReason};
+use super::tree::{Comment, Document, NodeId, Value};
+use super::{FileId, Limits, Reading, Span};
 
 /// Reads all documents of `text`, which is the content of `file`.
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
-    let _ = (file, text, limits);
-    Reading::default()
+    let options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        // Values files hold hundreds of comment lines in a row; the text's size bounds them.
+        max_buffered_comment_events: usize::MAX,
+        // Beyond our own limit, so that ours speaks first.
+        flow_nesting_limit: limits.depth.saturating_add(2),
+        block_nesting_limit: limits.depth.saturating_add(2),
+    };
+    let parser = Parser::new_from_str_with_options(text, options);
+    let reader = Reader {
+        file,
+        text,
+        limits,
+        parser,
+        reading: Reading::default(),
+        comments: Vec::new(),
+        index: 0,
+    };
+    reader.run()
+}
+
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+    limits: &'t Limits,
+    parser: Parser<'t, StrInput<'t>>,
+    reading: Reading,
+    /// Comments of the document that is being read.
+    comments: Vec<Comment>,
+    /// Documents begun so far, the empty and the broken ones too.
+    index: usize,
+}
+
+/// Why a document ends early.
+enum Failure {
+    Syntax(ScanError),
+    Limit(Stop, Span),
+}
+
+impl Reader<'_> {
+    fn run(mut self) -> Reading {
+        loop {
+            let failure = match self.parser.next_event() {
+                None | Some(Ok((Event::StreamEnd, _))) => break,
+                Some(Ok((Event::DocumentStart(..), marks))) => {
+                    if self.index >= self.limits.documents {
+                        let (start, end) = self.range(marks);
+                        let most = self.limits.documents;
+                        let message = format!("the file has more than {most} documents");
+                        let span = Span::new(self.file, start, end);
+                        refuse(&mut self.reading, span, UnreadReason::OverLimit, message);
+                        break;
+                    }
+                    self.document().err()
+                }
+                Some(Ok((event, marks))) => {
+                    self.comment(event, marks);
+                    None
+                }
+                Some(Err(error)) => {
+                    self.index += 1;
+                    Some(Failure::Syntax(error))
+                }
+            };
+            if let Some(failure) = failure {
+                self.report(failure);
+                self.comments.clear();
+                if !matches!(self.parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+        }
+        // What follows the last document belongs to it.
+        if let Some(last) = self.reading.documents.last_mut() {
+            last.comments.append(&mut self.comments);
+        }
+        self.reading
+    }
+
+    /// Reads one document up to its end, its start being read already.
+    fn document(&mut self) -> Result<(), Failure> {
+        let index = u32::try_from(self.index).unwrap_or(u32::MAX);
+        self.index += 1;
+        let mut builder = DocumentBuilder {
+            builder: Builder::new(self.file, self.limits),
+            anchors: FxHashMap::default(),
+            open: Vec::new(),
+            root: None,
+            last_end: 0,
+        };
+        loop {
+            let (event, marks) = match self.parser.next_event() {
+                Some(Ok(next)) => next,
+                Some(Err(error)) => return Err(Failure::Syntax(error)),
+                None => break,
+            };
+            if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
+                break;
+            }
+            let event = match event {
+                Event::Comment(..) => {
+                    self.comment(event, marks);
+                    continue;
+                }
+                Event::UnresolvedAlias(name) => {
+                    let (start, end) = self.range(marks);
+                    let span = Span::new(self.file, start, end);
+                    let message = format!("alias `*{name}` has no anchor `&{name}` before it");
+                    let problem = Problem::new(ProblemKind::InvalidValue, span, message);
+                    let help = "it is read as nothing; put it in quotes if it is meant as text";
+                    self.reading.problems.push(problem.with_help(help));
+                    Event::Scalar("".into(), ScalarStyle::Plain, 0, None)
+                }
+                event => event,
+            };
+            let range = self.range(marks);
+            let tag = marks
+                .tag_span()
+                .and_then(|marks| self.text.get(marks.byte_range()?))
+                .map(Box::from);
+            let problems = &mut self.reading.problems;
+            builder
+                .event(event, range, tag, problems)
+                .map_err(|stop| Failure::Limit(stop, Span::new(self.file, range.0, range.1)))?;
+        }
+        let Some(root) = builder.root.filter(|root| !builder.is_empty(*root)) else {
+            return Ok(());
+        };
+        let whole = builder.builder.node(root).map(|node| node.span);
+        let whole = whole.unwrap_or(Span::new(self.file, 0, 0));
+        let tree = builder.builder.into_tree(root);
+        let tree = tree.map_err(|stop| Failure::Limit(stop, whole))?;
+        self.reading.documents.push(Document {
+            file: self.file,
+            index,
+            tree,
+            comments: std::mem::take(&mut self.comments),
+        });
+        Ok(())
+    }
+
+    fn comment(&mut self, event: Event<'_>, marks: Marks) {
+        if let Event::Comment(text, _) = event {
+            let (start, end) = self.range(marks);
+            self.comments.push(Comment {
+                text: text.into(),
+                span: Span::new(self.file, start, end),
+            });
+        }
+    }
+
+    fn report(&mut self, failure: Failure) {
+        match failure {
+            Failure::Syntax(error)
+                if *error.kind() == granit_parser::ErrorKind::RecursionLimitExceeded =>
+            {
+                let span = self.place(&error);
+                let message = Stop::Depth.message(self.limits);
+                refuse(&mut self.reading, span, UnreadReason::OverLimit, message);
+            }
+            Failure::Syntax(error) => {
+                let span = self.place(&error);
+                let message = format!("this is not valid YAML: {}", error.info());
+                refuse(&mut self.reading, span, UnreadReason::Broken, message);
+            }
+            Failure::Limit(stop, span) => {
+                let message = stop.message(self.limits);
+                refuse(&mut self.reading, span, UnreadReason::OverLimit, message);
+            }
+        }
+    }
+
+    fn place(&self, error: &ScanError) -> Span {
+        let at = error.marker().byte_offset().unwrap_or(0);
+        let (start, end) = character_at(self.text, at);
+        Span::new(self.file, start, end)
+    }
+
+    /// Byte range of an event, on character boundaries of the text.
+    fn range(&self, marks: Marks) -> (usize, usize) {
+        let range = marks.byte_range().unwrap_or(0..0);
+        let within = |at: usize| self.text.floor_char_boundary(at.min(self.text.len()));
+        let start = within(range.start);
+        (start, within(range.end).max(start))
+    }
+}
+
+/// A collection whose end has not come yet.
+struct Open {
+    id: NodeId,
+    mapping: bool,
+    flow: bool,
+    /// Items, or keys and values in turn.
+    children: Vec<NodeId>,
+}
+
+struct DocumentBuilder<'l> {
+    builder: Builder<'l>,
+    anchors: FxHashMap<usize, NodeId>,
+    open: Vec<Open>,
+    root: Option<NodeId>,
+    /// End of the last thing read: a block collection ends there (its own end event already
+    /// points at what follows).
+    last_end: usize,
+}
+
+impl DocumentBuilder<'_> {
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        range: (usize, usize),
+        tag: Option<Box<str>>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Stop> {
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let quoted = style != ScalarStyle::Plain;
+                // The parser writes `~` where nothing stands.
+                let absent = !quoted && range.0 == range.1;
+                let text: Box<str> = if absent { "".into() } else { text.into() };
+                let id = self
+                    .builder
+                    .push(Value::Scalar { text, quoted }, range, tag)?;
+                self.last_end = self.last_end.max(range.1);
+                self.place(id, anchor);
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                self.start(false, style, anchor, range, tag)?;
+            }
+            Event::MappingStart(style, anchor, _) => {
+                self.start(true, style, anchor, range, tag)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(range, problems),
+            Event::Alias(anchor) => {
+                self.last_end = self.last_end.max(range.1);
+                let known = self.anchors.get(&anchor).copied();
+                let id = known.map_or_else(|| self.builder.scalar("", false, range), Ok)?;
+                self.place(id, 0);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        mapping: bool,
+        style: StructureStyle,
+        anchor: usize,
+        range: (usize, usize),
+        tag: Option<Box<str>>,
+    ) -> Result<(), Stop> {
+        if self.open.len() >= self.builder.limits.depth {
+            return Err(Stop::Depth);
+        }
+        let id = self.builder.push(Value::Sequence(Vec::new()), range, tag)?;
+        self.last_end = self.last_end.max(range.1);
+        self.place(id, anchor);
+        self.open.push(Open {
+            id,
+            mapping,
+            flow: style == StructureStyle::Flow,
+            children: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn end(&mut self, range: (usize, usize), problems: &mut Vec<Problem>) {
+        let Some(open) = self.open.pop() else {
+            return;
+        };
+        if open.flow {
+            self.last_end = self.last_end.max(range.1);
+        }
+        let value = if open.mapping {
+            let pairs = open.children.as_chunks().0;
+            let pairs: Vec<_> = pairs.iter().map(|[key, value]| (*key, *value)).collect();
+            self.builder.report_duplicates(&pairs, problems);
+            Value::Mapping(pairs)
+        } else {
+            Value::Sequence(open.children)
+        };
+        self.builder.finish(open.id, value, self.last_end);
+    }
+
+    /// Puts a node where it belongs, and remembers its anchor (0: none).
+    fn place(&mut self, id: NodeId, anchor: usize) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+        match self.open.last_mut() {
+            Some(open) => open.children.push(id),
+            None => self.root = Some(id),
+        }
+    }
+
+    /// Whether the document holds nothing at all, not even a written `~`.
+    fn is_empty(&self, root: NodeId) -> bool {
+        let node = self.builder.node(root);
+        node.is_none_or(|node| {
+            let nothing =
+                matches!(&node.value, Value::Scalar { text, quoted: false } if text.is_empty());
+            nothing && node.tag.is_none()
+        })
+    }
 }

@@ -3,11 +3,14 @@
 //! * [`id`]: `kind:name` identifiers.
 //! * [`terms`]: class, mode, evidence, verdict-free vocabulary of the graph.
 //! * [`quantity`]: durations, counts, rates as people write them.
+//! * [`nearest`]: "did you mean".
 
 mod id;
 mod quantity;
+mod similar;
 mod terms;
 
 pub use id::{Id, is_network_kind};
 pub use quantity::{format_duration, parse_count, parse_duration, parse_percent, parse_rate};
+pub use similar::nearest;
 pub use terms::{Assume, Class, Evidence, Mode, Replication};

@@ -1,0 +1,185 @@
+//! Builds a tree node by node, within limits; shared by the three readers.
+
+use std::collections::HashMap;
+
+use super::Reading;
+use super::limits::Limits;
+use super::problem::{Problem, ProblemKind, UnreadReason};
+use super::span::{FileId, Span};
+use super::tree::{Node, NodeId, Tree, Value};
+
+/// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
+const SMALL: usize = 24;
+
+/// Why building stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// More nodes than allowed.
+    Nodes,
+    /// Nested deeper than allowed.
+    Depth,
+    /// Merge keys that point at one another expand to more entries than allowed.
+    Merges,
+}
+
+impl Stop {
+    /// What is wrong, as a sentence.
+    pub(super) fn message(self, limits: &Limits) -> String {
+        match self {
+            Self::Nodes => format!("the document has more than {} values", limits.nodes),
+            Self::Depth => format!("the document is nested deeper than {} levels", limits.depth),
+            Self::Merges => format!(
+                "the merge keys (`<<`) of the document expand to more than {} entries",
+                limits.nodes
+            ),
+        }
+    }
+}
+
+/// A tree under construction.
+pub(super) struct Builder<'l> {
+    pub(super) file: FileId,
+    pub(super) limits: &'l Limits,
+    nodes: Vec<Node>,
+}
+
+impl<'l> Builder<'l> {
+    pub(super) fn new(file: FileId, limits: &'l Limits) -> Self {
+        Self {
+            file,
+            limits,
+            nodes: Vec::new(),
+        }
+    }
+
+    /// Adds a node over the bytes `start..end`.
+    pub(super) fn push(
+        &mut self,
+        value: Value,
+        (start, end): (usize, usize),
+        tag: Option<Box<str>>,
+    ) -> Result<NodeId, Stop> {
+        if self.nodes.len() >= self.limits.nodes {
+            return Err(Stop::Nodes);
+        }
+        let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_| Stop::Nodes)?);
+        let span = Span::new(self.file, start, end);
+        self.nodes.push(Node { value, span, tag });
+        Ok(id)
+    }
+
+    /// Adds a scalar.
+    pub(super) fn scalar(
+        &mut self,
+        text: impl Into<Box<str>>,
+        quoted: bool,
+        range: (usize, usize),
+    ) -> Result<NodeId, Stop> {
+        let text = text.into();
+        self.push(Value::Scalar { text, quoted }, range, None)
+    }
+
+    /// Gives a collection its content, once its last child is known.
+    pub(super) fn finish(&mut self, id: NodeId, value: Value, end: usize) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.value = value;
+            node.span = Span::new(self.file, node.span.start as usize, end);
+        }
+    }
+
+    /// As [`finish`](Self::finish), with the whole range.
+    pub(super) fn finish_at(&mut self, id: NodeId, value: Value, range: (usize, usize)) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.value = value;
+            node.span = Span::new(self.file, range.0, range.1);
+        }
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// Text of a scalar; `None` for collections.
+    fn text(&self, id: NodeId) -> Option<&str> {
+        match &self.node(id)?.value {
+            Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Reports each key that stood in the mapping before. `<<` may be repeated: all of them merge.
+    pub(super) fn report_duplicates(
+        &self,
+        pairs: &[(NodeId, NodeId)],
+        problems: &mut Vec<Problem>,
+    ) {
+        let keys = pairs.iter().map(|(key, _)| *key);
+        let keys = keys.filter_map(|key| Some((self.text(key)?, key)));
+        let mut report = |first: NodeId, later: NodeId, text: &str| {
+            let (Some(first), Some(later)) = (self.node(first), self.node(later)) else {
+                return;
+            };
+            if text != "<<" {
+                let message = format!("key `{text}` occurs twice in one mapping");
+                problems.push(
+                    Problem::new(ProblemKind::DuplicateKey, later.span, message)
+                        .with_help("the last value is used; remove the other")
+                        .with_related(first.span, "first here"),
+                );
+            }
+        };
+        if pairs.len() <= SMALL {
+            let keys: Vec<_> = keys.collect();
+            for (at, (text, later)) in keys.iter().enumerate() {
+                let mut before = keys.iter().take(at);
+                if let Some((_, first)) = before.find(|(earlier, _)| earlier == text) {
+                    report(*first, *later, text);
+                }
+            }
+            return;
+        }
+        let mut seen = HashMap::with_capacity(pairs.len());
+        for (text, key) in keys {
+            match seen.entry(text) {
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    report(*first.get(), key, text);
+                }
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(key);
+                }
+            }
+        }
+    }
+
+    /// The finished tree. Checks that looking through merge keys stays affordable: the entries
+    /// that all mappings get by merging are counted, and there may be as many as nodes.
+    pub(super) fn into_tree(self, root: NodeId) -> Result<Tree, Stop> {
+        let tree = Tree {
+            nodes: self.nodes,
+            root,
+        };
+        let mut left = self.limits.nodes;
+        for index in 0..tree.nodes.len() {
+            let id = NodeId(u32::try_from(index).map_err(|_| Stop::Nodes)?);
+            let merged = tree.merged(id).skip(1);
+            for pairs in merged {
+                left = left.checked_sub(pairs.len().max(1)).ok_or(Stop::Merges)?;
+            }
+        }
+        Ok(tree)
+    }
+}
+
+/// Notes that a document can't be used: a problem with its place, and why it is unread.
+pub(super) fn refuse(reading: &mut Reading, span: Span, reason: UnreadReason, message: String) {
+    let problem = Problem::new(ProblemKind::Unreadable, span, message.clone());
+    reading.problems.push(problem);
+    reading.unread.push((Some(span), reason, message));
+}
+
+/// The bytes of the character at `at` (or an empty range at the end), on character boundaries.
+pub(super) fn character_at(text: &str, at: usize) -> (usize, usize) {
+    let start = text.floor_char_boundary(at.min(text.len()));
+    let next = text.get(start..).and_then(|rest| rest.chars().next());
+    (start, start + next.map_or(0, char::len_utf8))
+}
