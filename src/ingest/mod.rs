@@ -15,8 +15,9 @@ pub mod kubernetes;
 pub mod native;
 pub mod saved;
 
-use crate::source::{Document, SourceMap};
+use crate::source::{Document, FileId, SourceMap};
 use fact::Facts;
+use rayon::prelude::*;
 
 /// Translates the documents of one format.
 pub trait Adapter: Sync {
@@ -43,4 +44,48 @@ pub struct Told {
     pub authoritative: bool,
     pub documents: usize,
     pub facts: Facts,
+}
+
+/// The adapter whose word wins over all others.
+const AUTHORITY: &str = "native";
+
+/// Gives each document to the first adapter of [`ADAPTERS`] that claims it and has all adapters
+/// translate theirs, in parallel. Out come, in the order of [`ADAPTERS`], what each adapter that
+/// has any document said; and which documents (file, position in it) nobody claimed.
+#[must_use]
+pub fn run(documents: &[Document], sources: &SourceMap) -> (Vec<Told>, Vec<(FileId, u32)>) {
+    run_with(ADAPTERS, documents, sources)
+}
+
+fn run_with(
+    adapters: &[&dyn Adapter],
+    documents: &[Document],
+    sources: &SourceMap,
+) -> (Vec<Told>, Vec<(FileId, u32)>) {
+    let claim = |document: &Document| {
+        adapters
+            .iter()
+            .position(|adapter| adapter.claims(document, sources))
+    };
+    let claims: Vec<Option<usize>> = documents.par_iter().map(claim).collect();
+    let mut unclaimed = Vec::new();
+    let mut shares: Vec<Vec<&Document>> = vec![Vec::new(); adapters.len()];
+    for (document, claim) in documents.iter().zip(claims) {
+        match claim.and_then(|at| shares.get_mut(at)) {
+            Some(share) => share.push(document),
+            None => unclaimed.push((document.file, document.index)),
+        }
+    }
+    let told = adapters
+        .par_iter()
+        .zip(shares)
+        .filter(|(_, share)| !share.is_empty())
+        .map(|(adapter, share)| Told {
+            adapter: adapter.name(),
+            authoritative: adapter.name() == AUTHORITY,
+            documents: share.len(),
+            facts: adapter.translate(&share, sources),
+        })
+        .collect();
+    (told, unclaimed)
 }

@@ -1,1 +1,485 @@
-//! The same thing from two sources.
+//! The same thing from two sources: whose word is taken, and what is said of it.
+
+use std::collections::BTreeMap;
+
+use super::draft::{Context, Draft, Rank};
+use super::resolve::Found;
+use super::{NodeIx, Requirement};
+use crate::ingest::fact::{
+    Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact, SavedNode, SavedRequirement,
+    Source,
+};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::words::{Class, Evidence, Mode};
+
+/// Who stated a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub(super) rank: Rank,
+    pub(super) span: Span,
+}
+
+impl Draft<'_> {
+    /// A node that a source states, under its own id or that of the node it is an alias of.
+    /// `false` if the name is no id and nothing known: a refinement of what comes later.
+    pub(super) fn state_node(&mut self, fact: &NodeFact, class: Class, rank: Rank) -> bool {
+        let context = Context::of(&fact.origin, fact.name.span, rank);
+        let id = self.names.id_of(&fact.name.text).or_else(|| {
+            match (&fact.name.otherwise, self.find(&fact.name.text)) {
+                (Otherwise::External(id) | Otherwise::Domain(id), Found::Nothing) => {
+                    Some(id.clone())
+                }
+                _ => None,
+            }
+        });
+        let Some(id) = id else {
+            return false;
+        };
+        let ix = self.ensure(&id, class, &context);
+        self.class(
+            ix,
+            class,
+            Said {
+                rank,
+                span: context.span,
+            },
+        );
+        self.describe(ix, &fact.attributes, &context);
+        true
+    }
+
+    /// What refines a node that another source states; a problem if there is none.
+    pub(super) fn refine_node(&mut self, fact: &NodeFact, rank: Rank) {
+        let context = Context::of(&fact.origin, fact.name.span, rank);
+        let ix = match &fact.name.otherwise {
+            Otherwise::Unknown => match self.resolve_known(&fact.name) {
+                Some(ix) => ix,
+                None => return,
+            },
+            _ => self.resolve(&fact.name, &context),
+        };
+        self.support(ix, &context);
+        self.describe(ix, &fact.attributes, &context);
+    }
+
+    /// A node of a saved graph.
+    pub(super) fn restore_node(&mut self, saved: &SavedNode, rank: Rank) {
+        let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
+        let id = self
+            .names
+            .id_of(saved.id.as_str())
+            .unwrap_or_else(|| saved.id.clone());
+        let ix = self.ensure(&id, saved.class, &context);
+        self.class(
+            ix,
+            saved.class,
+            Said {
+                rank,
+                span: saved.span,
+            },
+        );
+        self.describe(ix, &saved.attributes, &context);
+        let node = self.node_mut(ix);
+        node.data = node.data.or(saved.replication);
+    }
+
+    /// What a saved node is a part of, once all nodes are known.
+    pub(super) fn restore_part(&mut self, saved: &SavedNode) {
+        if let (Found::Node(ix), Some(whole)) = (self.find(saved.id.as_str()), &saved.part_of)
+            && let Found::Node(whole) = self.find(whole.as_str())
+        {
+            let node = self.node_mut(ix);
+            node.part_of = node.part_of.or(Some(whole));
+        }
+    }
+
+    /// The class of a node: the native manifest's word, else the first.
+    fn class(&mut self, ix: NodeIx, class: Class, said: Said) {
+        let mut slot = Some(self.node(ix).class);
+        self.settle_value(ix, "class", &mut slot, Some(&class), said, |class| {
+            class.to_string()
+        });
+        if let Some(class) = slot {
+            self.node_mut(ix).class = class;
+        }
+    }
+
+    /// Takes over what a source says of a node, field by field.
+    pub(super) fn describe(&mut self, ix: NodeIx, said: &Attributes, context: &Context) {
+        let by = Said {
+            rank: context.rank,
+            span: context.span,
+        };
+        macro_rules! take {
+            ($($field:ident: $show:expr),+ $(,)?) => {$(
+                if said.$field.is_some() {
+                    let mut slot = self.node(ix).$field.clone();
+                    self.settle_value(ix, stringify!($field), &mut slot, said.$field.as_ref(), by, $show);
+                    self.node_mut(ix).$field = slot;
+                }
+            )+};
+        }
+        // Only values that verdicts and owners hang on are worth a word when sources differ.
+        take!(
+            title: quiet, tier: u8::to_string, owner: |owner| format!("`{owner}`"),
+            users: quiet, revenue_per_h: quiet, demand: u64::to_string,
+            rto_s: |time| crate::words::format_duration(*time),
+            rpo_s: |time| crate::words::format_duration(*time),
+            fails_per_y: quiet, repair_s: quiet, cost: quiet,
+        );
+        if let Some(start) = said.start_s {
+            let mut slot = Some(self.node(ix).start_s);
+            self.settle_value(ix, "start_s", &mut slot, Some(&start), by, quiet);
+            self.node_mut(ix).start_s = slot.unwrap_or(0);
+        }
+        if let Some(need) = said.need {
+            let mut slot = self.needs.get(&ix).copied();
+            self.settle_value(ix, "need", &mut slot, Some(&need), by, |need| match need {
+                NeedFact::Weight(weight) => weight.to_string(),
+                NeedFact::Percent(percent) => format!("{percent}%"),
+            });
+            if let Some(need) = slot {
+                self.needs.insert(ix, need);
+            }
+        }
+        if let Some(within) = &said.within {
+            self.within.push((ix, within.clone(), context.clone()));
+        }
+    }
+
+    /// One value of one node: keeps it, replaces it, and notes a conflict between equals. `show`
+    /// gives no text for values that are not worth a conflict.
+    fn settle_value<T: Clone + PartialEq>(
+        &mut self,
+        ix: NodeIx,
+        field: &'static str,
+        slot: &mut Option<T>,
+        new: Option<&T>,
+        said: Said,
+        show: impl Fn(&T) -> String,
+    ) {
+        let Some(new) = new else {
+            return;
+        };
+        let before = self.said.get(&(ix, field)).copied();
+        let (Some(known), Some(before)) = (slot.as_ref(), before) else {
+            *slot = Some(new.clone());
+            self.said.insert((ix, field), said);
+            return;
+        };
+        if known == new {
+            return;
+        }
+        let stronger = said.rank.authoritative && !before.rank.authoritative;
+        if stronger {
+            *slot = Some(new.clone());
+            self.said.insert((ix, field), said);
+        } else if said.rank.authoritative == before.rank.authoritative {
+            let (new, known) = (show(new), show(known));
+            if !new.is_empty() {
+                let word = field.trim_end_matches("_s");
+                let problem = Problem::new(
+                    ProblemKind::Conflict,
+                    said.span,
+                    format!(
+                        "`{}` has {word} {new} here and {known} in {}: {known} was taken",
+                        self.id(ix),
+                        self.sources.path(before.span.file),
+                    ),
+                );
+                self.problems
+                    .push(problem.with_related(before.span, format!("{word} {known}, taken")));
+            }
+        }
+    }
+
+    /// Where nodes are drawn, once all nodes are known.
+    pub(super) fn settle_within(&mut self) {
+        for (ix, reference, context) in std::mem::take(&mut self.within) {
+            if self.node(ix).within.is_some() {
+                continue;
+            }
+            let within = self.resolve(&reference, &context);
+            if within != ix {
+                self.node_mut(ix).within = Some(within);
+            }
+        }
+    }
+
+    /// A requirement of a saved graph, under the id it had.
+    pub(super) fn restore_requirement(&mut self, saved: &SavedRequirement, rank: Rank) {
+        let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
+        let named = |id: &crate::words::Id| crate::ingest::fact::Ref {
+            text: id.to_string(),
+            span: saved.span,
+            otherwise: Otherwise::Unknown,
+        };
+        let of = self.resolve(&named(&saved.of), &context);
+        let mut members: Vec<super::Member> = Vec::with_capacity(saved.members.len());
+        let mut seen = std::collections::HashSet::new();
+        for member in &saved.members {
+            let node = self.resolve(&named(&member.id), &context);
+            if !seen.insert(node) {
+                let message = format!(
+                    "`{}` occurs twice in one requirement; the first one counts",
+                    member.id
+                );
+                self.problem(ProblemKind::InvalidValue, saved.span, message);
+                continue;
+            }
+            let standby = member.standby.as_ref().map(|ways| {
+                let way = |way: &crate::ingest::fact::SavedWay| {
+                    let ids = way.requires.iter();
+                    let mut requires: Vec<NodeIx> =
+                        ids.map(|id| self.resolve(&named(id), &context)).collect();
+                    requires.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
+                    requires.dedup();
+                    super::Way {
+                        takes_s: way.takes_s,
+                        requires,
+                        drilled: way.drilled.clone(),
+                        evidence: way.evidence,
+                        sources: way.sources.iter().cloned().map(recorded).collect(),
+                    }
+                };
+                ways.iter().map(way).collect()
+            });
+            members.push(super::Member {
+                node,
+                weight: member.weight,
+                standby,
+            });
+        }
+        members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
+        if saved.need == 0 {
+            let message = format!("`{}` has need 0: 1 is used", saved.id);
+            self.problem(ProblemKind::InvalidValue, saved.span, message);
+        }
+        let requirement = Requirement {
+            id: saved.id.clone(),
+            of,
+            mode: saved.mode,
+            need: saved.need.max(1),
+            members,
+            evidence: saved.evidence,
+            sources: context.sources.clone(),
+        };
+        if saved.mode == Mode::Placement {
+            self.recognise_unnamed(&requirement);
+        }
+        let plain = is_plain(&requirement);
+        if let Err(at) = self.add(requirement, plain, &context) {
+            self.note_rivals(at, &saved.id, saved.span);
+        }
+    }
+
+    /// Hosts that an earlier run had to make up stay unnamed in its saved graph.
+    fn recognise_unnamed(&mut self, requirement: &Requirement) {
+        for member in &requirement.members {
+            let node = self.node(member.node);
+            let made_up = node.class == Class::Domain
+                && node.evidence == Evidence::Assumed
+                && node.id.kind() == "host"
+                && node
+                    .title
+                    .as_deref()
+                    .is_some_and(|title| title.starts_with("unnamed host of "));
+            if made_up {
+                self.unnamed.insert(member.node);
+            }
+        }
+    }
+
+    /// Two sources give one requirement different members: the first one's word was taken.
+    pub(super) fn note_rivals(&mut self, at: usize, id: &str, span: Span) {
+        let Some(entry) = self.entries.get(at) else {
+            return;
+        };
+        let taken = entry.span;
+        let problem = Problem::new(
+            ProblemKind::Conflict,
+            span,
+            format!(
+                "`{id}` is stated otherwise in {}, whose word was taken",
+                self.sources.path(taken.file)
+            ),
+        );
+        self.problems.push(problem.with_related(taken, "taken"));
+    }
+
+    /// One mode for each plain dependency: the native manifest's word, else the stricter. What a
+    /// node needs to start is another matter.
+    pub(super) fn settle_modes(&mut self) {
+        for entries in self.plain().into_values() {
+            let strict = |at: &usize| {
+                self.entries
+                    .get(*at)
+                    .map(|e| (e.rank.authoritative, strictness(e.requirement.mode)))
+            };
+            let running: Vec<usize> = entries
+                .into_iter()
+                .filter(|at| strict(at).is_some_and(|s| s.1 > 0))
+                .collect();
+            let Some(&winner) = running.iter().max_by_key(|at| strict(at)) else {
+                continue;
+            };
+            for loser in running {
+                if loser != winner {
+                    self.drop_for(loser, winner);
+                }
+            }
+        }
+    }
+
+    /// Leaves `loser` out in favour of `winner` and notes it, unless one adapter's own rules of
+    /// thumb said both.
+    fn drop_for(&mut self, loser: usize, winner: usize) {
+        let (Some(lost), Some(won)) = (self.entries.get(loser), self.entries.get(winner)) else {
+            return;
+        };
+        let same_hand = lost.rank.adapter == won.rank.adapter && !won.rank.authoritative;
+        if !same_hand {
+            let (lost_mode, mode) = (lost.requirement.mode, won.requirement.mode);
+            let on = won
+                .requirement
+                .members
+                .first()
+                .map_or("", |member| self.id(member.node).as_str());
+            let problem = Problem::new(
+                ProblemKind::Conflict,
+                lost.span,
+                format!(
+                    "`{}` needs `{on}`: {lost_mode} here, {mode} in {}: {mode} was taken",
+                    self.id(lost.requirement.of),
+                    self.sources.path(won.span.file),
+                ),
+            )
+            .with_related(won.span, format!("{mode}, taken"));
+            self.problems.push(problem);
+        }
+        if let Some(entry) = self.entries.get_mut(loser) {
+            entry.dropped = true;
+        }
+    }
+
+    /// Plain dependencies by "of needs on".
+    fn plain(&self) -> BTreeMap<(NodeIx, NodeIx), Vec<usize>> {
+        let mut plain: BTreeMap<(NodeIx, NodeIx), Vec<usize>> = BTreeMap::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            if let [member] = entry.requirement.members.as_slice()
+                && entry.plain
+                && !entry.dropped
+            {
+                plain
+                    .entry((entry.requirement.of, member.node))
+                    .or_default()
+                    .push(at);
+            }
+        }
+        plain
+    }
+
+    /// The native manifest's last words on plain dependencies.
+    pub(super) fn override_modes(&mut self, facts: &[(&OverrideFact, Rank)]) {
+        if facts.is_empty() {
+            return;
+        }
+        let mut plain = self.plain();
+        for (fact, rank) in facts {
+            let (of, on) = (self.resolve_known(&fact.of), self.resolve_known(&fact.on));
+            let (Some(of), Some(on)) = (of, on) else {
+                continue;
+            };
+            let entries = plain.remove(&(of, on)).unwrap_or_default();
+            let mode_of =
+                |draft: &Self, at: usize| draft.entries.get(at).map(|entry| entry.requirement.mode);
+            let running = entries
+                .iter()
+                .any(|at| mode_of(self, *at) != Some(Mode::Start));
+            let mut target = None;
+            let mut kept = Vec::new();
+            for at in entries {
+                let apart = mode_of(self, at) == Some(Mode::Start)
+                    && running
+                    && fact.mode.is_some_and(|mode| mode != Mode::Start);
+                if apart {
+                    kept.push(at);
+                    continue;
+                }
+                if let Some(entry) = self.entries.get_mut(at) {
+                    entry.dropped = true;
+                    self.by_id.remove(&entry.requirement.id);
+                    target.get_or_insert_with(|| entry.requirement.clone());
+                }
+            }
+            let Some(mut requirement) = target else {
+                let message = format!(
+                    "this override matches nothing: no source says that `{}` needs `{}` alone",
+                    self.id(of),
+                    self.id(on)
+                );
+                self.problem(ProblemKind::InvalidValue, fact.span, message);
+                continue;
+            };
+            if let Some(mode) = fact.mode {
+                let origin = Origin::at(Evidence::Declared, fact.span);
+                let context = Context::of(&origin, fact.span, *rank);
+                requirement.mode = mode;
+                requirement.id = format!("{}/{mode}/{}", self.id(of), self.id(on));
+                requirement.evidence = Evidence::Declared;
+                requirement.sources.push(origin.source);
+                kept.push(self.entries.len());
+                if let Err(at) = self.add(requirement, true, &context) {
+                    self.note_rivals(at, "override", fact.span);
+                }
+            }
+            plain.insert((of, on), kept);
+        }
+    }
+}
+
+/// Whether a requirement is a plain dependency on one node: no choice, no standby, and none of
+/// those the model itself names (replicas, wants, what groups hold).
+pub(super) fn is_plain(requirement: &Requirement) -> bool {
+    let made = |id: &str| {
+        id.starts_with("group:") || id.ends_with("/replicas") || id.contains("/soft/want(")
+    };
+    match requirement.members.as_slice() {
+        [one] => one.standby.is_none() && requirement.need <= one.weight && !made(&requirement.id),
+        _ => false,
+    }
+}
+
+/// How much a node loses without a requirement while it runs.
+fn strictness(mode: Mode) -> u8 {
+    match mode {
+        Mode::Placement => 3,
+        Mode::Hard => 2,
+        Mode::Soft => 1,
+        Mode::Start => 0,
+    }
+}
+
+/// Differences of this value are nobody's concern.
+fn quiet<T>(_: &T) -> String {
+    String::new()
+}
+
+fn recorded(location: crate::source::Location) -> Source {
+    Source::Recorded(Box::new(location))
+}
+
+/// How a thing of a saved graph is known: as it was known then.
+fn saved_context(
+    sources: &[crate::source::Location],
+    evidence: Evidence,
+    span: Span,
+    rank: Rank,
+) -> Context {
+    Context {
+        evidence,
+        sources: sources.iter().cloned().map(recorded).collect(),
+        span,
+        rank,
+    }
+}

@@ -4,16 +4,20 @@
 //! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
 //! * [`merge`]: the same thing from two sources; * [`compile`]: nested requirements → groups;
 //! * [`replicas`]: copies, and what is assumed of those nobody placed;
+//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
 pub mod build;
-pub mod compile;
+mod compile;
+mod draft;
 pub mod json;
-pub mod merge;
-pub mod replicas;
-pub mod resolve;
+mod merge;
+mod placement;
+mod replicas;
+mod resolve;
 
 pub use build::build;
+pub use resolve::Lookup;
 
 use crate::ingest::fact::Source;
 use crate::source::Problem;

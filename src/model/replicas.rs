@@ -1,1 +1,540 @@
 //! Copies, and what is assumed of those nobody placed.
+//!
+//! Two steps, because other facts may speak of replicas by id: [`Draft::place_replicas`] brings
+//! them into being, on what they stand on; [`Draft::count_replicas`] runs when all else is known
+//! and says what they need to start and how many of them their service needs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::compile::{Owner, Part, total};
+use super::draft::{Context, Draft, Rank};
+use super::{Member, NodeIx, Requirement, Way};
+use crate::ingest::fact::{
+    Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, Source, WayFact,
+};
+use crate::source::{FileId, Problem, ProblemKind, Span};
+use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
+
+/// The replicas of one service or store.
+pub(super) struct Copies<'f> {
+    owner: NodeIx,
+    batches: Vec<Batch<'f>>,
+}
+
+/// The replicas of one entry of its list.
+struct Batch<'f> {
+    fact: &'f ReplicasFact,
+    context: Context,
+    nodes: Vec<NodeIx>,
+    ways: Option<Vec<Way>>,
+    /// The replica that a controller makes anew, and how.
+    anew: Option<(NodeIx, Vec<Way>)>,
+}
+
+/// Counters for the names of one owner's replicas and unnamed places.
+#[derive(Default)]
+struct Numbers {
+    replicas: HashMap<String, u64>,
+    anew: HashMap<String, u64>,
+    hosts: u64,
+    zones: u64,
+}
+
+impl Draft<'_> {
+    /// Makes all replica nodes and places them. The native manifest's word replaces that of all
+    /// other sources; of those, the first file to state any is taken.
+    pub(super) fn place_replicas<'f>(
+        &mut self,
+        facts: &[(&'f ReplicasFact, Rank)],
+    ) -> Vec<Copies<'f>> {
+        let mut owners: Vec<NodeIx> = Vec::new();
+        let mut by_owner: HashMap<NodeIx, Vec<(&'f ReplicasFact, Context)>> = HashMap::new();
+        for (fact, rank) in facts {
+            let context = Context::of(&fact.origin, fact.of.span, *rank);
+            let owner = self.resolve(&fact.of, &context);
+            let stated = by_owner.entry(owner).or_default();
+            if stated.is_empty() {
+                owners.push(owner);
+            }
+            stated.push((*fact, context));
+        }
+        let mut bare: BTreeMap<String, usize> = BTreeMap::new();
+        for owner in &owners {
+            *bare.entry(self.id(*owner).name().to_owned()).or_default() += 1;
+        }
+        let mut copies = Vec::with_capacity(owners.len());
+        for owner in owners {
+            let id = self.id(owner);
+            let shared = bare.get(id.name()).is_some_and(|count| *count > 1);
+            let name = if shared { id.as_str() } else { id.name() }.to_owned();
+            let stated = by_owner.remove(&owner).unwrap_or_default();
+            let chosen = self.choose(owner, stated);
+            let mut numbers = Numbers::default();
+            let mut batches = Vec::with_capacity(chosen.len());
+            for (fact, context) in chosen {
+                batches.extend(self.place_batch(owner, &name, fact, context, &mut numbers));
+            }
+            copies.push(Copies { owner, batches });
+        }
+        copies
+    }
+
+    /// The facts of the one source whose word on an owner's replicas is taken.
+    fn choose<'f>(
+        &mut self,
+        owner: NodeIx,
+        stated: Vec<(&'f ReplicasFact, Context)>,
+    ) -> Vec<(&'f ReplicasFact, Context)> {
+        let native = stated.iter().any(|(_, context)| context.rank.authoritative);
+        let mut sources: HashMap<(u32, FileId), usize> = HashMap::new();
+        let mut by_source: Vec<Vec<(&'f ReplicasFact, Context)>> = Vec::new();
+        for (fact, context) in stated {
+            if context.rank.authoritative != native {
+                continue;
+            }
+            let source = (context.rank.adapter, context.span.file);
+            let at = *sources.entry(source).or_insert_with(|| {
+                by_source.push(Vec::new());
+                by_source.len() - 1
+            });
+            if let Some(batch) = by_source.get_mut(at) {
+                batch.push((fact, context));
+            }
+        }
+        let mut by_source = by_source.into_iter();
+        let chosen = by_source.next().unwrap_or_default();
+        let shape = |facts: &[(&ReplicasFact, Context)]| -> Vec<String> {
+            let mut shape: Vec<String> = facts.iter().map(|(fact, _)| shape(fact)).collect();
+            shape.sort_unstable();
+            shape
+        };
+        let taken = shape(&chosen);
+        for other in by_source {
+            let (Some((_, first)), Some((_, rival))) = (chosen.first(), other.first()) else {
+                continue;
+            };
+            if shape(&other) == taken {
+                continue;
+            }
+            let problem = Problem::new(
+                ProblemKind::Conflict,
+                rival.span,
+                format!(
+                    "the replicas of `{}` are stated otherwise in {}, whose word was taken",
+                    self.id(owner),
+                    self.sources.path(first.span.file)
+                ),
+            );
+            self.problems
+                .push(problem.with_related(first.span, "taken"));
+        }
+        chosen
+    }
+
+    /// Makes the replicas of one entry. Nothing if there are none, or too many.
+    fn place_batch<'f>(
+        &mut self,
+        owner: NodeIx,
+        name: &str,
+        fact: &'f ReplicasFact,
+        context: Context,
+        numbers: &mut Numbers,
+    ) -> Option<Batch<'f>> {
+        let anyone = Owner::replicas(owner);
+        let mut parts: Vec<Part> = Vec::new();
+        for expr in &fact.on {
+            parts.extend(self.parts(anyone, expr, ModeRule::ByMember, &context));
+        }
+        let place = fact.on.first().map(|_| self.place_name(&parts));
+        let ways = fact
+            .standby
+            .as_ref()
+            .map(|ways| self.ways(anyone, ways, &context, 0));
+        // Each replica is a node, maybe with a host and a zone of its own, a member with ways.
+        let of_ways: usize = ways
+            .iter()
+            .flatten()
+            .map(|way| 1 + way.requires.len())
+            .sum();
+        let each = u64::try_from(3 + of_ways).unwrap_or(u64::MAX);
+        if !self.afford(fact.count.saturating_mul(each), context.span) {
+            return None;
+        }
+        let unplaced = fact.on.is_empty();
+        let zones: Vec<NodeIx> = if unplaced {
+            let zones = fact.spread.allowed_zones.iter();
+            zones.map(|zone| self.resolve(zone, &context)).collect()
+        } else {
+            Vec::new()
+        };
+        let mut nodes = Vec::new();
+        for _ in 0..fact.count {
+            let number = numbers
+                .replicas
+                .entry(place.clone().unwrap_or_default())
+                .or_default();
+            *number += 1;
+            let id = match &place {
+                Some(place) => format!("{name}@{place}#{number}"),
+                None => format!("{name}#{number}"),
+            };
+            let node = self.replica(&id, owner, fact, &context);
+            for part in &parts {
+                self.add_part(node, part, &context);
+            }
+            if unplaced {
+                let nth = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
+                let host = self.unnamed_host(name, fact, &zones, nth, numbers, &context);
+                let part = one(Mode::Placement, self.id(host), host);
+                self.add_part(node, &part, &context.known(Evidence::Assumed));
+            }
+            nodes.push(node);
+        }
+        let reschedule = fact.reschedule.as_ref().filter(|_| fact.standby.is_none());
+        let anew = match reschedule {
+            Some(anew) if fact.count > 0 => {
+                Some(self.place_anew(owner, name, anew, &context, numbers))
+            }
+            _ => None,
+        };
+        Some(Batch {
+            fact,
+            context,
+            nodes,
+            ways,
+            anew,
+        })
+    }
+
+    /// What the name of a replica says of its place: the first thing it stands on.
+    fn place_name(&self, parts: &[Part]) -> String {
+        let first = parts.first();
+        first.map_or_else(
+            || "?".to_owned(),
+            |part| match part.members.as_slice() {
+                [only] => self.id(only.node).to_string(),
+                _ => part.name.clone(),
+            },
+        )
+    }
+
+    /// One replica node.
+    fn replica(
+        &mut self,
+        name: &str,
+        owner: NodeIx,
+        fact: &ReplicasFact,
+        context: &Context,
+    ) -> NodeIx {
+        let ix = self.ensure(&Id::new("replica", name), Class::Replica, context);
+        let store = self.node(owner).class == Class::Store;
+        let default = (store && fact.standby.is_none()).then_some(Replication::Primary);
+        let known = Attributes {
+            title: fact.attributes.title.clone(),
+            fails_per_y: fact.attributes.fails_per_y,
+            repair_s: fact.attributes.repair_s,
+            cost: fact.attributes.cost,
+            ..Attributes::default()
+        };
+        self.describe(ix, &known, context);
+        let node = self.node_mut(ix);
+        node.part_of = Some(owner);
+        node.data = fact.replication.or(default);
+        ix
+    }
+
+    /// The replica that a controller makes anew elsewhere when others are lost.
+    fn place_anew(
+        &mut self,
+        owner: NodeIx,
+        name: &str,
+        anew: &Reschedule,
+        batch: &Context,
+        numbers: &mut Numbers,
+    ) -> (NodeIx, Vec<Way>) {
+        let context = Context::of(&anew.origin, batch.span, batch.rank);
+        let anyone = Owner::replicas(owner);
+        let mut parts: Vec<Part> = Vec::new();
+        for expr in &anew.on {
+            parts.extend(self.parts(anyone, expr, ModeRule::ByMember, &context));
+        }
+        let base = match anew.on.first() {
+            Some(_) => format!("{name}@{}#rescheduled", self.place_name(&parts)),
+            None => format!("{name}#rescheduled"),
+        };
+        let number = numbers.anew.entry(base.clone()).or_default();
+        *number += 1;
+        let id = match *number {
+            1 => base,
+            number => format!("{base}-{number}"),
+        };
+        let node = self.ensure(&Id::new("replica", &id), Class::Replica, &context);
+        self.node_mut(node).part_of = Some(owner);
+        for part in &parts {
+            self.add_part(node, part, &context);
+        }
+        let way = WayFact {
+            takes_s: anew.takes_s,
+            requires: anew.requires.clone(),
+            drilled: None,
+            origin: anew.origin.clone(),
+        };
+        (node, self.ways(anyone, &[way], &context, 0))
+    }
+
+    /// The host that stands in for the unknown one of the `nth` replica of an entry.
+    fn unnamed_host(
+        &mut self,
+        name: &str,
+        fact: &ReplicasFact,
+        zones: &[NodeIx],
+        nth: u64,
+        numbers: &mut Numbers,
+        context: &Context,
+    ) -> NodeIx {
+        let assumed = context.known(Evidence::Assumed);
+        let pessimistic = self.assume == Assume::Pessimistic;
+        let own_zone = !pessimistic || fact.spread.zones.is_some();
+        let own_host = !pessimistic || fact.spread.hosts.is_some();
+        // Replicas in different zones are on different hosts; those that share a zone share one
+        // host unless something forbids it.
+        let turns = u64::try_from(zones.len()).unwrap_or(u64::MAX);
+        let turn = if turns == 0 { nth } else { nth % turns };
+        let host = if own_host || (own_zone && turns == 0) {
+            numbers.hosts += 1;
+            format!("{name}?{}", numbers.hosts)
+        } else if own_zone && turns > 1 {
+            let zone = zones.get(usize::try_from(turn).unwrap_or(0));
+            let zone = zone.map_or_else(String::new, |zone| self.id(*zone).to_string());
+            format!("{name}?@{zone}")
+        } else {
+            format!("{name}?")
+        };
+        let host = self.unnamed("host", &host, name, &assumed);
+        self.unnamed.insert(host);
+        let (zone, known) = match zones {
+            [only] => (*only, context.clone()),
+            [first, ..] if own_zone => {
+                let zone = zones.get(usize::try_from(turn).unwrap_or(0));
+                let mut known = context.known(Evidence::Inferred.max(context.evidence));
+                if let Some(span) = fact.spread.zones {
+                    known.sources = vec![Source::Here(span)];
+                }
+                (zone.copied().unwrap_or(*first), known)
+            }
+            _ if own_zone => {
+                numbers.zones += 1;
+                let zone = format!("{name}?{}", numbers.zones);
+                (self.unnamed("zone", &zone, name, &assumed), assumed.clone())
+            }
+            _ => {
+                let zone = format!("{name}?");
+                (self.unnamed("zone", &zone, name, &assumed), assumed.clone())
+            }
+        };
+        let part = one(Mode::Placement, self.id(zone), zone);
+        self.add_part(host, &part, &known);
+        if let Some(cluster) = &fact.spread.cluster {
+            let cluster = self.resolve(cluster, context);
+            let part = one(Mode::Placement, self.id(cluster), cluster);
+            self.add_part(host, &part, context);
+        }
+        host
+    }
+
+    /// A domain that nobody named.
+    fn unnamed(&mut self, kind: &str, name: &str, of: &str, context: &Context) -> NodeIx {
+        let ix = self.ensure(&Id::new(kind, name), Class::Domain, context);
+        let node = self.node_mut(ix);
+        node.title
+            .get_or_insert_with(|| format!("unnamed {kind} of {of}"));
+        ix
+    }
+
+    /// What replicas need besides their place, and how many of them their owners need.
+    pub(super) fn count_replicas(&mut self, copies: &[Copies<'_>]) {
+        let mut starts: HashMap<NodeIx, Vec<Part>> = HashMap::new();
+        for entry in &self.entries {
+            if entry.requirement.mode == Mode::Start && !entry.dropped {
+                let requirement = &entry.requirement;
+                let prefix = format!("{}/{}/", self.id(requirement.of), requirement.mode);
+                let name = requirement.id.strip_prefix(&prefix);
+                starts.entry(requirement.of).or_default().push(Part {
+                    mode: Mode::Start,
+                    need: requirement.need,
+                    members: requirement.members.clone(),
+                    name: name.unwrap_or(&requirement.id).to_owned(),
+                });
+            }
+        }
+        for copy in copies {
+            let start = starts.get(&copy.owner).map_or(&[][..], Vec::as_slice);
+            let takes = self.node(copy.owner).start_s;
+            for batch in &copy.batches {
+                let mut hard: Vec<Part> = Vec::new();
+                for expr in &batch.fact.requires {
+                    let anyone = Owner::replicas(copy.owner);
+                    let rule = ModeRule::Fixed(Mode::Hard);
+                    hard.extend(self.parts(anyone, expr, rule, &batch.context));
+                }
+                let anew = batch.anew.iter().map(|(node, _)| node);
+                for node in batch.nodes.iter().chain(anew) {
+                    if !self.said.contains_key(&(*node, "start_s")) {
+                        self.node_mut(*node).start_s = takes;
+                    }
+                    for part in hard.iter().chain(start) {
+                        self.add_part(*node, part, &batch.context);
+                    }
+                }
+            }
+            self.need_replicas(copy);
+        }
+        self.report_idle_needs();
+    }
+
+    /// The one hard requirement of an owner on its replicas.
+    fn need_replicas(&mut self, copy: &Copies<'_>) {
+        let Some(first) = copy.batches.first() else {
+            return;
+        };
+        let mut members: Vec<Member> = Vec::new();
+        let mut evidence = first.context.evidence;
+        let mut sources = Vec::new();
+        for batch in &copy.batches {
+            evidence = evidence.min(batch.context.evidence);
+            sources.extend_from_slice(&batch.context.sources);
+            members.extend(batch.nodes.iter().map(|node| Member {
+                node: *node,
+                weight: batch.fact.weight,
+                standby: batch.ways.clone(),
+            }));
+            members.extend(batch.anew.iter().map(|(node, ways)| Member {
+                node: *node,
+                weight: batch.fact.weight.saturating_mul(batch.fact.count),
+                standby: Some(ways.clone()),
+            }));
+        }
+        members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
+        let mut active = members.clone();
+        active.retain(|member| member.standby.is_none());
+        let counted = if active.is_empty() { &members } else { &active };
+        let smallest = counted
+            .iter()
+            .map(|member| member.weight)
+            .filter(|weight| *weight > 0)
+            .min();
+        let demand = self
+            .node(copy.owner)
+            .demand
+            .unwrap_or_else(|| total(counted));
+        let stated = self.needs.get(&copy.owner).copied();
+        let mut need = match stated {
+            Some(NeedFact::Weight(weight)) => weight,
+            Some(NeedFact::Percent(percent)) => percent_of(demand, percent),
+            None => smallest.unwrap_or(1),
+        };
+        if need == 0 {
+            let span = self
+                .said
+                .get(&(copy.owner, "need"))
+                .map_or(first.context.span, |said| said.span);
+            let message = format!(
+                "`{}` would need none of its replicas: need 1 is used",
+                self.id(copy.owner)
+            );
+            self.problem(ProblemKind::InvalidValue, span, message);
+            need = 1;
+        }
+        self.node_mut(copy.owner).demand = Some(demand);
+        let requirement = Requirement {
+            id: format!("{}/replicas", self.id(copy.owner)),
+            of: copy.owner,
+            mode: Mode::Hard,
+            need,
+            members,
+            evidence,
+            sources,
+        };
+        let id = requirement.id.clone();
+        let native = first.context.rank.authoritative;
+        if let Err(at) = self.add(requirement.clone(), false, &first.context) {
+            let weaker = self
+                .entries
+                .get(at)
+                .is_some_and(|entry| native && !entry.rank.authoritative);
+            if weaker {
+                // A saved graph's word on the replicas gives way to the native manifest's.
+                if let Some(entry) = self.entries.get_mut(at) {
+                    entry.requirement = requirement;
+                    entry.rank = first.context.rank;
+                    entry.span = first.context.span;
+                }
+            } else {
+                self.note_rivals(at, &id, first.context.span);
+            }
+        }
+    }
+
+    /// `need` and `demand` speak of replicas: without any, they say nothing.
+    fn report_idle_needs(&mut self) {
+        let mut idle: Vec<(NodeIx, &'static str, Span)> = Vec::new();
+        for (&(ix, field), said) in &self.said {
+            if matches!(field, "need" | "demand") {
+                let id = format!("{}/replicas", self.id(ix));
+                if !self.by_id.contains_key(&id) {
+                    idle.push((ix, field, said.span));
+                }
+            }
+        }
+        for (ix, field, span) in idle {
+            let message = format!(
+                "`{}` has `{field}` but no replicas: it has no effect",
+                self.id(ix)
+            );
+            self.problem(ProblemKind::InvalidValue, span, message);
+        }
+    }
+}
+
+/// "Needs this one node."
+fn one(mode: Mode, id: &Id, node: NodeIx) -> Part {
+    Part {
+        mode,
+        need: 1,
+        members: vec![Member {
+            node,
+            weight: 1,
+            standby: None,
+        }],
+        name: id.to_string(),
+    }
+}
+
+/// `percent` of `demand`, rounded up.
+fn percent_of(demand: u64, percent: u64) -> u64 {
+    let share = (u128::from(demand) * u128::from(percent)).div_ceil(100);
+    u64::try_from(share).unwrap_or(u64::MAX)
+}
+
+/// What an entry says of replicas, without where it says so: equal for equal entries.
+fn shape(fact: &ReplicasFact) -> String {
+    let on: Vec<String> = fact.on.iter().map(|expr| plain(expr, 0)).collect();
+    let standby = fact.standby.as_ref().map(Vec::len);
+    let (count, weight) = (fact.count, fact.weight);
+    format!("{count}|{weight}|{standby:?}|{:?}|{on:?}", fact.replication)
+}
+
+/// The text of an expression without its places.
+fn plain(expr: &Expr, depth: usize) -> String {
+    match expr {
+        Expr::One(reference) => reference.text.clone(),
+        Expr::Some { need, members, .. } if depth < 8 => {
+            let members: Vec<String> = members
+                .iter()
+                .map(|member| format!("{}x{}", plain(&member.expr, depth + 1), member.weight))
+                .collect();
+            format!("{need:?}{members:?}")
+        }
+        Expr::Some { .. } => String::new(),
+    }
+}

@@ -1,1 +1,416 @@
 //! Names, aliases, and "did you mean".
+//!
+//! A reference means, in this order: what an alias of that name stands for; the node with that
+//! id; the one declared node with that bare name; what the reference itself brings into being.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::draft::{Context, Draft, Rank};
+use super::{Model, NodeIx};
+use crate::ingest::fact::{AliasFact, Otherwise, Ref};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::words::{Class, Evidence, Id, nearest};
+
+/// Most aliases that lead to one another.
+const HOPS: usize = 16;
+/// Most other places that a problem names.
+const PLACES: usize = 5;
+/// Most comparisons made for suggestions in one run: a file of wrong names must not take hours.
+const COMPARISONS: usize = 20_000_000;
+
+/// What names mean, as far as sources state it.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Name → the text it stands for.
+    aliases: HashMap<String, Ref>,
+    /// Aliases that two sources give to different nodes: these mean none of them.
+    disputed: HashMap<String, Vec<String>>,
+    /// Bare name → the declared nodes that have it.
+    bare: HashMap<String, Vec<Id>>,
+    missing: BTreeMap<String, BTreeSet<Span>>,
+    ambiguous: BTreeMap<String, (Vec<String>, BTreeSet<Span>)>,
+}
+
+/// What a text means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Node(NodeIx),
+    /// Several nodes; their ids, sorted.
+    Several(Vec<String>),
+    Nothing,
+}
+
+impl Names {
+    /// Learns the bare names of declared nodes, instead of those it knew.
+    pub(super) fn declare<'a>(&mut self, nodes: impl Iterator<Item = (&'a Id, Class)>) {
+        self.bare.clear();
+        for (id, class) in nodes {
+            if is_named(class) {
+                self.bare
+                    .entry(id.name().to_owned())
+                    .or_default()
+                    .push(id.clone());
+            }
+        }
+        for ids in self.bare.values_mut() {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+    }
+
+    /// The text that `text` stands for, through aliases of aliases.
+    pub(super) fn follow<'a>(&'a self, text: &'a str) -> &'a str {
+        let mut text = text;
+        for _ in 0..HOPS {
+            match self.aliases.get(text) {
+                Some(target) => text = &target.text,
+                None => break,
+            }
+        }
+        text
+    }
+
+    /// The id that `text` stands for, whether or not there is such a node.
+    pub(super) fn id_of(&self, text: &str) -> Option<Id> {
+        let text = self.follow(text);
+        match self.bare.get(text).map(Vec::as_slice) {
+            Some([one]) if Id::parse(text).is_none() => Some(one.clone()),
+            _ => Id::parse(text),
+        }
+    }
+
+    fn miss(&mut self, text: &str, span: Span) {
+        self.missing
+            .entry(text.to_owned())
+            .or_default()
+            .insert(span);
+    }
+}
+
+/// Classes whose bare names stand for them.
+fn is_named(class: Class) -> bool {
+    !matches!(class, Class::Replica | Class::Group)
+}
+
+impl Draft<'_> {
+    /// Learns all aliases. Those of the native manifest hold against all others; one that other
+    /// sources give to different nodes is nobody's. Bare names must be known already.
+    pub(super) fn learn_aliases(&mut self, facts: &[(&AliasFact, Rank)]) {
+        let mut by_name: BTreeMap<&str, Vec<(&AliasFact, Rank)>> = BTreeMap::new();
+        for (fact, rank) in facts {
+            if fact.name != fact.target.text && !fact.name.is_empty() {
+                by_name.entry(&fact.name).or_default().push((*fact, *rank));
+            }
+        }
+        // Any of several targets will do to follow the names of others; disputes come after.
+        for (name, said) in &by_name {
+            let native = said.iter().find(|(_, rank)| rank.authoritative);
+            if let Some((fact, _)) = native.or(said.first()) {
+                self.names
+                    .aliases
+                    .insert((*name).to_owned(), fact.target.clone());
+            }
+        }
+        for (name, said) in &by_name {
+            let native = said.iter().any(|(_, rank)| rank.authoritative);
+            let rivals = said.iter().filter(|(_, rank)| rank.authoritative == native);
+            let mut targets: Vec<(String, &AliasFact)> = Vec::new();
+            for (fact, _) in rivals {
+                let id = self.names.id_of(&fact.target.text);
+                let target = id.map_or_else(|| fact.target.text.clone(), |id| id.to_string());
+                if targets.iter().all(|(known, _)| *known != target) {
+                    targets.push((target, fact));
+                }
+            }
+            if let [(taken, first), (other, second), ..] = targets.as_slice()
+                && native
+            {
+                let problem = Problem::new(
+                    ProblemKind::Conflict,
+                    second.target.span,
+                    format!(
+                        "`{name}` is an alias of `{other}` here and of `{taken}` elsewhere: `{taken}` was taken"
+                    ),
+                );
+                self.problems
+                    .push(problem.with_related(first.target.span, "this one was taken"));
+            } else if targets.len() > 1 {
+                let mut ids: Vec<String> = targets.into_iter().map(|(target, _)| target).collect();
+                ids.sort_unstable();
+                self.names.aliases.remove(*name);
+                self.names.disputed.insert((*name).to_owned(), ids);
+            }
+        }
+        for (name, said) in &by_name {
+            let end = self.names.follow(name);
+            if self.names.aliases.contains_key(end)
+                && let Some((fact, _)) = said.first()
+            {
+                self.problem(
+                    ProblemKind::InvalidValue,
+                    fact.target.span,
+                    format!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored"),
+                );
+                self.names.aliases.remove(*name);
+            }
+        }
+    }
+
+    /// What `text` means among the nodes there are.
+    pub(super) fn find(&self, text: &str) -> Found {
+        let end = self.names.follow(text);
+        if let Some(ix) = self.index.get(end) {
+            return Found::Node(*ix);
+        }
+        let ids = self.names.bare.get(end).map_or(&[][..], Vec::as_slice);
+        let there = |id: &Id| self.index.get(self.names.follow(id.as_str())).copied();
+        let mut nodes: Vec<NodeIx> = ids.iter().filter_map(there).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        match nodes.as_slice() {
+            [] => {}
+            [one] => return Found::Node(*one),
+            many => {
+                let mut ids: Vec<String> = many.iter().map(|ix| self.id(*ix).to_string()).collect();
+                ids.sort_unstable();
+                return Found::Several(ids);
+            }
+        }
+        match self.names.disputed.get(end) {
+            Some(ids) => Found::Several(ids.clone()),
+            None => Found::Nothing,
+        }
+    }
+
+    /// The node that a reference means; one is made if there is none, and what is wrong with the
+    /// name is noted. `context` is that of the fact the reference belongs to.
+    pub(super) fn resolve(&mut self, reference: &Ref, context: &Context) -> NodeIx {
+        match self.find(&reference.text) {
+            Found::Node(ix) => {
+                if self.implied.contains(&ix) {
+                    self.support_implied(ix, context);
+                }
+                ix
+            }
+            Found::Several(ids) => {
+                let places = self.names.ambiguous.entry(reference.text.clone());
+                places
+                    .or_insert_with(|| (ids, BTreeSet::new()))
+                    .1
+                    .insert(reference.span);
+                self.unknown(reference, context)
+            }
+            Found::Nothing => {
+                let (id, class) = match &reference.otherwise {
+                    Otherwise::Unknown => {
+                        self.names.miss(&reference.text, reference.span);
+                        return self.unknown(reference, context);
+                    }
+                    Otherwise::External(id) => (id, Class::External),
+                    Otherwise::Domain(id) => (id, Class::Domain),
+                };
+                if let Found::Node(ix) = self.find(id.as_str()) {
+                    if self.implied.contains(&ix) {
+                        self.support_implied(ix, context);
+                    }
+                    return ix;
+                }
+                let ix = self.ensure(id, class, context);
+                self.implied.insert(ix);
+                ix
+            }
+        }
+    }
+
+    /// The node that a reference means, or `None` after noting that nothing is called so.
+    pub(super) fn resolve_known(&mut self, reference: &Ref) -> Option<NodeIx> {
+        match self.find(&reference.text) {
+            Found::Node(ix) => return Some(ix),
+            Found::Several(ids) => {
+                let places = self.names.ambiguous.entry(reference.text.clone());
+                places
+                    .or_insert_with(|| (ids, BTreeSet::new()))
+                    .1
+                    .insert(reference.span);
+            }
+            Found::Nothing => self.names.miss(&reference.text, reference.span),
+        }
+        None
+    }
+
+    /// The node that stands for a name nobody has.
+    fn unknown(&mut self, reference: &Ref, context: &Context) -> NodeIx {
+        let id = Id::new("unknown", &reference.text);
+        let known = context.known(Evidence::Assumed);
+        let ix = self.ensure(&id, Class::External, &known);
+        self.implied.insert(ix);
+        ix
+    }
+
+    /// A further reference to an implied node. An unknown one stays assumed however often it is
+    /// named.
+    fn support_implied(&mut self, ix: NodeIx, context: &Context) {
+        if self.id(ix).kind() == "unknown" {
+            self.support(ix, &context.known(Evidence::Assumed));
+        } else {
+            self.support(ix, context);
+        }
+    }
+
+    /// Aliases whose end is a node.
+    pub(super) fn aliases(&self) -> Vec<(String, NodeIx)> {
+        let ends = self.names.aliases.keys().filter_map(|name| {
+            let Found::Node(ix) = self.find(name) else {
+                return None;
+            };
+            (self.id(ix).as_str() != name).then(|| (name.clone(), ix))
+        });
+        ends.collect()
+    }
+
+    /// Turns the names that nothing has, or several nodes have, into problems: one each.
+    pub(super) fn report_names(&mut self) {
+        let dangling: Vec<Ref> = self.names.aliases.values().cloned().collect();
+        for target in dangling {
+            if target.otherwise == Otherwise::Unknown && self.find(&target.text) == Found::Nothing {
+                self.names.miss(&target.text, target.span);
+            }
+        }
+        let missing = std::mem::take(&mut self.names.missing);
+        let ambiguous = std::mem::take(&mut self.names.ambiguous);
+        let implied = &self.implied;
+        let mut ids: Vec<&Id> = (0..)
+            .map(NodeIx)
+            .zip(&self.nodes)
+            .filter(|(ix, node)| is_named(node.class) && !implied.contains(ix))
+            .map(|(_, node)| &node.id)
+            .collect();
+        ids.sort_unstable();
+        let mut budget = COMPARISONS;
+        let mut found = Vec::new();
+        for (text, places) in &missing {
+            let mut places = places.iter();
+            let Some(first) = places.next() else {
+                continue;
+            };
+            let mut problem = Problem::new(
+                ProblemKind::UnknownTarget,
+                *first,
+                format!("nothing is called `{text}`"),
+            );
+            if let Some(rest) = budget.checked_sub(2 * ids.len()) {
+                budget = rest;
+                if let Some(id) = suggest(text, &ids) {
+                    problem = problem.with_help(format!("did you mean `{id}`?"));
+                }
+            }
+            found.push(also(problem, places));
+        }
+        for (text, (candidates, places)) in &ambiguous {
+            let mut places = places.iter();
+            let Some(first) = places.next() else {
+                continue;
+            };
+            let shown: Vec<String> = candidates
+                .iter()
+                .take(8)
+                .map(|id| format!("`{id}`"))
+                .collect();
+            let more = candidates.len() - shown.len();
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            let problem = Problem::new(
+                ProblemKind::AmbiguousName,
+                *first,
+                format!("`{text}` may mean {}{more}", shown.join(", ")),
+            );
+            found.push(also(
+                problem.with_help("write the kind too, as `kind:name`"),
+                places,
+            ));
+        }
+        self.problems.extend(found);
+    }
+}
+
+/// Names the other places of a problem, up to [`PLACES`].
+fn also<'a>(problem: Problem, places: impl Iterator<Item = &'a Span>) -> Problem {
+    places.take(PLACES).fold(problem, |problem, place| {
+        problem.with_related(*place, "named here too")
+    })
+}
+
+/// The id that `text` was probably meant to be: the same name of another kind or in another
+/// namespace, else the nearest id or bare name. `ids` are sorted. O(ids).
+fn suggest<'a>(text: &str, ids: &[&'a Id]) -> Option<&'a Id> {
+    let name = Id::parse(text).map_or_else(|| text.to_owned(), |id| id.name().to_owned());
+    let last = |id: &Id| id.name().rsplit('/').next() == Some(name.as_str());
+    if let Some(id) = ids.iter().find(|id| id.name() == name || last(id)) {
+        return Some(id);
+    }
+    let full = nearest(text, ids.iter().map(|id| id.as_str()));
+    if let Some(full) = full {
+        return ids.iter().find(|id| id.as_str() == full).copied();
+    }
+    let bare = nearest(text, ids.iter().map(|id| id.name()))?;
+    ids.iter().find(|id| id.name() == bare).copied()
+}
+
+/// Why a name given on the command line means no node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The nodes that have this bare name: none, or several.
+    pub candidates: Vec<NodeIx>,
+    /// The node that was probably meant.
+    pub nearest: Option<NodeIx>,
+}
+
+impl Model {
+    /// The node that `text` means: an id, an alias, or a bare name that only one node has (of
+    /// replicas and groups only if nothing else has it). O(nodes) unless it is an id.
+    ///
+    /// # Errors
+    /// The nodes it may mean, or the one that was probably meant.
+    pub fn lookup(&self, text: &str) -> Result<NodeIx, Lookup> {
+        if let Some(ix) = self.find(text) {
+            return Ok(ix);
+        }
+        let alias = self
+            .aliases
+            .binary_search_by(|(name, _)| name.as_str().cmp(text));
+        if let Some((_, ix)) = alias.ok().and_then(|at| self.aliases.get(at)) {
+            return Ok(*ix);
+        }
+        for named in [true, false] {
+            let has = self
+                .iter()
+                .filter(|(_, node)| is_named(node.class) == named && node.id.name() == text);
+            let candidates: Vec<NodeIx> = has.map(|(ix, _)| ix).collect();
+            match candidates.as_slice() {
+                [] => {}
+                [one] => return Ok(*one),
+                _ => {
+                    return Err(Lookup {
+                        candidates,
+                        nearest: None,
+                    });
+                }
+            }
+        }
+        let all = |named: bool| -> Vec<&Id> {
+            let nodes = self.nodes.iter();
+            nodes
+                .filter(|node| is_named(node.class) == named)
+                .map(|node| &node.id)
+                .collect()
+        };
+        let id = suggest(text, &all(true)).or_else(|| suggest(text, &all(false)));
+        Err(Lookup {
+            candidates: vec![],
+            nearest: id.and_then(|id| self.find(id.as_str())),
+        })
+    }
+}

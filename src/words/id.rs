@@ -46,6 +46,13 @@ impl Id {
     }
 }
 
+/// An id hashes, compares and orders as its text does, so maps of ids are searched by text.
+impl std::borrow::Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::fmt::Display for Id {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

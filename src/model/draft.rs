@@ -1,0 +1,363 @@
+//! The model while it is being built: nodes and requirements in the order they were met, and the
+//! budget they live on. Indices in a draft count in that order; [`Draft::freeze`] sorts.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::merge::Said;
+use super::resolve::Names;
+use super::{Member, Model, Node, NodeIx, Requirement, Way};
+use crate::ingest::fact::{NeedFact, Origin, Ref, Source};
+use crate::source::{Problem, ProblemKind, SourceMap, Span};
+use crate::words::{Assume, Class, Evidence, Id, Mode};
+
+/// Most nodes, requirements, members and ways of one model together: far above real estates, and
+/// small enough that a line such as `count: 9999999999` can't fill the memory.
+pub(super) const MOST: u64 = 5_000_000;
+
+/// Whose word something is: the native manifest's goes first, then the order of adapters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rank {
+    pub(super) authoritative: bool,
+    pub(super) adapter: u32,
+}
+
+/// How something is known, where it stands, and who said it.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    pub(super) evidence: Evidence,
+    pub(super) sources: Vec<Source>,
+    /// Where problems with it are shown: always a place of this run.
+    pub(super) span: Span,
+    pub(super) rank: Rank,
+}
+
+impl Context {
+    /// The context of a fact; `fallback` is its place when the origin is a recorded one.
+    pub(super) fn of(origin: &Origin, fallback: Span, rank: Rank) -> Self {
+        let span = match origin.source {
+            Source::Here(span) => span,
+            Source::Recorded(_) => fallback,
+        };
+        Self {
+            evidence: origin.evidence,
+            sources: vec![origin.source.clone()],
+            span,
+            rank,
+        }
+    }
+
+    /// The same place, known as `evidence` says.
+    pub(super) fn known(&self, evidence: Evidence) -> Self {
+        Self {
+            evidence,
+            ..self.clone()
+        }
+    }
+}
+
+/// A requirement of the draft. Its indices are the draft's.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) requirement: Requirement,
+    pub(super) rank: Rank,
+    pub(super) span: Span,
+    /// A plain dependency, "of needs on": what overrides and conflicts of modes are about.
+    pub(super) plain: bool,
+    /// Settled otherwise, and left out when the draft is frozen.
+    pub(super) dropped: bool,
+}
+
+/// The model while it is being built.
+pub(super) struct Draft<'s> {
+    pub(super) sources: &'s SourceMap,
+    pub(super) assume: Assume,
+    pub(super) nodes: Vec<Node>,
+    pub(super) index: HashMap<Id, NodeIx>,
+    pub(super) entries: Vec<Entry>,
+    /// Entry by id of its requirement.
+    pub(super) by_id: HashMap<String, usize>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) names: Names,
+    /// Nodes that only references brought into being: each reference adds to what is known.
+    pub(super) implied: HashSet<NodeIx>,
+    /// Who stated which attribute of which node.
+    pub(super) said: HashMap<(NodeIx, &'static str), Said>,
+    pub(super) needs: HashMap<NodeIx, NeedFact>,
+    pub(super) within: Vec<(NodeIx, Ref, Context)>,
+    /// Hosts that nobody named: what stands on them is unplaced.
+    pub(super) unnamed: HashSet<NodeIx>,
+    left: u64,
+    most: u64,
+    over: bool,
+}
+
+impl<'s> Draft<'s> {
+    /// An empty draft that may grow to `most` things.
+    pub(super) fn new(sources: &'s SourceMap, assume: Assume, most: u64) -> Self {
+        Self {
+            sources,
+            assume,
+            nodes: Vec::new(),
+            index: HashMap::new(),
+            entries: Vec::new(),
+            by_id: HashMap::new(),
+            problems: Vec::new(),
+            names: Names::default(),
+            implied: HashSet::new(),
+            said: HashMap::new(),
+            needs: HashMap::new(),
+            within: Vec::new(),
+            unnamed: HashSet::new(),
+            left: most,
+            most,
+            over: false,
+        }
+    }
+
+    /// Takes `cost` from the budget. False, once with a problem, when it is used up: from then on
+    /// nothing that one line of input can multiply is added.
+    pub(super) fn afford(&mut self, cost: u64, span: Span) -> bool {
+        if !self.over && cost <= self.left {
+            self.left -= cost;
+            return true;
+        }
+        if !self.over {
+            self.over = true;
+            let most = self.most;
+            self.problem(
+                ProblemKind::Unreadable,
+                span,
+                format!(
+                    "the graph would have more than {most} nodes, requirements and members: this \
+                     and all requirements after it are left out"
+                ),
+            );
+        }
+        false
+    }
+
+    /// Adds a problem without help or related places.
+    pub(super) fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        self.problems.push(Problem::new(kind, span, message));
+    }
+
+    /// The node behind `ix`, an index of this draft.
+    pub(super) fn node(&self, ix: NodeIx) -> &Node {
+        &self.nodes[ix.0 as usize]
+    }
+
+    /// The same, to change it.
+    pub(super) fn node_mut(&mut self, ix: NodeIx) -> &mut Node {
+        &mut self.nodes[ix.0 as usize]
+    }
+
+    /// The id behind `ix`.
+    pub(super) fn id(&self, ix: NodeIx) -> &Id {
+        &self.node(ix).id
+    }
+
+    /// The node `id`, made with this class if it is new. An existing node gains the evidence and
+    /// the sources of `context`.
+    pub(super) fn ensure(&mut self, id: &Id, class: Class, context: &Context) -> NodeIx {
+        if let Some(ix) = self.index.get(id) {
+            let ix = *ix;
+            self.support(ix, context);
+            return ix;
+        }
+        // A node costs little more than the text that names it, and references need something to
+        // point at: so it is counted, never refused.
+        self.left = self.left.saturating_sub(1);
+        let ix = NodeIx(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node {
+            id: id.clone(),
+            class,
+            title: None,
+            tier: None,
+            owner: None,
+            users: None,
+            revenue_per_h: None,
+            demand: None,
+            rto_s: None,
+            rpo_s: None,
+            start_s: 0,
+            data: None,
+            fails_per_y: None,
+            repair_s: None,
+            cost: None,
+            within: None,
+            part_of: None,
+            evidence: context.evidence,
+            sources: context.sources.clone(),
+        });
+        self.index.insert(id.clone(), ix);
+        ix
+    }
+
+    /// Another source speaks of the node: the strongest evidence holds, all sources are kept.
+    pub(super) fn support(&mut self, ix: NodeIx, context: &Context) {
+        let node = self.node_mut(ix);
+        node.evidence = node.evidence.min(context.evidence);
+        node.sources.extend_from_slice(&context.sources);
+    }
+
+    /// Adds a requirement, or strengthens the equal one that is there. One of the same id with
+    /// other members is refused: `Err` gives its place among the entries.
+    pub(super) fn add(
+        &mut self,
+        requirement: Requirement,
+        plain: bool,
+        context: &Context,
+    ) -> Result<(), usize> {
+        if let Some(&at) = self.by_id.get(&requirement.id) {
+            let Some(entry) = self.entries.get_mut(at) else {
+                return Ok(());
+            };
+            if !same(&entry.requirement, &requirement) {
+                return Err(at);
+            }
+            entry.rank.authoritative |= context.rank.authoritative;
+            support(&mut entry.requirement, requirement);
+            return Ok(());
+        }
+        if self.afford(weight_of(&requirement), context.span) {
+            self.by_id
+                .insert(requirement.id.clone(), self.entries.len());
+            self.entries.push(Entry {
+                requirement,
+                rank: context.rank,
+                span: context.span,
+                plain,
+                dropped: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Sorts everything and turns draft indices into the model's. O(n log n).
+    pub(super) fn freeze(mut self, adapters: Vec<(&'static str, usize)>) -> Model {
+        let mut order: Vec<u32> = (0..).take(self.nodes.len()).collect();
+        order.sort_by(|a, b| self.id(NodeIx(*a)).cmp(self.id(NodeIx(*b))));
+        let mut place = vec![NodeIx(0); order.len()];
+        for (to, from) in (0..).zip(&order) {
+            if let Some(slot) = place.get_mut(*from as usize) {
+                *slot = NodeIx(to);
+            }
+        }
+        let at = |ix: NodeIx| place.get(ix.0 as usize).copied().unwrap_or(ix);
+
+        let mut slots: Vec<Option<Node>> = std::mem::take(&mut self.nodes)
+            .into_iter()
+            .map(Some)
+            .collect();
+        let sorted = order
+            .iter()
+            .filter_map(|from| slots.get_mut(*from as usize)?.take());
+        let nodes: Vec<Node> = sorted
+            .map(|mut node| {
+                node.within = node.within.map(at);
+                node.part_of = node.part_of.map(at);
+                tidy(&mut node.sources);
+                node
+            })
+            .collect();
+
+        let mut unplaced = BTreeSet::new();
+        let mut requirements = Vec::with_capacity(self.entries.len());
+        for entry in std::mem::take(&mut self.entries) {
+            if entry.dropped {
+                continue;
+            }
+            let mut requirement = entry.requirement;
+            let unnamed = |member: &Member| self.unnamed.contains(&member.node);
+            let nowhere = requirement.members.iter().any(unnamed);
+            requirement.of = at(requirement.of);
+            let replica = nodes
+                .get(requirement.of.0 as usize)
+                .is_some_and(|node| node.class == Class::Replica);
+            if requirement.mode == Mode::Placement && nowhere && replica {
+                unplaced.insert(requirement.of);
+            }
+            for member in &mut requirement.members {
+                member.node = at(member.node);
+                for way in member.standby.iter_mut().flatten() {
+                    for required in &mut way.requires {
+                        *required = at(*required);
+                    }
+                    way.requires.sort_unstable();
+                    tidy(&mut way.sources);
+                }
+            }
+            requirement.members.sort_by_key(|member| member.node);
+            tidy(&mut requirement.sources);
+            requirements.push(requirement);
+        }
+        requirements.sort_by(|a, b| (a.of, &a.id).cmp(&(b.of, &b.id)));
+
+        let mut aliases: Vec<(String, NodeIx)> = self
+            .aliases()
+            .into_iter()
+            .map(|(name, ix)| (name, at(ix)))
+            .collect();
+        aliases.sort();
+        let mut problems = self.problems;
+        problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
+        problems.dedup();
+        Model {
+            assume: self.assume,
+            nodes,
+            requirements,
+            problems,
+            aliases,
+            unplaced: unplaced.into_iter().collect(),
+            adapters,
+        }
+    }
+}
+
+/// What a requirement takes from the budget: itself, its members, their ways and what those need.
+pub(super) fn weight_of(requirement: &Requirement) -> u64 {
+    let ways = |member: &Member| -> usize {
+        let ways = member.standby.iter().flatten();
+        ways.map(|way| 1 + way.requires.len()).sum()
+    };
+    let members: usize = requirement.members.iter().map(|m| 1 + ways(m)).sum();
+    u64::try_from(1 + members).unwrap_or(u64::MAX)
+}
+
+/// Whether two requirements demand the same; how each is known does not matter.
+pub(super) fn same(a: &Requirement, b: &Requirement) -> bool {
+    let way = |a: &Way, b: &Way| a.takes_s == b.takes_s && a.requires == b.requires;
+    let standby = |a: &Option<Vec<Way>>, b: &Option<Vec<Way>>| match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| way(a, b)),
+        _ => false,
+    };
+    let member = |a: &Member, b: &Member| {
+        a.node == b.node && a.weight == b.weight && standby(&a.standby, &b.standby)
+    };
+    (a.of, a.mode, a.need) == (b.of, b.mode, b.need)
+        && a.members.len() == b.members.len()
+        && a.members.iter().zip(&b.members).all(|(a, b)| member(a, b))
+}
+
+/// Adds how `other`, which demands the same, is known.
+fn support(to: &mut Requirement, other: Requirement) {
+    to.evidence = to.evidence.min(other.evidence);
+    to.sources.extend(other.sources);
+    for (to, other) in to.members.iter_mut().zip(other.members) {
+        let ways = to.standby.iter_mut().flatten();
+        for (to, other) in ways.zip(other.standby.into_iter().flatten()) {
+            to.evidence = to.evidence.min(other.evidence);
+            to.sources.extend(other.sources);
+            // The later drill is the news.
+            to.drilled = to.drilled.take().max(other.drilled);
+        }
+    }
+}
+
+/// Sorted, each once.
+fn tidy(sources: &mut Vec<Source>) {
+    sources.sort_unstable();
+    sources.dedup();
+    sources.shrink_to_fit();
+}

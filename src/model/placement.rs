@@ -1,0 +1,225 @@
+//! Placement is acyclic: circles of things that stand on each other are found, named and cut.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::NodeIx;
+use super::draft::Draft;
+use crate::source::{Problem, ProblemKind};
+use crate::words::{Class, Mode};
+
+/// Most circles told one by one; more than that is told in one sentence each knot.
+const TOLD: usize = 100;
+/// Most hops of a circle that are written out.
+const HOPS: usize = 12;
+
+/// A hop of a circle: who stands on the next, by which entry.
+#[derive(Clone, Copy, Debug)]
+struct Hop {
+    of: NodeIx,
+    entry: usize,
+}
+
+/// By node: entry and what the node stands on by it.
+type Hops = HashMap<NodeIx, Vec<(usize, NodeIx)>>;
+
+impl Draft<'_> {
+    /// Finds circles in `placement` requirements, notes each with its hops, and drops the
+    /// requirement of the hop with the largest id, so that the analysis is well defined.
+    /// O((nodes + members) · circles told).
+    pub(super) fn cut_placement_cycles(&mut self) {
+        for _ in 0..TOLD {
+            let knots = self.knots();
+            if knots.is_empty() {
+                return;
+            }
+            let inside = self.hops(&knots);
+            for knot in &knots {
+                if let Some(hops) = Self::circle(knot, &inside) {
+                    self.cut(&hops);
+                }
+            }
+        }
+        let knots = self.knots();
+        let inside = self.hops(&knots);
+        for knot in &knots {
+            self.cut_knot(knot, &inside);
+        }
+    }
+
+    /// Sets of nodes that all stand on each other, each sorted by id; sorted.
+    fn knots(&self) -> Vec<Vec<NodeIx>> {
+        let mut graph: DiGraph<NodeIx, ()> = DiGraph::new();
+        let mut at: HashMap<NodeIx, NodeIndex> = HashMap::new();
+        let mut loops = HashSet::new();
+        for entry in &self.entries {
+            if entry.requirement.mode != Mode::Placement || entry.dropped {
+                continue;
+            }
+            let of = entry.requirement.of;
+            let from = *at.entry(of).or_insert_with(|| graph.add_node(of));
+            for member in &entry.requirement.members {
+                let on = member.node;
+                let to = *at.entry(on).or_insert_with(|| graph.add_node(on));
+                if from == to {
+                    loops.insert(of);
+                } else {
+                    graph.add_edge(from, to, ());
+                }
+            }
+        }
+        let mut knots: Vec<Vec<NodeIx>> = kosaraju_scc(&graph)
+            .into_iter()
+            .map(|knot| {
+                knot.iter()
+                    .filter_map(|ix| graph.node_weight(*ix).copied())
+                    .collect()
+            })
+            .filter(|knot: &Vec<NodeIx>| {
+                knot.len() > 1 || knot.first().is_some_and(|ix| loops.contains(ix))
+            })
+            .collect();
+        for knot in &mut knots {
+            knot.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
+        }
+        knots.sort_by(|a, b| {
+            let first = |knot: &[NodeIx]| knot.first().map(|ix| self.id(*ix).clone());
+            first(a).cmp(&first(b))
+        });
+        knots
+    }
+
+    /// Hops inside knots, by node, in order of entry. O(entries + members).
+    fn hops(&self, knots: &[Vec<NodeIx>]) -> Hops {
+        let mut knot_of: HashMap<NodeIx, usize> = HashMap::new();
+        for (number, knot) in knots.iter().enumerate() {
+            knot_of.extend(knot.iter().map(|ix| (*ix, number)));
+        }
+        let mut hops = Hops::new();
+        for (at, entry) in self.entries.iter().enumerate() {
+            let of = entry.requirement.of;
+            let Some(knot) = knot_of.get(&of) else {
+                continue;
+            };
+            if entry.requirement.mode != Mode::Placement || entry.dropped {
+                continue;
+            }
+            for member in &entry.requirement.members {
+                if knot_of.get(&member.node) == Some(knot) {
+                    hops.entry(of).or_default().push((at, member.node));
+                }
+            }
+        }
+        hops
+    }
+
+    /// The shortest circle through the least node of a knot.
+    fn circle(knot: &[NodeIx], inside: &Hops) -> Option<Vec<Hop>> {
+        let start = *knot.first()?;
+        let mut came: HashMap<NodeIx, Hop> = HashMap::new();
+        let mut queue = VecDeque::from([start]);
+        while let Some(of) = queue.pop_front() {
+            for (entry, to) in inside.get(&of).into_iter().flatten() {
+                let hop = Hop { of, entry: *entry };
+                if *to == start {
+                    let mut hops = vec![hop];
+                    let mut at = of;
+                    while at != start {
+                        let before = came.get(&at)?;
+                        hops.push(*before);
+                        at = before.of;
+                    }
+                    hops.reverse();
+                    return Some(hops);
+                }
+                if !came.contains_key(to) {
+                    came.insert(*to, hop);
+                    queue.push_back(*to);
+                }
+            }
+        }
+        None
+    }
+
+    /// Notes a circle and drops the requirement of its hop with the largest id, groups aside.
+    fn cut(&mut self, hops: &[Hop]) {
+        let key = |hop: &&Hop| {
+            let node = self.node(hop.of);
+            (node.class != Class::Group, &node.id)
+        };
+        let Some(cut) = hops.iter().max_by_key(key).copied() else {
+            return;
+        };
+        let Some(first) = hops.first() else {
+            return;
+        };
+        let mut names: Vec<String> = hops
+            .iter()
+            .take(HOPS)
+            .map(|hop| format!("`{}`", self.id(hop.of)))
+            .collect();
+        if hops.len() > HOPS {
+            names.push(format!("{} more", hops.len() - HOPS));
+        }
+        names.push(format!("`{}`", self.id(first.of)));
+        let Some(entry) = self.entries.get(cut.entry) else {
+            return;
+        };
+        let mut problem = Problem::new(
+            ProblemKind::PlacementCycle,
+            entry.span,
+            format!(
+                "these stand on each other in a circle: {}; that `{}` stands on {} is ignored",
+                names.join(" → "),
+                self.id(cut.of),
+                self.name(entry.requirement.need, &entry.requirement.members),
+            ),
+        )
+        .with_help("write `within` for what is only drawn there, or take one of them out");
+        for hop in hops.iter().take(HOPS) {
+            if let Some(entry) = self.entries.get(hop.entry) {
+                let words = format!("`{}` stands on the next", self.id(hop.of));
+                problem = problem.with_related(entry.span, words);
+            }
+        }
+        self.problems.push(problem);
+        self.drop_entry(cut.entry);
+    }
+
+    /// Unties a knot at once: in it, nothing may stand on what has a larger id.
+    fn cut_knot(&mut self, knot: &[NodeIx], inside: &Hops) {
+        let mut cut = Vec::new();
+        for of in knot {
+            for (entry, to) in inside.get(of).into_iter().flatten() {
+                if self.id(*to) >= self.id(*of) {
+                    cut.push(*entry);
+                }
+            }
+        }
+        cut.sort_unstable();
+        cut.dedup();
+        if let (Some(first), Some(least)) = (cut.first(), knot.first())
+            && let Some(entry) = self.entries.get(*first)
+        {
+            let message = format!(
+                "{} things, `{}` among them, stand on each other in many circles; {} of these \
+                 placements are ignored",
+                knot.len(),
+                self.id(*least),
+                cut.len()
+            );
+            self.problem(ProblemKind::PlacementCycle, entry.span, message);
+        }
+        for entry in cut {
+            self.drop_entry(entry);
+        }
+    }
+
+    fn drop_entry(&mut self, at: usize) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.dropped = true;
+        }
+    }
+}
