@@ -1,0 +1,226 @@
+//! The two Kakao samples, through the real binary: what took the estate down, and that the fix
+//! holds. Expected verdicts follow by hand from DESIGN section 2 and the manifests.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const SAMPLE: &str = "samples/kakao-2022";
+const FIXED: &str = "samples/kakao-2022-fixed";
+
+/// Verdict and seconds to recover (nothing: not before the repair).
+type Fate = (String, Option<u64>);
+
+/// What `spof ARGS -i INPUT` prints; it must succeed.
+fn spof(input: &str, args: &[&str]) -> String {
+    let output = Command::cargo_bin("spof")
+        .unwrap()
+        .args(args)
+        .args(["-i", input])
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "spof {args:?} -i {input}: {}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(input: &str, args: &[&str]) -> Value {
+    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
+    serde_json::from_str(&spof(input, &args)).unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn texts(value: &Value) -> BTreeSet<String> {
+    value.as_array().unwrap().iter().map(text).collect()
+}
+
+/// The `affected` list of a `blast` or of one fault of `list`.
+fn fates(value: &Value) -> BTreeMap<String, Fate> {
+    let affected = value["affected"].as_array().unwrap();
+    affected
+        .iter()
+        .map(|a| {
+            let fate = (text(&a["verdict"]), a["recovers_s"].as_u64());
+            (text(&a["id"]), fate)
+        })
+        .collect()
+}
+
+/// The nodes of the graph that a manifest names, by id.
+fn named_nodes(input: &str) -> BTreeMap<String, Value> {
+    let graph = json(input, &["graph"]);
+    graph["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|node| node["class"] != "replica" && node["class"] != "group")
+        .map(|node| (text(&node["id"]), node.clone()))
+        .collect()
+}
+
+fn standing_on_top(id: &str) -> bool {
+    ["service:", "store:", "journey:"]
+        .iter()
+        .any(|kind| id.starts_with(kind))
+}
+
+fn affected_entry(blast: &Value, id: &str) -> Value {
+    let affected = blast["affected"].as_array().unwrap();
+    affected.iter().find(|a| a["id"] == id).unwrap().clone()
+}
+
+#[test]
+fn losing_the_site_reaches_every_journey() {
+    let hours = |h: u64| ("interrupted".to_owned(), Some(h * 3600));
+    let down = || ("down".to_owned(), None);
+    let expected = BTreeMap::from([
+        ("journey:call-a-taxi", down()),
+        ("journey:find-on-map", down()),
+        ("journey:get-government-notice", hours(11)),
+        ("journey:log-in", down()),
+        ("journey:order-by-channel", down()),
+        ("journey:pay", hours(9)),
+        ("journey:pay-parking", hours(9)),
+        ("journey:read-mail", down()),
+        ("journey:read-webtoon", down()),
+        ("journey:send-photo", down()),
+        ("journey:send-text", hours(8)),
+        ("journey:show-mobile-licence", down()),
+        ("journey:upbit-log-in-android", down()),
+        ("journey:upbit-log-in-ios", ("degraded".to_owned(), Some(0))),
+    ]);
+    let blast = fates(&json(SAMPLE, &["blast", "site:pangyo"]));
+    let journeys: BTreeMap<&str, Fate> = blast
+        .iter()
+        .filter(|(id, _)| id.starts_with("journey:"))
+        .map(|(id, fate)| (id.as_str(), fate.clone()))
+        .collect();
+    assert_eq!(journeys, expected);
+
+    let declared: BTreeSet<String> = named_nodes(SAMPLE)
+        .into_keys()
+        .filter(|id| id.starts_with("journey:"))
+        .collect();
+    let listed: BTreeSet<String> = journeys.keys().map(|&id| id.to_owned()).collect();
+    assert_eq!(listed, declared, "a journey that the fire spares");
+
+    let human = spof(SAMPLE, &["blast", "site:pangyo"]);
+    for journey in declared {
+        assert!(human.contains(&journey), "{journey} is not in\n{human}");
+    }
+}
+
+#[test]
+fn the_battery_room_takes_what_the_site_takes() {
+    let taken = |fault: &str| -> BTreeMap<String, Fate> {
+        let mut fates = fates(&json(SAMPLE, &["blast", fault]));
+        fates.retain(|id, _| standing_on_top(id));
+        fates
+    };
+    let site = taken("site:pangyo");
+    assert!(site.len() > 30, "{site:?}");
+    assert_eq!(taken("room:pangyo-b3"), site);
+    assert_eq!(taken("power:pangyo-feed"), site);
+}
+
+#[test]
+fn the_standbys_wait_for_what_burnt_with_the_site() {
+    let blast = json(SAMPLE, &["blast", "site:pangyo"]);
+    let taxi = affected_entry(&blast, "service:taxi-dispatch");
+    let standbys = taxi["standbys"].as_array().unwrap();
+    assert_eq!(standbys.len(), 2, "{taxi:#}");
+    for standby in standbys {
+        assert!(text(&standby["id"]).contains("@site:anyang"), "{standby}");
+        assert!(standby["promoted_s"].is_null(), "{standby}");
+        assert_eq!(
+            texts(&standby["blocked_by"]),
+            [
+                "service:deploy",
+                "service:image-registry",
+                "service:staff-authz",
+                "service:switchover"
+            ]
+            .map(str::to_owned)
+            .into(),
+        );
+    }
+}
+
+#[test]
+fn login_payments_and_taxis_share_one_chain() {
+    let common = json(
+        SAMPLE,
+        &[
+            "common",
+            "service:login",
+            "service:payments",
+            "service:taxi-dispatch",
+        ],
+    );
+    let mut cuts: Vec<BTreeSet<String>> = common["cuts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(texts)
+        .collect();
+    cuts.sort();
+    let expected = ["power:pangyo-feed", "room:pangyo-b3", "site:pangyo"];
+    assert_eq!(cuts, expected.map(|id| BTreeSet::from([id.to_owned()])));
+}
+
+#[test]
+fn both_samples_name_the_same_nodes() {
+    let ids = |input| -> Vec<String> { named_nodes(input).into_keys().collect() };
+    assert_eq!(ids(SAMPLE), ids(FIXED));
+}
+
+#[test]
+fn after_the_fix_no_first_tier_journey_falls_with_a_site_a_feed_or_a_room() {
+    let nodes = named_nodes(FIXED);
+    let first_tier: BTreeMap<&String, u64> = nodes
+        .iter()
+        .filter(|(_, node)| node["class"] == "journey" && node["tier"] == 1)
+        .map(|(id, node)| (id, node["rto_s"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(first_tier.len(), 4, "{first_tier:?}");
+
+    let list = json(FIXED, &["list", "--all"]);
+    let mut places = 0;
+    let mut slowest = 0;
+    for fault in list["faults"].as_array().unwrap() {
+        let kind = text(&fault["kind"]);
+        if !["site", "power", "room"].contains(&kind.as_str()) {
+            continue;
+        }
+        places += 1;
+        let fates = fates(fault);
+        for (journey, rto) in &first_tier {
+            let Some((verdict, recovers)) = fates.get(*journey) else {
+                continue;
+            };
+            let recovers = recovers.unwrap_or(u64::MAX);
+            assert!(
+                recovers <= *rto,
+                "{} leaves {journey} {verdict} for {recovers} s, objective {rto} s",
+                fault["id"]
+            );
+            slowest = slowest.max(recovers);
+        }
+    }
+    // `--all` leaves nothing out, so a fault that is missing would be one not looked at.
+    let declared = nodes
+        .keys()
+        .filter(|id| ["site:", "power:", "room:"].iter().any(|k| id.starts_with(k)));
+    assert_eq!(places, declared.count());
+    assert_eq!(slowest, 5 * 60, "the figures say how long fail-over takes");
+}
