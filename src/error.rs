@@ -2,18 +2,27 @@
 
 use camino::Utf8PathBuf;
 
-/// What ends a run. The text is a lower-case fragment.
+/// What ends a run. The text is a lower-case fragment of one line; it may hold words of the user
+/// and names from the inputs, so whoever prints it escapes it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A path named on the command line can't be read.
     #[error("can't read {path}: {reason}")]
     Unreadable { path: Utf8PathBuf, reason: String },
     /// No document that any adapter recognises.
-    #[error("no input recognised in {paths}{hint}")]
-    NothingRecognised { paths: String, hint: String },
-    /// A node named on the command line does not exist or is ambiguous.
-    #[error("{0}")]
-    Usage(String),
+    #[error("no input recognised in {paths}: {seen}")]
+    NothingRecognised {
+        paths: String,
+        /// What was seen there instead.
+        seen: String,
+        hint: String,
+    },
+    /// Something on the command line can't be used: a node that does not exist, say.
+    #[error("{message}")]
+    Usage {
+        message: String,
+        help: Option<String>,
+    },
     /// An input exceeds a limit that protects the program.
     #[error("{0}")]
     Limit(String),
@@ -32,6 +41,38 @@ pub enum Error {
 }
 
 impl Error {
+    /// A usage error without advice.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A usage error that says what to do instead.
+    #[must_use]
+    pub fn usage_with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// What to do about it, in one line.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Usage { help, .. } => help.as_deref(),
+            Self::NothingRecognised { hint, .. } => Some(hint),
+            Self::Unreadable { .. }
+            | Self::Limit(_)
+            | Self::Write { .. }
+            | Self::Output(_)
+            | Self::Internal(_) => None,
+        }
+    }
+
     /// Exit code of this error (DESIGN section 4): 2 usage, configuration or unreadable path, 3
     /// no input recognised.
     #[must_use]
@@ -39,7 +80,7 @@ impl Error {
         match self {
             Self::NothingRecognised { .. } => 3,
             Self::Unreadable { .. }
-            | Self::Usage(_)
+            | Self::Usage { .. }
             | Self::Limit(_)
             | Self::Write { .. }
             | Self::Output(_)

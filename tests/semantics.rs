@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 
 use brute::{Estate, NEVER, Set};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use spof::analysis::engine::Engine;
+use spof::analysis::hops::hops;
 use spof::analysis::verdict::Time;
 use spof::graph::Graph;
 use spof::model::{Member, Model, Node, NodeIx, Requirement, Way};
@@ -141,6 +143,23 @@ fn agrees(estate: &Estate) -> Result<(), TestCaseError> {
             .filter(|n| engine.serves_at_once(&outcome, number(*n)))
             .collect();
         prop_assert_eq!(our_s0, s0, "S0 of {:?}", faults);
+        let theirs = estate.hops(&set);
+        let ours = hops(&engine, &outcome);
+        for node in outcome.lost.iter().chain(&outcome.degraded) {
+            let expected = theirs
+                .get(&(*node as usize))
+                .map(|hop| u32::try_from(*hop).unwrap());
+            prop_assert_eq!(
+                ours.get(node).copied(),
+                expected,
+                "hops of {} under {:?}",
+                node,
+                faults
+            );
+        }
+        for affected in &outcome.affected {
+            prop_assert!(ours.contains_key(&affected.node));
+        }
         // A scenario with finite repairs, one of them never.
         let repair = |node: usize| {
             if node % 3 == 2 {
@@ -180,10 +199,56 @@ fn agrees(estate: &Estate) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn engine_agrees_with_the_brute_force_evaluator(estate in brute::random::estate(12)) {
         agrees(&estate)?;
     }
+}
+
+/// The random estates must reach every corner of the semantics, or agreement means little.
+#[test]
+fn random_estates_hold_every_verdict_and_every_construct() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = brute::random::estate(12);
+    let mut verdicts = std::collections::BTreeMap::new();
+    let (mut cycles, mut late, mut promoted, mut restarted) = (0, 0, 0, 0);
+    for _ in 0..1_000 {
+        let estate = strategy.new_tree(&mut runner).unwrap().current();
+        let model = model_of(&estate);
+        let graph = Graph::new(&model);
+        let engine = Engine::new(&graph);
+        let mut scratch = engine.scratch();
+        cycles += graph.cycles.list().len();
+        for node in 0..u32::try_from(estate.nodes.len()).unwrap() {
+            late += usize::from(!engine.serves_without_faults(node));
+            let outcome = engine.outcome(&mut scratch, &[node]);
+            for affected in &outcome.affected {
+                *verdicts.entry(affected.verdict.as_str()).or_insert(0) += 1;
+            }
+            promoted += outcome
+                .unrepaired
+                .promotions()
+                .iter()
+                .filter(|(_, at)| *at != Time::NEVER)
+                .count();
+            let again = engine.recovery(&mut scratch, &[node], |_| Some(3));
+            restarted += again
+                .times()
+                .iter()
+                .filter(|(_, at)| at.finite().is_some_and(|s| s >= 3))
+                .count();
+        }
+    }
+    for word in ["degraded", "interrupted", "down", "stuck"] {
+        assert!(
+            verdicts.get(word).copied().unwrap_or(0) > 100,
+            "{word}: {verdicts:?}"
+        );
+    }
+    assert!(
+        cycles > 50 && late > 100 && promoted > 100 && restarted > 500,
+        "{cycles} {late} {promoted} {restarted}"
+    );
 }

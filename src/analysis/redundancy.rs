@@ -82,6 +82,14 @@ fn breakers(
         }
         let outcome = engine.outcome(&mut scratch, &set);
         for q in candidates {
+            // A bad deploy takes its own replicas along: that they are alike is no news.
+            let along = |m: u32| {
+                let node = graph.member_node[m as usize];
+                node != effect.fault.0 && set.contains(&node)
+            };
+            if graph.members_of(q).any(along) {
+                continue;
+            }
             let mut weight = 0u64;
             let limit = rto(model, NodeIx(graph.owner[q as usize]));
             for m in graph.members_of(q) {

@@ -1,7 +1,11 @@
 //! A brute-force evaluator written straight from DESIGN section 2: sets are computed again and
 //! again from nothing, and time moves from one moment at which anything can happen to the next.
 //! It shares no code with the engine, and reads only the graph JSON of DESIGN section 5.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of it"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,1 +1,0 @@
-//! Host names inside addresses: `host:port`, URLs, connection strings, DNS names.

@@ -1,0 +1,302 @@
+//! What the name of a variable, flag or property says about its value.
+
+/// What a name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Telemetry leaves here: losing the target degrades nothing a user sees.
+    Telemetry,
+    /// Says a host stands here (`DB_HOST`, `--server`): even a bare word may be one.
+    Host,
+    /// Says nothing.
+    Plain,
+    /// Whatever looks like an address here is not one that is called: where to listen, what to
+    /// advertise, an image, a version, a credential.
+    NotCalled,
+}
+
+/// Any of these words: traces, metrics, logs or crash reports go there.
+const TELEMETRY: [&str; 27] = [
+    "otel",
+    "otlp",
+    "opentelemetry",
+    "jaeger",
+    "zipkin",
+    "statsd",
+    "sentry",
+    "datadog",
+    "newrelic",
+    "collector",
+    "fluentd",
+    "fluentbit",
+    "fluent",
+    "logstash",
+    "graylog",
+    "gelf",
+    "loki",
+    "syslog",
+    "pushgateway",
+    "honeycomb",
+    "apm",
+    "telemetry",
+    "tracing",
+    "instana",
+    "dynatrace",
+    "splunk",
+    "bugsnag",
+];
+
+/// Words that, in the *host*, mean telemetry whatever the variable is called.
+const TELEMETRY_HOSTS: [&str; 13] = [
+    "otel",
+    "otelcol",
+    "opentelemetry",
+    "opentelemetrycollector",
+    "otelcollector",
+    "jaeger",
+    "zipkin",
+    "statsd",
+    "fluentd",
+    "fluentbit",
+    "pushgateway",
+    "sentry",
+    "syslog",
+];
+
+/// Any of these words: the address is the speaker's own, or only compared with.
+const NEVER_CALLED: [&str; 13] = [
+    "listen",
+    "listener",
+    "listeners",
+    "bind",
+    "advertise",
+    "advertised",
+    "cors",
+    "origin",
+    "origins",
+    "allowed",
+    "noproxy",
+    "image",
+    "whitelist",
+];
+
+/// A name that ends in one of these holds something other than an address.
+const NOT_AN_ADDRESS: [&str; 26] = [
+    "tag",
+    "version",
+    "password",
+    "passwd",
+    "token",
+    "secret",
+    "user",
+    "username",
+    "uid",
+    "gid",
+    "level",
+    "format",
+    "pattern",
+    "regex",
+    "schedule",
+    "cron",
+    "tz",
+    "timezone",
+    "locale",
+    "title",
+    "message",
+    "description",
+    "cookie",
+    "referer",
+    "digest",
+    "checksum",
+];
+
+/// Any of these words: a host is expected.
+const HOST: [&str; 29] = [
+    "host",
+    "hosts",
+    "hostname",
+    "hostnames",
+    "addr",
+    "addrs",
+    "address",
+    "addresses",
+    "url",
+    "urls",
+    "uri",
+    "uris",
+    "endpoint",
+    "endpoints",
+    "server",
+    "servers",
+    "service",
+    "services",
+    "svc",
+    "broker",
+    "brokers",
+    "bootstrap",
+    "upstream",
+    "backend",
+    "target",
+    "peer",
+    "peers",
+    "seeds",
+    "proxy",
+];
+
+/// A name that ends in one of these holds a bare word that only looks like a host.
+const NOT_A_BARE_HOST: [&str; 22] = [
+    "name",
+    "id",
+    "type",
+    "kind",
+    "port",
+    "namespace",
+    "mode",
+    "class",
+    "account",
+    "role",
+    "key",
+    "path",
+    "db",
+    "database",
+    "schema",
+    "prefix",
+    "group",
+    "topic",
+    "queue",
+    "env",
+    "scheme",
+    "protocol",
+];
+
+/// Words of names that hold the speaker's own public address (`PUBLIC_URL`, `CALLBACK_URI`).
+const OWN_PUBLIC: [&str; 8] = [
+    "public",
+    "external",
+    "callback",
+    "redirect",
+    "homepage",
+    "docs",
+    "canonical",
+    "cookie",
+];
+
+/// Names made only of these words (`BASE_URL`, `SERVER_NAME`) hold the speaker's own address.
+const OWN_PLAIN: [&str; 17] = [
+    "base", "site", "root", "app", "url", "uri", "host", "hostname", "domain", "server", "name",
+    "web", "address", "http", "https", "my", "self",
+];
+
+/// Judges a variable `DB_HOST`, a flag `--db-host` or a property `db.host`. O(length).
+#[must_use]
+pub fn purpose(name: &str) -> Purpose {
+    let words = words(name);
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let last = words.last().map_or("", String::as_str);
+    let pair = |first: &str, second: &str| {
+        words
+            .windows(2)
+            .any(|two| matches!(two, [a, b] if a == first && b == second))
+    };
+    if any(&NEVER_CALLED) || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
+        Purpose::NotCalled
+    } else if any(&TELEMETRY)
+        || pair("new", "relic")
+        || pair("fluent", "bit")
+        || pair("application", "insights")
+        || words.first().is_some_and(|word| word == "dd")
+    {
+        Purpose::Telemetry
+    } else if any(&HOST) && !NOT_A_BARE_HOST.contains(&last) {
+        Purpose::Host
+    } else {
+        Purpose::Plain
+    }
+}
+
+/// True if a host is called what telemetry back ends are called (`otel-collector`).
+#[must_use]
+pub fn is_telemetry_host(host: &str) -> bool {
+    let ends_telemetry = host == "ingest.sentry.io" || host.ends_with(".ingest.sentry.io");
+    let first = host.split('.').next().unwrap_or(host);
+    let parts = words(first);
+    ends_telemetry
+        || parts
+            .iter()
+            .any(|part| TELEMETRY_HOSTS.contains(&part.as_str()))
+        || parts
+            .windows(2)
+            .any(|two| matches!(two, [a, b] if a == "fluent" && b == "bit"))
+}
+
+/// True if a public address under this name is most likely the speaker's own
+/// (`PUBLIC_URL=https://shop.example.com`).
+#[must_use]
+pub fn names_own_address(name: &str) -> bool {
+    let words = words(name);
+    let has = |list: &[&str], word: &String| list.contains(&word.as_str());
+    words.iter().any(|word| has(&OWN_PUBLIC, word))
+        || (!words.is_empty() && words.iter().all(|word| has(&OWN_PLAIN, word)))
+}
+
+/// `DB_HOST`, `--db-host`, `db.host` and `dbHost` are all `["db", "host"]`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut after_lower = false;
+    for c in name.chars().take(256) {
+        let hump = c.is_ascii_uppercase() && after_lower;
+        if (!c.is_alphanumeric() || hump) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        after_lower = c.is_ascii_lowercase();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn purposes() {
+        for (name, want) in [
+            ("DB_HOST", Purpose::Host),
+            ("--server", Purpose::Host),
+            ("spring.datasource.url", Purpose::Host),
+            ("cartServiceAddr", Purpose::Host),
+            ("IMAGE_TAG", Purpose::NotCalled),
+            ("USER_SERVICE_URL", Purpose::Host),
+            ("DB_USER", Purpose::NotCalled),
+            ("SERVICE_NAME", Purpose::Plain),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", Purpose::Telemetry),
+            ("COLLECTOR_SERVICE_ADDR", Purpose::Telemetry),
+            ("DD_AGENT_HOST", Purpose::Telemetry),
+            ("NEW_RELIC_HOST", Purpose::Telemetry),
+            ("LISTEN_ADDR", Purpose::NotCalled),
+            ("NO_PROXY", Purpose::NotCalled),
+            ("KAFKA_ADVERTISED_LISTENERS", Purpose::NotCalled),
+            ("WHATEVER", Purpose::Plain),
+            ("", Purpose::Plain),
+        ] {
+            assert_eq!(purpose(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn own_addresses_and_telemetry_hosts() {
+        assert!(names_own_address("PUBLIC_URL"));
+        assert!(names_own_address("BASE_URL"));
+        assert!(!names_own_address("STRIPE_BASE_URL"));
+        assert!(!names_own_address(""));
+        assert!(is_telemetry_host("otel-collector.ops.svc"));
+        assert!(is_telemetry_host("fluent-bit"));
+        assert!(is_telemetry_host("o1.ingest.sentry.io"));
+        assert!(!is_telemetry_host("garbage-collector-api"));
+    }
+}
