@@ -7,6 +7,7 @@
 pub mod args;
 mod graph;
 pub mod load;
+mod report;
 mod schema;
 pub mod screen;
 mod warn;
@@ -45,6 +46,8 @@ struct Cli {
 enum Command {
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(graph::Args),
+    /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
+    Report(report::Args),
     /// Print the JSON Schema of `spof.yaml`
     Schema(schema::Args),
 }
@@ -54,6 +57,7 @@ impl Command {
     fn paths(&self) -> &[Utf8PathBuf] {
         match self {
             Self::Graph(args) => &args.paths,
+            Self::Report(args) => &args.paths,
             Self::Schema(_) => &[],
         }
     }
@@ -89,6 +93,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
     let screen = Screen::new(plan.colour);
     match command {
         Command::Graph(args) => graph::run(args, plan, &screen),
+        Command::Report(args) => report::run(args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

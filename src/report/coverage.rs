@@ -10,7 +10,6 @@ use super::text::{count, number, percent, verdict_words, visible};
 use super::verdict::class_count;
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::model::NodeIx;
-use crate::source::Problem;
 use crate::words::Class;
 
 /// Most unread files and notes listed.
@@ -99,7 +98,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         let workload = model.node(*replica).part_of.unwrap_or(*replica);
         *unplaced.entry(workload).or_default() += 1;
     }
-    let problems: Vec<&Problem> = facts.problems.iter().chain(&model.problems).collect();
+    let problems = &model.problems;
     let more = |n: usize| (n > MOST).then(|| number(n - MOST));
     Section {
         figures: figures(&coverage),

@@ -66,6 +66,13 @@ pub(super) struct TileView {
     pub(super) hint: String,
 }
 
+impl TileView {
+    /// The symbol that goes with the class.
+    pub(super) fn icon(&self) -> &'static str {
+        self.class.split(' ').next().unwrap_or("folded")
+    }
+}
+
 /// A line of the nested list, with the lines below it.
 #[derive(Template)]
 #[template(path = "report/place.html")]

@@ -29,7 +29,7 @@ use camino::Utf8PathBuf;
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
 use crate::model::Model;
-use crate::source::{Problem, SourceMap, Unread};
+use crate::source::{SourceMap, Unread};
 
 /// All that the report tells of.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,6 @@ pub struct Facts<'a> {
     /// Every single fault of `model`.
     pub sweep: &'a Sweep,
     pub sources: &'a SourceMap,
-    /// What the readers found wrong (what adapters and merge found is in the model).
-    pub problems: &'a [Problem],
     pub unread: &'a [Unread],
     /// Files that are no data format at all.
     pub other_files: usize,
