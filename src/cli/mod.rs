@@ -10,6 +10,7 @@ mod graph;
 mod lint;
 pub mod load;
 mod rules;
+mod report;
 mod schema;
 pub mod screen;
 mod warn;
@@ -54,6 +55,8 @@ enum Command {
     Rules(rules::Args),
     /// What a rule finds, why that is bad, and how to fix it
     Explain(explain::Args),
+    /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
+    Report(report::Args),
     /// Print the JSON Schema of `spof.yaml`
     Schema(schema::Args),
 }
@@ -64,6 +67,7 @@ impl Command {
         match self {
             Self::Graph(args) => &args.paths,
             Self::Lint(args) => &args.paths,
+            Self::Report(args) => &args.paths,
             Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => &[],
         }
     }
@@ -102,6 +106,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Lint(args) => lint::run(args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
+        Command::Report(args) => report::run(args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }
