@@ -293,7 +293,6 @@ fn commands(script: &str) -> Vec<Vec<String>> {
                 end_word(&mut word, &mut begun, &mut words);
                 end_command(&mut words, &mut all);
             }
-            (Some(_), _) => word.push(c),
             (None, '#') if word.is_empty() && !begun => {
                 while chars.peek().is_some_and(|next| *next != '\n') {
                     chars.next();
@@ -305,7 +304,7 @@ fn commands(script: &str) -> Vec<Vec<String>> {
             }
             (None, '<' | '>') => end_word(&mut word, &mut begun, &mut words),
             (None, _) if c.is_whitespace() => end_word(&mut word, &mut begun, &mut words),
-            (None, _) => word.push(c),
+            _ => word.push(c),
         }
     }
     end_word(&mut word, &mut begun, &mut words);

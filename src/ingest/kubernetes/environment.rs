@@ -20,7 +20,7 @@ pub(super) struct Variable {
     pub(super) name: String,
     /// Never shown or stored in facts: may hold secrets.
     pub(super) value: String,
-    /// Place of the value, which for a ConfigMap is there.
+    /// Place of the value, which for a `ConfigMap` is there.
     pub(super) span: Span,
 }
 
@@ -231,15 +231,12 @@ impl Environment {
             let (name, tail) = after.split_at(length);
             let escaped = before.ends_with('$');
             let tail = tail.strip_prefix(close).filter(|_| length > 0 && !escaped);
-            match (self.value(name, around), tail) {
-                (Some(value), Some(tail)) => {
-                    out.push_str(&value);
-                    rest = tail;
-                }
-                _ => {
-                    out.push_str(open);
-                    rest = after;
-                }
+            if let (Some(value), Some(tail)) = (self.value(name, around), tail) {
+                out.push_str(&value);
+                rest = tail;
+            } else {
+                out.push_str(open);
+                rest = after;
             }
         }
         out.push_str(rest);

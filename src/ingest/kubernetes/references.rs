@@ -249,7 +249,8 @@ impl<'a, 'd> Writer<'a, 'd> {
         let doubtful =
             endpoint.form == Form::Port && endpoint.port.is_some_and(|port| port < LEAST_PORT);
         match place {
-            HostKind::Cluster => unknown(cluster_name(name)),
+            // All spellings of one name are one node.
+            HostKind::Cluster => unknown(host::before_svc(name).unwrap_or(name).to_owned()),
             _ if doubtful => Target::None,
             HostKind::Label if is_bare => Target::None,
             HostKind::Label => unknown(canonical(namespace, name)),
@@ -288,13 +289,6 @@ fn outside(host: String, span: Span) -> Target {
         span,
         otherwise: Otherwise::External(id),
     }])
-}
-
-/// `db.shop.svc.cluster.local` as `db.shop`, so that all spellings of one name are one node.
-fn cluster_name(host: &str) -> String {
-    host.split_once(".svc")
-        .map_or(host, |(inside, _)| inside)
-        .to_owned()
 }
 
 /// One of `targets`, which must not be empty.
