@@ -222,16 +222,26 @@ impl Environment {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
             let after = &from[open.len()..];
-            let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-            let in_shell = close.is_empty();
-            let length = after
-                .bytes()
-                .position(|b| !is_name(b) || (in_shell && matches!(b, b'-' | b'.')))
-                .unwrap_or(after.len());
-            let (name, tail) = after.split_at(length);
+            let kubelet = close == ")";
+            let is_name = |b: u8| {
+                b.is_ascii_alphanumeric() || b == b'_' || (kubelet && matches!(b, b'-' | b'.'))
+            };
+            let length = after.bytes().position(|b| !is_name(b));
+            let (name, tail) = after.split_at(length.unwrap_or(after.len()));
             let escaped = before.ends_with('$');
-            let tail = tail.strip_prefix(close).filter(|_| length > 0 && !escaped);
-            if let (Some(value), Some(tail)) = (self.value(name, around), tail) {
+            // The shell's `${DB_HOST:-db}`.
+            let default = tail
+                .strip_prefix(":-")
+                .filter(|_| close == "}")
+                .and_then(|rest| rest.split_once('}'));
+            let tail = default
+                .map(|(_, tail)| tail)
+                .or_else(|| tail.strip_prefix(close))
+                .filter(|_| !name.is_empty() && !escaped);
+            let value = self
+                .value(name, around)
+                .or_else(|| default.map(|(value, _)| value.to_owned()));
+            if let (Some(value), Some(tail)) = (value, tail) {
                 out.push_str(&value);
                 rest = tail;
             } else {
