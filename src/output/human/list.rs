@@ -117,9 +117,7 @@ fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
 fn details(page: &mut Page, listing: &Listing<'_>, cutting: &[Ranked]) {
     let mut groups: Vec<(&Ranked, Vec<NodeIx>)> = Vec::new();
     for ranked in cutting {
-        let same = groups
-            .iter()
-            .position(|(first, _)| first.cut == ranked.cut);
+        let same = groups.iter().position(|(first, _)| first.cut == ranked.cut);
         if let Some((_, faults)) = same.and_then(|at| groups.get_mut(at)) {
             faults.push(ranked.fault);
         } else if groups.len() < DETAILED {
@@ -170,9 +168,11 @@ fn victims(page: &mut Page, listing: &Listing<'_>, ranked: &Ranked) {
                 continue;
             }
             let label = words::counted(nodes.len(), class);
+            let verdict = words::verdict(verdict);
+            let room = " ".repeat(15usize.saturating_sub(verdict.width()));
             let label = Text::plain(&format!("  {label:<13}"))
-                .join(words::verdict(verdict))
-                .and(PLAIN, "  ");
+                .join(verdict)
+                .and(PLAIN, &room);
             page.wrapped(&label, &words::short_names(cx, &nodes, NAMES));
         }
     }
