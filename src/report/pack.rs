@@ -48,7 +48,7 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
     let least = widest(item, &children);
     let all: u32 = children.iter().map(|child| child.w + PAD).sum();
     let most = least.max(all + PAD).max(tiles_width(item.tiles)).min(least.max(2_400));
-    let mut best: Option<(u64, Packed)> = None;
+    let mut best: Option<(u128, Packed)> = None;
     let mut try_width = least;
     while try_width <= most {
         let packed = fill(item, &children, try_width);
@@ -94,11 +94,12 @@ fn picture(item: &Item, children: Vec<Packed>, width: u32) -> Packed {
     packed
 }
 
-/// Area, made dearer the further the shape is from five wide, four high.
-fn cost(packed: &Packed) -> u64 {
-    let (w, h) = (u64::from(packed.w) * 4, u64::from(packed.h) * 5);
-    let area = u64::from(packed.w) * u64::from(packed.h);
-    area.saturating_mul(w.max(h)) / w.min(h).max(1)
+/// Area (squared), made dearer the further the shape is from five wide, four high. The square
+/// makes empty space count for more than an odd shape.
+fn cost(packed: &Packed) -> u128 {
+    let (w, h) = (u128::from(packed.w) * 4, u128::from(packed.h) * 5);
+    let area = u128::from(packed.w) * u128::from(packed.h);
+    area.saturating_mul(area).saturating_mul(w.max(h)) / w.min(h).max(1)
 }
 
 fn tiles_width(tiles: usize) -> u32 {

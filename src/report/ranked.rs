@@ -69,6 +69,8 @@ pub(super) struct Row {
     pub(super) chip: Chip,
     pub(super) hops: u32,
     pub(super) because: String,
+    /// What became of its standbys; empty if it has none.
+    pub(super) standbys: String,
 }
 
 /// One fault in a line.
@@ -125,7 +127,7 @@ fn takes(model: &Model, fault: &Ranked) -> String {
     parts.sort_by_key(|part| !part.contains("journey"));
     if fault.cut.is_empty() {
         let (interrupted, degraded) = (fault.interrupted as usize, fault.degraded as usize);
-        for (n, words) in [(interrupted, "interrupted, back in time"), (degraded, "degraded")] {
+        for (n, words) in [(interrupted, "interrupted (back in time)"), (degraded, "degraded")] {
             if n > 0 {
                 parts.push(format!("{} {words}", number(n)));
             }
@@ -262,6 +264,7 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
             chip: chip(facts, entry),
             hops: entry.hops,
             because: because(facts, blast, entry),
+            standbys: standbys(model, entry),
         }
     });
     (rows.collect(), list(&rest, rest.len()))
@@ -291,6 +294,36 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
         }
         (None, None) => String::new(),
     }
+}
+
+/// When the standbys of what failed it are up, or what they wait for in vain.
+fn standbys(model: &Model, entry: &BlastEntry) -> String {
+    let mut parts = Vec::new();
+    let up = entry.standbys.iter().filter_map(|standby| standby.promoted.finite());
+    let (number_up, first) = (up.clone().count(), up.min());
+    if let Some(first) = first {
+        let noun = if number_up == 1 { "standby" } else { "standbys" };
+        parts.push(format!("{} {noun} promoted, after {} at the earliest", number(number_up), format_duration(first)));
+    }
+    let dead: Vec<_> = entry.standbys.iter().filter(|s| s.promoted.finite().is_none()).collect();
+    if !dead.is_empty() {
+        let mut blockers: Vec<NodeIx> = dead
+            .iter()
+            .flat_map(|standby| standby.blocked_by.iter().copied())
+            .filter(|node| !dead.iter().any(|standby| standby.standby == *node))
+            .collect();
+        blockers.sort_unstable();
+        blockers.dedup();
+        let names: Vec<String> = blockers.iter().map(|ix| Name::of(model, *ix).id).collect();
+        let noun = if dead.len() == 1 { "standby" } else { "standbys" };
+        let waits = if names.is_empty() {
+            String::new()
+        } else {
+            format!(": promotion waits for {}", list(&names, 4))
+        };
+        parts.push(format!("{} {noun} never promoted{waits}", number(dead.len())));
+    }
+    parts.join("; ")
 }
 
 /// "needs store:x", "replicas: 0 of 210 left, needs 140".
@@ -326,7 +359,7 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         return format!("{verb} {}", list(&lost, 1));
     }
     format!(
-        "{verb} {} of {}; lost: {}",
+        "{verb} {} of {} (lost: {})",
         number(requirement.need),
         number(total),
         list(&lost, 3)

@@ -111,7 +111,7 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
     };
     let total = tally.total();
     let of = |n: usize| match (n, total) {
-        (1, 1) => format!("The only {}", what(1).replacen("1 ", "", 1)),
+        (1, 1) => format!("The only {}", what(1)),
         (n, _) if n == total => format!("All {} {}", number(total), what(total)),
         (n, _) => format!("{} of {} {}", number(n), number(total), what(total)),
     };
@@ -135,11 +135,12 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
     let mut sentence = format!("{} {verb} every single domain fault", of(total));
     if tally.interrupted > 0 {
         let longest = tally.longest.finite().map_or_else(String::new, format_duration);
-        let verb = if tally.interrupted == 1 { "is" } else { "are" };
-        sentence = format!(
-            "{sentence}; {} {verb} interrupted, for {longest} at most",
-            number(tally.interrupted)
-        );
+        let who = if tally.interrupted == total {
+            String::new()
+        } else {
+            format!(" for {} of them", number(tally.interrupted))
+        };
+        sentence = format!("{sentence}, with an interruption of at most {longest}{who}");
     }
     format!("{sentence}.")
 }
@@ -163,7 +164,7 @@ fn bar(tally: &Tally) -> Bar {
     let mut detail = Vec::new();
     for (n, words) in [
         (tally.cut, "cut"),
-        (tally.interrupted, "interrupted, back in time"),
+        (tally.interrupted, "back in time"),
         (tally.degraded, "degraded"),
         (tally.untouched, "untouched"),
         (tally.unserved, "never serving"),
