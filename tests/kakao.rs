@@ -218,9 +218,11 @@ fn after_the_fix_no_first_tier_journey_falls_with_a_site_a_feed_or_a_room() {
         }
     }
     // `--all` leaves nothing out, so a fault that is missing would be one not looked at.
-    let declared = nodes
-        .keys()
-        .filter(|id| ["site:", "power:", "room:"].iter().any(|k| id.starts_with(k)));
+    let declared = nodes.keys().filter(|id| {
+        ["site:", "power:", "room:"]
+            .iter()
+            .any(|k| id.starts_with(k))
+    });
     assert_eq!(places, declared.count());
     assert_eq!(slowest, 5 * 60, "the figures say how long fail-over takes");
 }

@@ -31,6 +31,7 @@ struct Page {
 /// Fails only if the template does, which is a fault of this program.
 pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
     let faults = ranked::ranked(facts);
+    let ranked = ranked::section(facts, &faults);
     let page = Page {
         policy: policy(STYLE),
         style: STYLE,
@@ -38,9 +39,9 @@ pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
         assume: facts.model.assume.as_str(),
         coverage_headline: coverage::headline(facts),
         nodes: coverage::nodes(facts),
-        verdict: verdict::section(facts),
-        ranked: ranked::section(facts, &faults),
-        matrix: matrix::section(facts),
+        verdict: verdict::section(facts, &ranked.anchors),
+        matrix: matrix::section(facts, &ranked.anchors),
+        ranked,
         map: map::section(facts, &faults),
         coverage: coverage::section(facts),
         sources: coverage::sources(facts),

@@ -1,5 +1,7 @@
 //! Single points of failure, ranked: what each takes down, by name.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
 use super::name::{Chip, Name, names, place};
 use super::text::{list, number};
@@ -17,11 +19,16 @@ use crate::words::{Class, Mode, format_duration};
 /// Most faults explained in full, and named in the table that follows.
 const MOST_CARDS: usize = 10;
 const MOST_LINES: usize = 60;
+/// Most faults with the same effect named on one entry.
+const MOST_OTHERS: usize = 12;
 /// Most affected nodes listed for one fault.
 const MOST_AFFECTED: usize = 150;
 
 /// The section.
 pub(super) struct Section {
+    /// Where on the page each shown fault stands: the slug of its own entry, or of the entry whose
+    /// effect it shares.
+    pub(super) anchors: BTreeMap<NodeIx, String>,
     pub(super) cards: Vec<Card>,
     pub(super) lines: Vec<Line>,
     /// Faults that are in neither.
@@ -36,6 +43,7 @@ pub(super) struct Card {
     pub(super) name: Name,
     /// Faults that do the same.
     pub(super) others: Vec<Name>,
+    pub(super) others_more: usize,
     pub(super) class: &'static str,
     pub(super) place: Option<String>,
     /// "12 journeys, 18 services".
@@ -96,8 +104,17 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
     let shown: usize = groups.iter().map(|group| 1 + group.others.len()).sum();
     let mut cards = Vec::new();
     let mut lines = Vec::new();
+    let mut anchors = BTreeMap::new();
+    let slug = |ix: NodeIx| Name::of(facts.model, ix).slug;
     for (at, group) in groups.iter().enumerate() {
-        if at < MOST_CARDS && !group.first.cut.is_empty() {
+        let is_card = at < MOST_CARDS && !group.first.cut.is_empty();
+        anchors.insert(group.first.fault, slug(group.first.fault));
+        for (nth, other) in group.others.iter().enumerate() {
+            let named = is_card && nth < MOST_OTHERS;
+            let entry = if named { other.fault } else { group.first.fault };
+            anchors.insert(other.fault, slug(entry));
+        }
+        if is_card {
             cards.push(card(facts, at + 1, group));
         } else {
             lines.push(line(facts, at + 1, group));
@@ -105,6 +122,7 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
     }
     let tried = facts.sweep.effects.iter().filter(|e| e.class != FaultClass::Software);
     Section {
+        anchors,
         cards,
         lines,
         left_out: (ranked.len() > shown).then(|| number(ranked.len() - shown)),
@@ -181,7 +199,8 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
     Card {
         rank,
         name: Name::of(model, fault.fault),
-        others: names(model, group.others.iter().take(12).map(|other| other.fault)),
+        others: names(model, group.others.iter().take(MOST_OTHERS).map(|other| other.fault)),
+        others_more: group.others.len().saturating_sub(MOST_OTHERS),
         class: fault.class.as_str(),
         place: place(facts.sources, &model.node(fault.fault).sources),
         takes: takes(model, fault),
