@@ -3,7 +3,7 @@
 use askama::Template;
 use sha2::{Digest as _, Sha256};
 
-use super::{Facts, coverage, map, matrix, ranked, verdict};
+use super::{Facts, coverage, findings, map, matrix, ranked, verdict};
 use crate::error::Error;
 
 /// The style sheet; its hash is in the page's content security policy.
@@ -22,6 +22,7 @@ struct Page {
     ranked: ranked::Section,
     matrix: Option<matrix::Section>,
     map: Option<map::Section>,
+    findings: findings::Section,
     coverage: coverage::Section,
     sources: coverage::Sources,
 }
@@ -43,6 +44,7 @@ pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
         matrix: matrix::section(facts, &ranked.anchors),
         ranked,
         map: map::section(facts, &faults),
+        findings: findings::section(facts),
         coverage: coverage::section(facts),
         sources: coverage::sources(facts),
     };
