@@ -84,6 +84,9 @@ pub(super) fn build_within(
     for (fact, rank) in each(&speakers, |facts| &facts.requirements) {
         draft.require(fact, rank);
     }
+    for (node, rank) in &saved {
+        draft.restore_unknown(node, *rank);
+    }
     for (node, _) in &saved {
         draft.restore_part(node);
     }

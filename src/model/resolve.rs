@@ -81,6 +81,13 @@ impl Names {
         }
     }
 
+    /// Whether a source states a node with this id.
+    fn is_declared(&self, id: &str) -> bool {
+        let name = id.split_once(':').map_or(id, |(_, name)| name);
+        let ids = self.bare.get(name).map_or(&[][..], Vec::as_slice);
+        ids.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
+    }
+
     fn miss(&mut self, text: &str, span: Span) {
         self.missing
             .entry(text.to_owned())
@@ -154,6 +161,16 @@ impl Draft<'_> {
                     format!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored"),
                 );
                 self.names.aliases.remove(*name);
+                continue;
+            }
+            // A node that is there must not vanish behind the name of one that isn't.
+            let lost = self.names.is_declared(name)
+                && !self
+                    .names
+                    .id_of(name)
+                    .is_some_and(|id| self.names.is_declared(id.as_str()));
+            if lost && let Some(target) = self.names.aliases.remove(*name) {
+                self.names.miss(&target.text, target.span);
             }
         }
     }
@@ -165,7 +182,12 @@ impl Draft<'_> {
             return Found::Node(*ix);
         }
         let ids = self.names.bare.get(end).map_or(&[][..], Vec::as_slice);
-        let there = |id: &Id| self.index.get(self.names.follow(id.as_str())).copied();
+        let there = |id: &Id| {
+            let known = self.index.get(id);
+            known
+                .or_else(|| self.index.get(self.names.follow(id.as_str())))
+                .copied()
+        };
         let mut nodes: Vec<NodeIx> = ids.iter().filter_map(there).collect();
         nodes.sort_unstable();
         nodes.dedup();

@@ -234,3 +234,13 @@ fn lookup_for_the_command_line() {
     assert_eq!(near("db").as_deref(), Some("store:shop/db"));
     assert_eq!(near("samples/kakao.yaml"), None);
 }
+
+#[test]
+fn a_node_does_not_vanish_behind_a_dangling_alias() {
+    let mut facts = native();
+    facts.node("store:session");
+    facts.alias("store:session", "store:gone");
+    let model = model(vec![facts]);
+    assert_eq!(model.problem().kind, ProblemKind::UnknownTarget);
+    assert_eq!(model.ids(), ["store:session"]);
+}
