@@ -18,7 +18,7 @@ const HOPS: usize = 16;
 /// Most other places that a problem names.
 const PLACES: usize = 5;
 /// Most comparisons made for suggestions in one run: a file of wrong names must not take hours.
-const COMPARISONS: usize = 20_000_000;
+const COMPARISONS: usize = 500_000;
 
 /// What names mean, as far as sources state it.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub(super) struct Names {
     disputed: HashMap<String, Vec<String>>,
     /// Bare name → the declared nodes that have it.
     bare: HashMap<String, Vec<Id>>,
+    /// Nodes that sources other than the native manifest declare.
+    others: HashMap<Id, Class>,
     missing: BTreeMap<String, BTreeSet<Span>>,
     ambiguous: BTreeMap<String, (Vec<String>, BTreeSet<Span>)>,
 }
@@ -78,6 +80,32 @@ impl Names {
         match self.bare.get(text).map(Vec::as_slice) {
             Some([one]) if Id::parse(text).is_none() => Some(one.clone()),
             _ => Id::parse(text),
+        }
+    }
+
+    /// Learns a node that a source other than the native manifest declares.
+    pub(super) fn declare_other(&mut self, id: &Id, class: Class) {
+        self.others.insert(id.clone(), class);
+    }
+
+    /// The id of a node that the native manifest states by a bare name or an alias: that of the
+    /// one node of another source which has this name and may be the same thing, else `own`.
+    /// What is a place there can't be a service here.
+    pub(super) fn stated(&self, text: &str, own: &Id, class: Class) -> Id {
+        if self.follow(text) != text
+            && let Some(id) = self.id_of(text)
+        {
+            return id;
+        }
+        let serves = |class| matches!(class, Class::Service | Class::Store | Class::External);
+        let alike = |other: Class| other == class || (serves(other) && serves(class));
+        let ids = self.bare.get(text).map_or(&[][..], Vec::as_slice);
+        let mut same = ids
+            .iter()
+            .filter(|id| self.others.get(*id).is_some_and(|other| alike(*other)));
+        match (same.next(), same.next()) {
+            (Some(one), None) => one.clone(),
+            _ => own.clone(),
         }
     }
 
@@ -232,13 +260,13 @@ impl Draft<'_> {
                     }
                     Otherwise::External(id) => (id, Class::External),
                     Otherwise::Domain(id) => (id, Class::Domain),
-                    Otherwise::Stated(id) => match self.find(id.as_str()) {
-                        Found::Node(ix) => return ix,
-                        _ => {
-                            self.names.miss(&reference.text, reference.span);
-                            return self.unknown(reference, context);
+                    Otherwise::Stated(id) => {
+                        if let Found::Node(ix) = self.find(id.as_str()) {
+                            return ix;
                         }
-                    },
+                        self.names.miss(&reference.text, reference.span);
+                        return self.unknown(reference, context);
+                    }
                 };
                 if let Found::Node(ix) = self.find(id.as_str()) {
                     if self.implied.contains(&ix) {

@@ -1,6 +1,7 @@
-use crate::model::testing::{kubernetes, model, native, teller};
+use crate::ingest::fact::Otherwise;
+use crate::model::testing::{Teller, kubernetes, model, native, teller};
 use crate::source::ProblemKind;
-use crate::words::{Class, Evidence};
+use crate::words::{Class, Evidence, Id};
 
 #[test]
 fn ids_bare_names_and_aliases_mean_one_node() {
@@ -243,4 +244,42 @@ fn a_node_does_not_vanish_behind_a_dangling_alias() {
     let model = model(vec![facts]);
     assert_eq!(model.problem().kind, ProblemKind::UnknownTarget);
     assert_eq!(model.ids(), ["store:session"]);
+}
+
+/// `id: NAME` without a kind, in a section of the manifest.
+fn state(facts: &mut Teller, name: &str, id: &str) {
+    let fact = facts.node(id);
+    fact.name.text = name.to_owned();
+    fact.name.otherwise = Otherwise::Stated(Id::parse(id).unwrap());
+}
+
+#[test]
+fn a_bare_id_states_a_node_or_refines_its_like() {
+    let mut ours = native();
+    ours.nodes(&["site:pangyo"]);
+    state(&mut ours, "pangyo", "service:pangyo");
+    state(&mut ours, "web", "service:web");
+    state(&mut ours, "web", "store:web");
+    state(&mut ours, "redis", "store:redis");
+    state(&mut ours, "zone", "service:zone");
+    state(&mut ours, "cart", "service:cart");
+    ours.alias("cart", "service:shop/cart");
+    let mut theirs = kubernetes();
+    theirs.nodes(&["service:redis", "cluster:zone", "service:shop/cart"]);
+    let model = model(vec![ours, theirs]);
+    model.no_problems();
+    assert_eq!(
+        model.ids(),
+        [
+            "cluster:zone",
+            "service:pangyo",
+            "service:redis",
+            "service:shop/cart",
+            "service:web",
+            "service:zone",
+            "site:pangyo",
+            "store:web",
+        ]
+    );
+    assert_eq!(model.get("service:redis").class, Class::Store);
 }
