@@ -31,6 +31,8 @@ pub(super) struct Names {
     bare: HashMap<String, Vec<Id>>,
     /// Nodes that sources other than the native manifest declare.
     others: HashMap<Id, Class>,
+    /// What the manifest's items without a kind turned out to be, by the id they would have.
+    items: HashMap<Id, Id>,
     missing: BTreeMap<String, BTreeSet<Span>>,
     ambiguous: BTreeMap<String, (Vec<String>, BTreeSet<Span>)>,
 }
@@ -91,7 +93,13 @@ impl Names {
     /// The id of a node that the native manifest states by a bare name or an alias: that of the
     /// one node of another source which has this name and may be the same thing, else `own`.
     /// What is a place there can't be a service here.
-    pub(super) fn stated(&self, text: &str, own: &Id, class: Class) -> Id {
+    pub(super) fn stated(&mut self, text: &str, own: &Id, class: Class) -> Id {
+        let id = self.alike(text, own, class);
+        self.items.insert(own.clone(), id.clone());
+        id
+    }
+
+    fn alike(&self, text: &str, own: &Id, class: Class) -> Id {
         if self.follow(text) != text
             && let Some(id) = self.id_of(text)
         {
@@ -105,7 +113,7 @@ impl Names {
             .filter(|id| self.others.get(*id).is_some_and(|other| alike(*other)));
         match (same.next(), same.next()) {
             (Some(one), None) => one.clone(),
-            _ => own.clone(),
+            _ => self.id_of(own.as_str()).unwrap_or_else(|| own.clone()),
         }
     }
 
@@ -234,10 +242,20 @@ impl Draft<'_> {
         }
     }
 
+    /// What a reference means among the nodes there are. A manifest's own item goes first.
+    fn find_reference(&self, reference: &Ref) -> Found {
+        if let Otherwise::Stated(own) = &reference.otherwise
+            && let Some(ix) = self.names.items.get(own).and_then(|id| self.index.get(id))
+        {
+            return Found::Node(*ix);
+        }
+        self.find(&reference.text)
+    }
+
     /// The node that a reference means; one is made if there is none, and what is wrong with the
     /// name is noted. `context` is that of the fact the reference belongs to.
     pub(super) fn resolve(&mut self, reference: &Ref, context: &Context) -> NodeIx {
-        match self.find(&reference.text) {
+        match self.find_reference(reference) {
             Found::Node(ix) => {
                 if self.implied.contains(&ix) {
                     self.support_implied(ix, context);
@@ -283,7 +301,7 @@ impl Draft<'_> {
 
     /// The node that a reference means, or `None` after noting that nothing is called so.
     pub(super) fn resolve_known(&mut self, reference: &Ref) -> Option<NodeIx> {
-        match self.find(&reference.text) {
+        match self.find_reference(reference) {
             Found::Node(ix) => return Some(ix),
             Found::Several(ids) => {
                 let places = self.names.ambiguous.entry(reference.text.clone());

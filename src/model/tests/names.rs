@@ -264,6 +264,15 @@ fn a_bare_id_states_a_node_or_refines_its_like() {
     state(&mut ours, "zone", "service:zone");
     state(&mut ours, "cart", "service:cart");
     ours.alias("cart", "service:shop/cart");
+    for (name, own) in [
+        ("web", "store:web"),
+        ("redis", "store:redis"),
+        ("cart", "service:cart"),
+    ] {
+        ours.hard(name, "site:pangyo");
+        let fact = ours.facts.requirements.last_mut().unwrap();
+        fact.of.otherwise = Otherwise::Stated(Id::parse(own).unwrap());
+    }
     let mut theirs = kubernetes();
     theirs.nodes(&["service:redis", "cluster:zone", "service:shop/cart"]);
     let model = model(vec![ours, theirs]);
@@ -282,4 +291,12 @@ fn a_bare_id_states_a_node_or_refines_its_like() {
         ]
     );
     assert_eq!(model.get("service:redis").class, Class::Store);
+    assert_eq!(
+        model.requirement_ids(),
+        [
+            "service:redis/hard/site:pangyo",
+            "service:shop/cart/hard/site:pangyo",
+            "store:web/hard/site:pangyo",
+        ]
+    );
 }
