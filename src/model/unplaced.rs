@@ -60,10 +60,12 @@ impl Draft<'_> {
         };
         let part = stands_on(self.id(zone), zone);
         self.add_part(host, &part, &known);
-        if let Some(cluster) = &fact.spread.cluster {
-            let cluster = self.resolve(cluster, context);
-            let part = stands_on(self.id(cluster), cluster);
-            self.add_part(host, &part, context);
+        for wider in [&fact.spread.cluster, &fact.spread.region] {
+            if let Some(wider) = wider {
+                let wider = self.resolve(wider, context);
+                let part = stands_on(self.id(wider), wider);
+                self.add_part(host, &part, context);
+            }
         }
         host
     }
