@@ -30,7 +30,9 @@ pub(super) struct Row {
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let of = |severity: Severity| {
         let findings = facts.findings.iter();
-        findings.filter(|finding| finding.severity == severity).count()
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
     };
     let parts: Vec<String> = Severity::ALL
         .into_iter()
@@ -44,7 +46,12 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         } else {
             list(&parts, parts.len())
         },
-        rows: facts.findings.iter().take(MOST).map(|finding| row(facts, finding)).collect(),
+        rows: facts
+            .findings
+            .iter()
+            .take(MOST)
+            .map(|finding| row(facts, finding))
+            .collect(),
         more: (facts.findings.len() > MOST).then(|| number(facts.findings.len() - MOST)),
     }
 }

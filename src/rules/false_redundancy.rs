@@ -227,17 +227,12 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
             .push(member.node);
     }
     for ((place, words), nodes) in told {
-<<<<<<< HEAD
         let several = if nodes.len() == 1 {
             "standby"
         } else {
             "standbys"
         };
-        let words = format!("{several} {} {words}", text::ids(context, &nodes));
-=======
-        let several = if nodes.len() == 1 { "standby" } else { "standbys" };
         let words = format!("{several} {}: {words}", text::ids(context, &nodes));
->>>>>>> w-rules
         match place {
             Some(place) => finding.related.push((place, words)),
             None => finding.notes.push(words),

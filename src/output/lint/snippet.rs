@@ -39,17 +39,12 @@ pub(super) fn snippet(
     let mut shown: Vec<(usize, u32)> = Vec::new();
     for (number, (span, _)) in places.iter().enumerate() {
         let line = sources.position(*span).line;
-<<<<<<< HEAD
-        let taken = shown.iter().any(|(_, other)| *other == line);
-        if span.file == first.file && line.abs_diff(home) <= NEAR && !taken && shown.len() < MOST {
-=======
         let here = shown.iter().filter(|(_, other)| *other == line).count();
         if span.file == first.file
             && line.abs_diff(home) <= NEAR
             && here < MOST_ON_LINE
             && shown.len() < MOST
         {
->>>>>>> w-rules
             shown.push((number, line));
         }
     }

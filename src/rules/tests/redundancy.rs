@@ -15,31 +15,6 @@ domains:
 ";
 
 #[test]
-<<<<<<< HEAD
-fn dump() {
-    for dir in ["samples/kakao-2022", "samples/kakao-2022-fixed"] {
-        let mut files: Vec<(String, String)> = std::fs::read_dir(dir)
-            .unwrap()
-            .map(|e| e.unwrap().path())
-            .map(|p| {
-                (
-                    p.display().to_string(),
-                    std::fs::read_to_string(&p).unwrap(),
-                )
-            })
-            .collect();
-        files.sort();
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(a, b)| (a.as_str(), b.as_str()))
-            .collect();
-        let l = lint(&files);
-        eprintln!("==== {dir}");
-        for c in Code::ALL {
-            eprintln!("{}", l.told(*c));
-        }
-    }
-=======
 fn says_what_goes_with_what_and_why_standbys_do_not_help() {
     let linted = manifest(&format!(
         "{SITE}
@@ -146,7 +121,10 @@ fn fingerprints_outlive_reordering_and_renaming_of_files() {
     let one = manifest(&format!("{SITE}services:\n  - {service}\n  - {other}\n"));
     let two = super::lint(&[
         ("x.spof.yaml", SITE),
-        ("y.spof.yaml", &format!("\n\nservices: [{other}, {service}]\n")),
+        (
+            "y.spof.yaml",
+            &format!("\n\nservices: [{other}, {service}]\n"),
+        ),
     ]);
     let of = |linted: &super::Linted| -> Vec<String> {
         let found = linted.of(Code::FalseRedundancy);
@@ -154,5 +132,4 @@ fn fingerprints_outlive_reordering_and_renaming_of_files() {
     };
     assert_eq!(of(&one).len(), 1);
     assert_eq!(of(&one), of(&two));
->>>>>>> w-rules
 }
