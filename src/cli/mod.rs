@@ -8,10 +8,14 @@ pub mod args;
 mod blast;
 mod common;
 mod coverage;
+mod explain;
 mod graph;
+mod lint;
 mod list;
 pub mod load;
 mod nodes;
+mod report;
+mod rules;
 mod schema;
 pub mod screen;
 mod warn;
@@ -63,6 +67,14 @@ enum Command {
     Graph(Reading<graph::Args>),
     /// How much is known, what was not read, and what to do about it
     Coverage(Reading<coverage::Args>),
+    /// Check the inputs against the rules: for pull requests and CI
+    Lint(Reading<lint::Args>),
+    /// List the rules
+    Rules(rules::Args),
+    /// What a rule finds, why that is bad, and how to fix it
+    Explain(explain::Args),
+    /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
+    Report(Reading<report::Args>),
     /// Print the JSON Schema of `spof.yaml`
     Schema(schema::Args),
 }
@@ -77,7 +89,9 @@ impl Command {
             Self::Common(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
-            Self::Schema(_) => (Inputs::default(), &[]),
+            Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => (Inputs::default(), &[]),
         }
     }
 }
@@ -118,6 +132,10 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
+        Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
+        Command::Report(typed) => report::run(&typed.args, plan, &screen),
+        Command::Rules(args) => rules::run(args, &screen),
+        Command::Explain(args) => explain::run(args, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

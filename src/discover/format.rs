@@ -125,7 +125,7 @@ const TEMPLATES: [(&str, &str); 9] = [
 /// Judges a file by its name.
 pub(super) fn by_name(path: &Utf8Path) -> Claim {
     let name = path.file_name().unwrap_or("").to_ascii_lowercase();
-    let is_tsconfig = name.starts_with("tsconfig.") && name.ends_with(".json");
+    let is_tsconfig = name.starts_with("tsconfig.") && path.extension() == Some("json");
     if is_tsconfig || PACKAGE_FILES.contains(&name.as_str()) {
         return Claim::Other;
     }

@@ -64,17 +64,16 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
     let mut wanted = Vec::new();
     for candidate in found.candidates {
         let left = limits.total_bytes.saturating_sub(total);
-        match over_limit(&candidate, limits, left) {
-            Some(detail) => inputs.unread.push(Unread {
+        if let Some(detail) = over_limit(&candidate, limits, left) {
+            inputs.unread.push(Unread {
                 path: candidate.shown,
                 span: None,
                 reason: UnreadReason::OverLimit,
                 detail,
-            }),
-            None => {
-                total = total.saturating_add(candidate.bytes);
-                wanted.push(candidate);
-            }
+            });
+        } else {
+            total = total.saturating_add(candidate.bytes);
+            wanted.push(candidate);
         }
     }
     let loaded: Vec<_> = wanted
@@ -134,7 +133,7 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
 
 /// Why a file is too large to be opened at all; `left`: bytes that all files may still have.
 fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<String> {
-    let megabytes = |bytes: u64| format!("{}.{} MB", bytes >> 20, (bytes % (1 << 20)) * 10 >> 20);
+    let megabytes = |bytes: u64| format!("{}.{} MB", bytes >> 20, ((bytes % (1 << 20)) * 10) >> 20);
     if candidate.bytes > limits.file_bytes {
         let (is, most) = (megabytes(candidate.bytes), megabytes(limits.file_bytes));
         return Some(format!("{is}: files over {most} are not read"));

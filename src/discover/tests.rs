@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::*;
+use UnreadReason::{Encrypted, NotText, Template, UnknownFormat};
 
 /// A directory with these files.
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -251,7 +252,6 @@ fn what_is_no_plain_data_is_listed_with_its_reason() {
         ("run", "#!/bin/sh\n"),
     ]);
     let inputs = read_dir(&dir);
-    use UnreadReason::{Encrypted, NotText, Template, UnknownFormat};
     let reasons = [
         ("bin.yaml", NotText),
         ("chart/templates/deep/a.yaml", Template),

@@ -50,6 +50,9 @@ pub enum Otherwise {
     External(Id),
     /// A failure domain that the reference itself brings into being, such as `zone:eu-west-1a`.
     Domain(Id),
+    /// The node that this very source states: a bare name in a manifest's list of services is
+    /// `service:NAME` unless another source already has something of that name.
+    Stated(Id),
 }
 
 /// What is needed: one node, or enough of several.
@@ -181,6 +184,8 @@ pub struct Spread {
     pub allowed_zones: Vec<Ref>,
     /// What the unnamed hosts and zones belong to (`cluster:prod`), if anything.
     pub cluster: Option<Ref>,
+    /// The region they must run in, if stated: a placement, but not of which host or zone in it.
+    pub region: Option<Ref>,
 }
 
 /// Lost replicas are made anew elsewhere: one standby with the weight of all of them.

@@ -1,28 +1,18 @@
 //! Nested requirements become groups; modes follow from members.
 //!
-//! An expression first becomes [`Part`]s, which know no owner, then requirements of one. Groups
-//! and requirement ids are named by their content, so equal things meet under one name and a
-//! reordered manifest gives the same graph.
+//! An expression first becomes [`Part`]s, which know no owner, then requirements of one.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
 
 use super::draft::{Context, Draft, Rank};
-use super::merge::is_plain;
-use super::{Member, NodeIx, Requirement, Way};
+use super::naming::{Bundle, total};
+use super::{Member, NodeIx, Way};
 use crate::ingest::fact::{Expr, MemberFact, ModeRule, Ref, RequirementFact, WayFact};
 use crate::source::{ProblemKind, Span};
-use crate::words::{Class, Id, Mode, is_network_kind};
+use crate::words::{Id, Mode, is_network_kind};
 
 /// Deepest nesting of requirements: far above what a person can read.
 const DEPTH: usize = 32;
-/// Longest readable name, in characters; what is longer is cut and told apart by a hash.
-const NAME: usize = 160;
-/// How much of a longer name is kept.
-const PREFIX: usize = 100;
-
 /// A requirement without an owner.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
@@ -61,12 +51,6 @@ impl Owner {
     }
 }
 
-/// What [`Draft::collect`] makes of the inside of an [`Expr::Some`].
-struct Bundle {
-    need: u64,
-    members: Vec<Member>,
-}
-
 impl Draft<'_> {
     /// Adds what one fact requires.
     pub(super) fn require(&mut self, fact: &RequirementFact, rank: Rank) {
@@ -102,143 +86,6 @@ impl Draft<'_> {
         };
         compiler.top(expr, mode, None, None, 0);
         parts
-    }
-
-    /// Gives `of` a requirement.
-    pub(super) fn add_part(&mut self, of: NodeIx, part: &Part, context: &Context) {
-        let mut requirement = Requirement {
-            id: format!("{}/{}/{}", self.id(of), part.mode, part.name),
-            of,
-            mode: part.mode,
-            need: part.need,
-            members: part.members.clone(),
-            evidence: context.evidence,
-            sources: context.sources.clone(),
-        };
-        let plain = is_plain(&requirement);
-        // Names from strangers may hold commas and brackets, and a saved graph any id at all: two
-        // requirements that look the same are told apart by the hash of all they say.
-        if self.add(requirement.clone(), plain, context).is_err() {
-            let full = self.canonical(part.need, &part.members);
-            requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
-            if let Err(at) = self.add(requirement, plain, context) {
-                self.note_collision(at, context.span);
-            }
-        }
-    }
-
-    fn note_collision(&mut self, at: usize, span: Span) {
-        if let Some(entry) = self.entries.get(at) {
-            let message = format!(
-                "another requirement is already called `{}`; this one is left out",
-                entry.requirement.id
-            );
-            self.problem(ProblemKind::Conflict, span, message);
-        }
-    }
-
-    /// A node that serves (or, for placement, runs) as long as `need` weight of `members` does.
-    fn group(
-        &mut self,
-        bundle: &Bundle,
-        placement: bool,
-        owner: Owner,
-        context: &Context,
-    ) -> NodeIx {
-        let mode = if placement {
-            Mode::Placement
-        } else {
-            Mode::Hard
-        };
-        let on = if placement { "on-" } else { "" };
-        let name = self.name(bundle.need, &bundle.members);
-        let mut id = Id::new("group", &format!("{on}{name}"));
-        let full = self.canonical(bundle.need, &bundle.members);
-        loop {
-            let ix = self.ensure(&id, Class::Group, context);
-            let requirement = Requirement {
-                id: format!("{id}/{mode}"),
-                of: ix,
-                mode,
-                need: bundle.need,
-                members: bundle.members.clone(),
-                evidence: context.evidence,
-                sources: context.sources.clone(),
-            };
-            let refused = self.add(requirement, false, context).is_err();
-            let longer = Id::new("group", &format!("{on}{name}#{}", hash(&full, 64)));
-            if refused && longer != id {
-                id = longer;
-                continue;
-            }
-            // The least owner, so that the order of manifests does not matter.
-            let least = match self.node(ix).part_of {
-                Some(known) if self.id(known) <= self.id(owner.part_of) => known,
-                _ => owner.part_of,
-            };
-            self.node_mut(ix).part_of = Some(least);
-            return ix;
-        }
-    }
-
-    /// What people read of `need` of `members`: `store:a`, `any(a,b)`, `all(a,b)`,
-    /// `2-of(a,b×3)`, cut and with a hash where that is long or hides standbys.
-    pub(super) fn name(&self, need: u64, members: &[Member]) -> String {
-        let item = |member: &Member| {
-            let mut text = self.id(member.node).to_string();
-            if member.weight != 1 {
-                let _ = write!(text, "×{}", member.weight);
-            }
-            if member.standby.is_some() {
-                text.push_str("~standby");
-            }
-            text
-        };
-        let standbys = members.iter().any(|member| member.standby.is_some());
-        let total = total(members);
-        let text = match members {
-            [one] if !standbys && need <= one.weight => self.id(one.node).to_string(),
-            _ => {
-                let items: Vec<String> = members.iter().map(item).collect();
-                let items = items.join(",");
-                if need == 1 {
-                    format!("any({items})")
-                } else if need == total && !standbys {
-                    format!("all({items})")
-                } else {
-                    format!("{need}-of({items})")
-                }
-            }
-        };
-        let plain = members.len() == 1 && !standbys;
-        if !standbys && (plain || text.chars().count() <= NAME) {
-            return text;
-        }
-        let prefix: String = text.chars().take(PREFIX).collect();
-        let full = self.canonical(need, members);
-        format!("{prefix}…{}", hash(&full, 12))
-    }
-
-    /// All that `need` of `members` says, so that different things never read the same.
-    fn canonical(&self, need: u64, members: &[Member]) -> String {
-        let counted = |ix: NodeIx| {
-            let id = self.id(ix).as_str();
-            format!("{}:{id}", id.len())
-        };
-        let mut text = format!("{need}");
-        for member in members {
-            let _ = write!(text, "|{}×{}", counted(member.node), member.weight);
-            for way in member.standby.iter().flatten() {
-                let _ = write!(text, "/{}", way.takes_s);
-                for required in &way.requires {
-                    let _ = write!(text, "+{}", counted(*required));
-                }
-            }
-            if member.standby.is_some() {
-                text.push('~');
-            }
-        }
-        text
     }
 
     fn sort_ids(&self, nodes: &mut Vec<NodeIx>) {
@@ -406,8 +253,12 @@ impl Compiler<'_, '_, '_> {
         let owner = self.owner;
         let ways = std::slice::from_ref(fact);
         let ways = self.draft.ways(owner, ways, self.context, depth);
-        let whole = self.draft.group(&all, placement, owner, self.context);
-        let fewer = self.draft.group(&bundle, placement, owner, self.context);
+        let whole = self
+            .draft
+            .group(&all, placement, owner.part_of, self.context);
+        let fewer = self
+            .draft
+            .group(&bundle, placement, owner.part_of, self.context);
         let mut members = vec![
             Member {
                 node: whole,
@@ -517,7 +368,7 @@ impl Compiler<'_, '_, '_> {
                     [one] if one.standby.is_none() && bundle.need <= one.weight => one.node,
                     _ => self
                         .draft
-                        .group(&bundle, placement, self.owner, self.context),
+                        .group(&bundle, placement, self.owner.part_of, self.context),
                 };
                 Some((node, *span))
             }
@@ -595,7 +446,7 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn too_deep(&mut self, expr: &Expr, depth: usize) -> bool {
-        if depth <= DEPTH {
+        if depth <= DEPTH || matches!(expr, Expr::One(_)) {
             return false;
         }
         let message = format!("requirements are nested more than {DEPTH} deep; this is ignored");
@@ -615,13 +466,6 @@ fn single(node: NodeIx) -> Bundle {
             standby: None,
         }],
     }
-}
-
-/// Sum of all weights.
-pub(super) fn total(members: &[Member]) -> u64 {
-    members
-        .iter()
-        .fold(0, |sum, member| sum.saturating_add(member.weight))
 }
 
 /// Whether every member is needed and none is a standby.
@@ -654,14 +498,4 @@ pub(super) fn span_of(expr: &Expr) -> Span {
         Expr::One(reference) => reference.span,
         Expr::Some { span, .. } => *span,
     }
-}
-
-/// The first `digits` hexadecimal digits of SHA-256.
-fn hash(text: &str, digits: usize) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex.truncate(digits);
-    hex
 }

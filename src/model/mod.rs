@@ -2,8 +2,9 @@
 //! requirements that carry their evidence and sources.
 //!
 //! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
-//! * [`merge`]: the same thing from two sources; * [`compile`]: nested requirements → groups;
-//! * [`replicas`]: copies, and what is assumed of those nobody placed;
+//! * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
+//! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
+//! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
@@ -12,9 +13,17 @@ mod compile;
 mod draft;
 pub mod json;
 mod merge;
+mod naming;
 mod placement;
 mod replicas;
 mod resolve;
+mod restore;
+mod unplaced;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use build::build;
 pub use resolve::Lookup;

@@ -188,12 +188,13 @@ impl Draft<'_> {
         self.drop_entry(cut.entry);
     }
 
-    /// Unties a knot at once: in it, nothing may stand on what has a larger id.
+    /// Unties a knot at once: in it, nothing may stand on what has a smaller id, as when circles are cut one
+    /// by one.
     fn cut_knot(&mut self, knot: &[NodeIx], inside: &Hops) {
         let mut cut = Vec::new();
         for of in knot {
             for (entry, to) in inside.get(of).into_iter().flatten() {
-                if self.id(*to) >= self.id(*of) {
+                if self.id(*to) <= self.id(*of) {
                     cut.push(*entry);
                 }
             }

@@ -1,4 +1,4 @@
-//! Copies, and what is assumed of those nobody placed.
+//! Copies of services and stores.
 //!
 //! Two steps, because other facts may speak of replicas by id: [`Draft::place_replicas`] brings
 //! them into being, on what they stand on; [`Draft::count_replicas`] runs when all else is known
@@ -6,14 +6,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::compile::{Owner, Part, total};
+use super::compile::{Owner, Part};
 use super::draft::{Context, Draft, Rank};
+use super::naming::total;
+use super::unplaced::stands_on;
 use super::{Member, NodeIx, Requirement, Way};
 use crate::ingest::fact::{
-    Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, Source, WayFact,
+    Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact,
 };
 use crate::source::{FileId, Problem, ProblemKind, Span};
-use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
+use crate::words::{Class, Evidence, Id, Mode, Replication};
 
 /// The replicas of one service or store.
 pub(super) struct Copies<'f> {
@@ -33,11 +35,11 @@ struct Batch<'f> {
 
 /// Counters for the names of one owner's replicas and unnamed places.
 #[derive(Default)]
-struct Numbers {
+pub(super) struct Numbers {
     replicas: HashMap<String, u64>,
     anew: HashMap<String, u64>,
-    hosts: u64,
-    zones: u64,
+    pub(super) hosts: u64,
+    pub(super) zones: u64,
 }
 
 impl Draft<'_> {
@@ -185,7 +187,7 @@ impl Draft<'_> {
             if unplaced {
                 let nth = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
                 let host = self.unnamed_host(name, fact, &zones, nth, numbers, &context);
-                let part = one(Mode::Placement, self.id(host), host);
+                let part = stands_on(self.id(host), host);
                 self.add_part(node, &part, &context.known(Evidence::Assumed));
             }
             nodes.push(node);
@@ -282,75 +284,6 @@ impl Draft<'_> {
         (node, self.ways(anyone, &[way], &context, 0))
     }
 
-    /// The host that stands in for the unknown one of the `nth` replica of an entry.
-    fn unnamed_host(
-        &mut self,
-        name: &str,
-        fact: &ReplicasFact,
-        zones: &[NodeIx],
-        nth: u64,
-        numbers: &mut Numbers,
-        context: &Context,
-    ) -> NodeIx {
-        let assumed = context.known(Evidence::Assumed);
-        let pessimistic = self.assume == Assume::Pessimistic;
-        let own_zone = !pessimistic || fact.spread.zones.is_some();
-        let own_host = !pessimistic || fact.spread.hosts.is_some();
-        // Replicas in different zones are on different hosts; those that share a zone share one
-        // host unless something forbids it.
-        let turns = u64::try_from(zones.len()).unwrap_or(u64::MAX);
-        let turn = if turns == 0 { nth } else { nth % turns };
-        let host = if own_host || (own_zone && turns == 0) {
-            numbers.hosts += 1;
-            format!("{name}?{}", numbers.hosts)
-        } else if own_zone && turns > 1 {
-            let zone = zones.get(usize::try_from(turn).unwrap_or(0));
-            let zone = zone.map_or_else(String::new, |zone| self.id(*zone).to_string());
-            format!("{name}?@{zone}")
-        } else {
-            format!("{name}?")
-        };
-        let host = self.unnamed("host", &host, name, &assumed);
-        self.unnamed.insert(host);
-        let (zone, known) = match zones {
-            [only] => (*only, context.clone()),
-            [first, ..] if own_zone => {
-                let zone = zones.get(usize::try_from(turn).unwrap_or(0));
-                let mut known = context.known(Evidence::Inferred.max(context.evidence));
-                if let Some(span) = fact.spread.zones {
-                    known.sources = vec![Source::Here(span)];
-                }
-                (zone.copied().unwrap_or(*first), known)
-            }
-            _ if own_zone => {
-                numbers.zones += 1;
-                let zone = format!("{name}?{}", numbers.zones);
-                (self.unnamed("zone", &zone, name, &assumed), assumed.clone())
-            }
-            _ => {
-                let zone = format!("{name}?");
-                (self.unnamed("zone", &zone, name, &assumed), assumed.clone())
-            }
-        };
-        let part = one(Mode::Placement, self.id(zone), zone);
-        self.add_part(host, &part, &known);
-        if let Some(cluster) = &fact.spread.cluster {
-            let cluster = self.resolve(cluster, context);
-            let part = one(Mode::Placement, self.id(cluster), cluster);
-            self.add_part(host, &part, context);
-        }
-        host
-    }
-
-    /// A domain that nobody named.
-    fn unnamed(&mut self, kind: &str, name: &str, of: &str, context: &Context) -> NodeIx {
-        let ix = self.ensure(&Id::new(kind, name), Class::Domain, context);
-        let node = self.node_mut(ix);
-        node.title
-            .get_or_insert_with(|| format!("unnamed {kind} of {of}"));
-        ix
-    }
-
     /// What replicas need besides their place, and how many of them their owners need.
     pub(super) fn count_replicas(&mut self, copies: &[Copies<'_>]) {
         let mut starts: HashMap<NodeIx, Vec<Part>> = HashMap::new();
@@ -379,7 +312,11 @@ impl Draft<'_> {
                 }
                 let anew = batch.anew.iter().map(|(node, _)| node);
                 for node in batch.nodes.iter().chain(anew) {
-                    if !self.said.contains_key(&(*node, "start_s")) {
+                    // A saved graph's word on one replica is weaker than the manifest's on all.
+                    let stated = self.said.get(&(*node, "start_s")).is_some_and(|said| {
+                        said.rank.authoritative || !batch.context.rank.authoritative
+                    });
+                    if !stated {
                         self.node_mut(*node).start_s = takes;
                     }
                     for part in hard.iter().chain(start) {
@@ -423,10 +360,9 @@ impl Draft<'_> {
             .map(|member| member.weight)
             .filter(|weight| *weight > 0)
             .min();
-        let demand = self
-            .node(copy.owner)
-            .demand
-            .unwrap_or_else(|| total(counted));
+        let stated = self.said.contains_key(&(copy.owner, "demand"));
+        let demand = self.node(copy.owner).demand.filter(|_| stated);
+        let demand = demand.unwrap_or_else(|| total(counted));
         let stated = self.needs.get(&copy.owner).copied();
         let mut need = match stated {
             Some(NeedFact::Weight(weight)) => weight,
@@ -493,20 +429,6 @@ impl Draft<'_> {
             );
             self.problem(ProblemKind::InvalidValue, span, message);
         }
-    }
-}
-
-/// "Needs this one node."
-fn one(mode: Mode, id: &Id, node: NodeIx) -> Part {
-    Part {
-        mode,
-        need: 1,
-        members: vec![Member {
-            node,
-            weight: 1,
-            standby: None,
-        }],
-        name: id.to_string(),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::ingest::fact::{AliasFact, Otherwise, Ref};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, nearest};
 
+/// Kind of the nodes that stand for names nobody has.
+pub(super) const UNKNOWN: &str = "unknown";
 /// Most aliases that lead to one another.
 const HOPS: usize = 16;
 /// Most other places that a problem names.
@@ -45,7 +47,7 @@ impl Names {
     pub(super) fn declare<'a>(&mut self, nodes: impl Iterator<Item = (&'a Id, Class)>) {
         self.bare.clear();
         for (id, class) in nodes {
-            if is_named(class) {
+            if is_named(class) && id.kind() != UNKNOWN {
                 self.bare
                     .entry(id.name().to_owned())
                     .or_default()
@@ -208,6 +210,13 @@ impl Draft<'_> {
                     }
                     Otherwise::External(id) => (id, Class::External),
                     Otherwise::Domain(id) => (id, Class::Domain),
+                    Otherwise::Stated(id) => match self.find(id.as_str()) {
+                        Found::Node(ix) => return ix,
+                        _ => {
+                            self.names.miss(&reference.text, reference.span);
+                            return self.unknown(reference, context);
+                        }
+                    },
                 };
                 if let Found::Node(ix) = self.find(id.as_str()) {
                     if self.implied.contains(&ix) {
@@ -240,7 +249,7 @@ impl Draft<'_> {
 
     /// The node that stands for a name nobody has.
     fn unknown(&mut self, reference: &Ref, context: &Context) -> NodeIx {
-        let id = Id::new("unknown", &reference.text);
+        let id = Id::new(UNKNOWN, &reference.text);
         let known = context.known(Evidence::Assumed);
         let ix = self.ensure(&id, Class::External, &known);
         self.implied.insert(ix);
@@ -250,7 +259,7 @@ impl Draft<'_> {
     /// A further reference to an implied node. An unknown one stays assumed however often it is
     /// named.
     fn support_implied(&mut self, ix: NodeIx, context: &Context) {
-        if self.id(ix).kind() == "unknown" {
+        if self.id(ix).kind() == UNKNOWN {
             self.support(ix, &context.known(Evidence::Assumed));
         } else {
             self.support(ix, context);

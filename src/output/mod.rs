@@ -1,7 +1,7 @@
 //! Formats: they render answers and know nothing of rules or of how the answers are found.
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
-//! * [`page`]: lines and tables. * [`human`]: answers for people.
+//! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
 mod chain;
@@ -10,6 +10,7 @@ pub mod draw;
 pub mod human;
 pub mod json;
 pub mod known;
+pub mod lint;
 mod listing;
 pub mod page;
 mod shared;

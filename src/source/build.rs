@@ -11,6 +11,10 @@ use super::tree::{Node, NodeId, Tree, Value};
 /// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
 const SMALL: usize = 24;
 
+/// Smaller faults beyond this number in one file are not listed: nobody reads them, and a hostile
+/// file could fill the memory with them.
+pub(super) const MOST_PROBLEMS: usize = 1_000;
+
 /// Why building stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -119,7 +123,7 @@ impl<'l> Builder<'l> {
             let (Some(first), Some(later)) = (self.node(first), self.node(later)) else {
                 return;
             };
-            if text != "<<" {
+            if text != "<<" && problems.len() < MOST_PROBLEMS {
                 let message = format!("key `{text}` occurs twice in one mapping");
                 problems.push(
                     Problem::new(ProblemKind::DuplicateKey, later.span, message)

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::mask;
 use super::span::{FileId, LineIndex, Position, Span};
 
 /// One file: its path as users know it (relative to where they stand, `/` between parts).
@@ -65,6 +66,15 @@ impl SourceMap {
         file.lines.position(&file.text, span.start)
     }
 
+    /// Line `line` (from 1) of a file as it may be shown: secrets masked, without its line break.
+    /// The only way in which source text leaves for a reader's eyes. `None` past the end.
+    #[must_use]
+    pub fn shown_line(&self, id: FileId, line: u32) -> Option<String> {
+        let file = self.file(id);
+        let range = file.lines.line_range(&file.text, line)?;
+        Some(mask::line_at(&file.text, range).into_owned())
+    }
+
     /// Path, line and column of the start of `span`.
     #[must_use]
     pub fn location(&self, span: Span) -> Location {
@@ -74,5 +84,20 @@ impl SourceMap {
             line,
             column,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_lines_are_masked() {
+        let mut map = SourceMap::default();
+        let text = "- name: PASSWORD\r\n  value: hunter2\r\n";
+        let id = map.add("a.yaml".into(), text.to_owned());
+        assert_eq!(map.shown_line(id, 1).as_deref(), Some("- name: PASSWORD"));
+        assert_eq!(map.shown_line(id, 2).as_deref(), Some("  value: ***"));
+        assert_eq!(map.shown_line(id, 9), None);
     }
 }

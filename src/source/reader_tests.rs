@@ -447,6 +447,52 @@ fn merges_that_multiply_are_refused() {
     assert!(reading.unread[0].2.contains("<<"));
 }
 
+#[test]
+fn small_faults_are_listed_up_to_a_number() {
+    let text = format!("{}b: [{}]\n", "a: 1\n".repeat(5_000), "*x, ".repeat(5_000));
+    assert_eq!(yaml(&text).problems.len(), build::MOST_PROBLEMS);
+}
+
+#[test]
+fn too_many_toml_tables_are_refused_and_lists_are_not() {
+    let tables: String = (0..5_001).map(|n| format!("[x{n}]\na = [1]\n")).collect();
+    let reading = toml(&tables);
+    assert_eq!(reading.unread[0].1, UnreadReason::OverLimit);
+    let lists = "[[x]]\na = [\n[1],\n]\n".repeat(10_000);
+    assert_eq!(toml(&lists).unread, []);
+}
+
+/// A reader and what it is given.
+type Case = (fn(&str) -> Reading, String);
+
+#[test]
+fn large_and_hostile_texts_take_no_long() {
+    let headers: String = (0..60_000).map(|n| format!("[x{n}.y]\n")).collect();
+    let again: String = (0..60_000).map(|n| format!("[x{n}]\n")).collect();
+    let few: String = (0..2_500).map(|n| format!("[x{n}.y]\n")).collect();
+    let few = (0..2_500).fold(few, |text, n| text + &format!("[x{n}]\n"));
+    let inputs: [Case; 12] = [
+        (toml, format!("{headers}{again}")),
+        (toml, few),
+        (toml, "[[a.b]]\n".repeat(200_000)),
+        (yaml, "[a, {b: ".repeat(100_000)),
+        (yaml, "? ".repeat(500_000)),
+        (yaml, "\"".repeat(500_001)),
+        (yaml, "&a ".repeat(200_000)),
+        (yaml, "---\n[\n".repeat(50_000)),
+        (yaml, "- ".repeat(200_000)),
+        (yaml, format!("a: {}", "x ".repeat(1_000_000))),
+        (json, "[".repeat(1_000_000)),
+        (json, "\"\\u0041".repeat(200_000)),
+    ];
+    let times = inputs.map(|(read, text)| {
+        let started = std::time::Instant::now();
+        read(&text);
+        started.elapsed().as_millis()
+    });
+    assert!(times.iter().all(|time| *time < 3_000), "{times:?}");
+}
+
 /// Spans of a reading lie in the text, on character boundaries.
 fn assert_sound(text: &str, reading: &Reading) {
     let check = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");

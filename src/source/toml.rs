@@ -14,6 +14,9 @@ use super::{FileId, Limits, Reading, Span};
 /// Largest TOML file. No real one comes near it; the parser's memory is many times the text's.
 const MOST_BYTES: usize = 8 << 20;
 
+/// Most `[table]` headers: the parser's time grows with their square.
+const MOST_TABLES: usize = 5_000;
+
 /// Reads the document of `text`, which is the content of `file`.
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
@@ -26,12 +29,21 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - body.len();
-    let scan = scan(body, limits.depth);
-    if let Some(at) = scan.too_deep {
+    let swept = sweep(body, limits.depth);
+    if let Some(at) = swept.too_deep {
         let (start, end) = character_at(text, at + skipped);
         let message = Stop::Depth.message(limits);
         let span = Span::new(file, start, end);
         refuse(&mut reading, span, UnreadReason::OverLimit, message);
+        return reading;
+    }
+    if swept.tables > MOST_TABLES {
+        let message = format!("a TOML file may have {MOST_TABLES} `[table]` headers at most");
+        let help = "write them as `[[list]]`, or give the file as YAML";
+        refuse(&mut reading, whole, UnreadReason::OverLimit, message);
+        for problem in &mut reading.problems {
+            problem.help = Some(help.to_owned());
+        }
         return reading;
     }
     let content = match Toml::parse(body) {
@@ -58,7 +70,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let root = reader.table(content.as_table(), Some(0..body.len()), 1);
     match root.and_then(|root| reader.builder.into_tree(root)) {
         Ok(tree) => {
-            let comments = scan.comments.into_iter().map(|range| Comment {
+            let comments = swept.comments.into_iter().map(|range| Comment {
                 text: body.get(range.start + 1..range.end).unwrap_or("").into(),
                 span: Span::new(file, range.start + skipped, range.end + skipped),
             });
@@ -200,18 +212,21 @@ fn join(hull: Option<Bytes>, more: Bytes) -> Bytes {
 }
 
 /// What one pass over the text finds.
-struct Scan {
+struct Swept {
     comments: Vec<Bytes>,
+    /// Headers like `[a.b]`.
+    tables: usize,
     /// Where brackets or dots nest deeper than allowed.
     too_deep: Option<usize>,
 }
 
 /// Finds comments and too deep nesting without the parser: it drops the first and answers the
 /// second with an error that has no place. O(bytes).
-fn scan(text: &str, depth: usize) -> Scan {
+fn sweep(text: &str, depth: usize) -> Swept {
     let bytes = text.as_bytes();
     let mut comments = Vec::new();
-    let (mut brackets, mut dots) = (0_usize, 0_usize);
+    let (mut brackets, mut dots, mut tables) = (0_usize, 0_usize, 0_usize);
+    let mut line_begins = true;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -232,22 +247,31 @@ fn scan(text: &str, depth: usize) -> Scan {
                 at = string_end(bytes, at, *byte);
                 continue;
             }
-            b'[' | b'{' => brackets += 1,
+            b'[' | b'{' => {
+                let single = *byte == b'[' && bytes.get(at + 1) != Some(&b'[');
+                if line_begins && single && brackets == 0 {
+                    tables += 1;
+                }
+                brackets += 1;
+            }
             b']' | b'}' => brackets = brackets.saturating_sub(1),
             b'.' => dots += 1,
             b'\n' | b'=' | b',' => dots = 0,
             _ => {}
         }
         if brackets > depth || dots >= depth {
-            return Scan {
+            return Swept {
                 comments,
+                tables,
                 too_deep: Some(at),
             };
         }
+        line_begins = *byte == b'\n' || (line_begins && byte.is_ascii_whitespace());
         at += 1;
     }
-    Scan {
+    Swept {
         comments,
+        tables,
         too_deep: None,
     }
 }

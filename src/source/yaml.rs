@@ -8,7 +8,7 @@ use granit_parser::{
 };
 use rustc_hash::FxHashMap;
 
-use super::build::{Builder, Stop, character_at, refuse};
+use super::build::{Builder, MOST_PROBLEMS, Stop, character_at, refuse};
 use super::problem::{Problem, ProblemKind, UnreadReason};
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
@@ -120,13 +120,16 @@ impl Reader<'_> {
                     self.comment(event, marks);
                     continue;
                 }
-                Event::UnresolvedAlias(name) => {
+                Event::UnresolvedAlias(_) => {
                     let (start, end) = self.range(marks);
                     let span = Span::new(self.file, start, end);
-                    let message = format!("alias `*{name}` has no anchor `&{name}` before it");
+                    // Not its name: it may be a password that begins with `*`.
+                    let message = "this alias (`*`) has no anchor (`&`) of its name before it";
                     let problem = Problem::new(ProblemKind::InvalidValue, span, message);
                     let help = "it is read as nothing; put it in quotes if it is meant as text";
-                    self.reading.problems.push(problem.with_help(help));
+                    if self.reading.problems.len() < MOST_PROBLEMS {
+                        self.reading.problems.push(problem.with_help(help));
+                    }
                     Event::Scalar("".into(), ScalarStyle::Plain, 0, None)
                 }
                 event => event,

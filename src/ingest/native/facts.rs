@@ -12,7 +12,7 @@ use super::values::{
     Copies, Count, Duration, Held, Name, NodeName, Rate, SpreadOver, Version, Weight,
 };
 use crate::ingest::fact::{
-    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, OverrideFact, Ref,
+    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, OverrideFact, Ref,
     ReplicasFact, RequirementFact, Spread,
 };
 use crate::ingest::item::{At, Listed, OneOrMany, Reader};
@@ -235,7 +235,11 @@ impl Writer<'_> {
             self.cx.wrong(name.span, format!("`id`: {message}"));
             return None;
         }
-        let of = self.names.call(name, class).reference();
+        let stated = Id::parse(&full(&name, class));
+        let mut of = self.names.call(name, class).reference();
+        if let Some(id) = stated {
+            of.otherwise = Otherwise::Stated(id);
+        }
         self.facts.nodes.push(NodeFact {
             origin: declared(of.span),
             name: of.clone(),

@@ -1,0 +1,10 @@
+//! What the model makes of facts, rule by rule; facts are made by hand ([`super::testing`]).
+
+mod compile;
+mod json;
+mod limits;
+mod merge;
+mod names;
+mod placement;
+mod replicas;
+mod unplaced;
