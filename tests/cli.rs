@@ -183,8 +183,8 @@ fn nothing_to_read_ends_with_3() {
     let prose = folder(&[("a.txt", "prose"), ("b.md", "# more")]);
     let said = fails(prose.path(), &["list"], 3);
     assert!(said.contains("2 files"), "{said}");
-    let other = folder(&[("package.json", "{\"name\": \"x\", \"version\": \"1.0.0\"}")]);
-    assert!(fails(other.path(), &["list"], 3).contains("package.json"));
+    let other = folder(&[("colours.yaml", "red: 1\nblue: 2\n")]);
+    assert!(fails(other.path(), &["list"], 3).contains("colours.yaml"));
 }
 
 #[test]
@@ -372,7 +372,7 @@ fn list_keeps_its_form() {
     assert_eq!(list["version"], 1);
     let faults = list["faults"].as_array().unwrap();
     let ids: Vec<&str> = faults.iter().map(|f| f["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["power:feed-a", "site:a"]);
+    assert_eq!(ids, ["power:feed-a", "site:a", "replica:switch@site:a#1"]);
     let site = &faults[1];
     assert_eq!(site["class"], "placement");
     assert_eq!(site["kind"], "site");
@@ -526,7 +526,7 @@ fn coverage_says_what_is_known_and_what_would_help() {
         "services: [{id: service:a, replicas: 2, requires: [service:missing]}]\n",
     )]);
     let coverage = json(unknown.path(), &["coverage"]);
-    assert_eq!(coverage["unknown"][0]["id"], "unknown:missing");
+    assert_eq!(coverage["unknown"][0]["id"], "unknown:service:missing");
     assert_eq!(coverage["unplaced"].as_array().unwrap().len(), 2);
     let shown = ok(unknown.path(), &["coverage"]);
     assert!(
