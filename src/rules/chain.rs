@@ -74,7 +74,8 @@ pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, Stri
     let mut before: Option<&Link> = None;
     for link in links {
         // A link that begins where the one before ends leads on; all others stand beside it.
-        let leads_on = before.is_none_or(|before| before.to.iter().any(|to| link.from.contains(to)));
+        let leads_on =
+            before.is_none_or(|before| before.to.iter().any(|to| link.from.contains(to)));
         beside = if leads_on { 0 } else { beside + 1 };
         before = Some(link);
         if beside >= BESIDE || related.len() >= LONGEST {

@@ -174,7 +174,12 @@ fn object(context: &Context<'_>, requirement: &Requirement) -> String {
 
 /// Says for each standby why it does not help: it goes too, it can't be promoted, it comes too
 /// late, or it is too small. Standbys with the same answer are told together.
-fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &mut Finding) {
+pub(super) fn standbys(
+    context: &Context<'_>,
+    blast: &Blast,
+    requirement: ReqIx,
+    finding: &mut Finding,
+) {
     let described = context.model.requirement(requirement);
     let recovery = &blast.outcome.unrepaired;
     let never = |node: NodeIx| {
@@ -227,7 +232,11 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
             .push(member.node);
     }
     for ((place, words), nodes) in told {
-        let several = if nodes.len() == 1 { "standby" } else { "standbys" };
+        let several = if nodes.len() == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
         let words = format!("{several} {}: {words}", text::ids(context, &nodes));
         match place {
             Some(place) => finding.related.push((place, words)),

@@ -30,7 +30,10 @@ pub(super) struct Snippet {
 
 /// The picture of `places` (the first is the place itself; all in one file) and how many of them,
 /// from the start, it shows.
-pub(super) fn snippet(sources: &SourceMap, places: &[(Span, &str)]) -> Option<(Snippet, Vec<usize>)> {
+pub(super) fn snippet(
+    sources: &SourceMap,
+    places: &[(Span, &str)],
+) -> Option<(Snippet, Vec<usize>)> {
     let (first, _) = places.first()?;
     let home = sources.position(*first).line;
     let mut shown: Vec<(usize, u32)> = Vec::new();

@@ -163,14 +163,27 @@ fn fires(rule: Code, text: &str, domains: bool) -> bool {
 #[test]
 fn every_rule_has_its_cases() {
     let rules: Vec<Code> = RULES.iter().map(|rule| rule.code()).collect();
-    assert_eq!(rules, Code::ALL, "every code is a registered rule, in order");
+    assert_eq!(
+        rules,
+        Code::ALL,
+        "every code is a registered rule, in order"
+    );
     let cases: Vec<Code> = CASES.iter().map(|case| case.rule).collect();
     assert_eq!(cases, Code::ALL, "every rule has a case, in order");
     for case in CASES {
-        assert!(fires(case.rule, case.fires, true), "{} is silent on {}", case.rule, case.fires);
+        assert!(
+            fires(case.rule, case.fires, true),
+            "{} is silent on {}",
+            case.rule,
+            case.fires
+        );
         assert!(!case.silent.is_empty(), "{} has no passing case", case.rule);
         for text in case.silent {
-            assert!(!fires(case.rule, text, true), "{} fires on {text}", case.rule);
+            assert!(
+                !fires(case.rule, text, true),
+                "{} fires on {text}",
+                case.rule
+            );
         }
     }
 }
@@ -203,7 +216,10 @@ fn every_documented_example_fires() {
 fn one_broken_manifest_does_not_hide_the_others() {
     let linted = lint(&[
         ("a.spof.yaml", "services: [{id: service:web}\n"),
-        ("b.spof.yaml", "services: [{id: service:x, need: 3, replicas: [{}]}]\n"),
+        (
+            "b.spof.yaml",
+            "services: [{id: service:x, need: 3, replicas: [{}]}]\n",
+        ),
     ]);
     assert_eq!(
         linted.short(),

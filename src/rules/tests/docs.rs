@@ -13,13 +13,21 @@ fn every_rule_is_documented() {
             if let (Some(heading), false) = (line.strip_prefix("## "), in_code) {
                 headings.push(heading);
             }
-            assert!(line.trim_end() == line, "{}: space at the end: {line:?}", rule.code());
+            assert!(
+                line.trim_end() == line,
+                "{}: space at the end: {line:?}",
+                rule.code()
+            );
         }
         assert_eq!(headings, doc::HEADINGS, "{}", rule.code());
         for heading in doc::HEADINGS {
             let after = text.split(&format!("## {heading}\n")).nth(1).unwrap_or("");
             let section = after.split("\n## ").next().unwrap_or("");
-            assert!(section.trim().len() > 5, "{}: {heading} is empty", rule.code());
+            assert!(
+                section.trim().len() > 5,
+                "{}: {heading} is empty",
+                rule.code()
+            );
         }
     }
 }

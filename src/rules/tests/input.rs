@@ -7,11 +7,13 @@ use crate::words::Assume;
 
 #[test]
 fn unknown_targets_say_who_needs_them() {
-    let linted = manifest(
-        "services: [{id: service:web, requires: [service:logn]}, {id: service:login}]",
-    );
+    let linted =
+        manifest("services: [{id: service:web, requires: [service:logn]}, {id: service:login}]");
     insta::assert_snapshot!(linted.told(Code::UnknownTarget));
-    assert_eq!(linted.short(), ["warning[unknown-target] unknown:service:logn"]);
+    assert_eq!(
+        linted.short(),
+        ["warning[unknown-target] unknown:service:logn"]
+    );
 }
 
 #[test]

@@ -121,7 +121,10 @@ fn fingerprints_outlive_reordering_and_renaming_of_files() {
     let one = manifest(&format!("{SITE}services:\n  - {service}\n  - {other}\n"));
     let two = super::lint(&[
         ("x.spof.yaml", SITE),
-        ("y.spof.yaml", &format!("\n\nservices: [{other}, {service}]\n")),
+        (
+            "y.spof.yaml",
+            &format!("\n\nservices: [{other}, {service}]\n"),
+        ),
     ]);
     let of = |linted: &super::Linted| -> Vec<String> {
         let found = linted.of(Code::FalseRedundancy);

@@ -39,7 +39,10 @@ services: [{{id: service:w, tier: 1{rto}, replicas: [{{on: host:a}}, {{on: host:
     assert_eq!(of(", rto: 5m", "4m"), None);
     let (severity, message) = of(", rto: 5m", "6m").unwrap();
     assert_eq!(severity, Severity::Error);
-    assert!(message.ends_with("is interrupted for 6m, longer than its rto of 5m"), "{message}");
+    assert!(
+        message.ends_with("is interrupted for 6m, longer than its rto of 5m"),
+        "{message}"
+    );
     let (severity, message) = of("", "6m").unwrap();
     assert_eq!(severity, Severity::Warning);
     assert!(message.ends_with("is interrupted for 6m"), "{message}");
@@ -109,6 +112,10 @@ services:
     );
     insta::assert_snapshot!(linted.told(Code::Unserved));
     let finding = linted.of(Code::Unserved)[0];
-    assert_eq!(finding.severity, Severity::Error, "a tier-1 service needs it");
+    assert_eq!(
+        finding.severity,
+        Severity::Error,
+        "a tier-1 service needs it"
+    );
     assert_eq!(finding.confidence, Evidence::Declared);
 }
