@@ -48,12 +48,26 @@ pub fn rank(
     sweep: &Sweep,
     wanted: impl Fn(&Effect) -> bool,
 ) -> Vec<Ranked> {
+    let mut ranked = rank_among(model, engine, sweep, wanted, |node| is_subject(model, node));
+    ranked.retain(|ranked| ranked.worst != Verdict::None);
+    ranked
+}
+
+/// As [`rank`], by what the faults do to the nodes that `counts` accepts; faults that affect none
+/// of them come last.
+#[must_use]
+pub fn rank_among(
+    model: &Model,
+    engine: &Engine<'_>,
+    sweep: &Sweep,
+    wanted: impl Fn(&Effect) -> bool,
+    counts: impl Fn(NodeIx) -> bool,
+) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = sweep
         .effects
         .iter()
         .filter(|effect| wanted(effect))
-        .map(|effect| weigh(model, engine, effect))
-        .filter(|ranked| ranked.worst != Verdict::None)
+        .map(|effect| weigh(model, engine, effect, &counts))
         .collect();
     ranked.sort_by_key(|ranked| {
         (
@@ -65,7 +79,78 @@ pub fn rank(
     ranked
 }
 
-fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
+/// Faults that do one and the same thing to every subject: a site, its only feed, the room that
+/// feed runs through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike<'r> {
+    /// The fault that most of the others take with them.
+    pub first: &'r Ranked,
+    /// The others, in order of rank.
+    pub others: Vec<&'r Ranked>,
+}
+
+/// Puts faults with the same effect together, worst first, at most `most` groups. `ranked` must be
+/// in order of rank. Compares each fault with at most `most` others.
+#[must_use]
+pub fn alike<'r>(
+    model: &Model,
+    sweep: &Sweep,
+    ranked: &'r [Ranked],
+    most: usize,
+) -> Vec<Alike<'r>> {
+    let same_rank = |a: &Ranked, b: &Ranked| {
+        (&a.cut, a.worst, a.interrupted, a.degraded) == (&b.cut, b.worst, b.interrupted, b.degraded)
+    };
+    let mut groups: Vec<Vec<&Ranked>> = Vec::new();
+    for fault in ranked {
+        let subjects = || subjects_of(model, sweep, fault.fault);
+        let group = groups.iter().position(|group| {
+            group.first().is_some_and(|first| {
+                same_rank(first, fault) && subjects_of(model, sweep, first.fault).eq(subjects())
+            })
+        });
+        if let Some(group) = group.and_then(|at| groups.get_mut(at)) {
+            group.push(fault);
+        } else if groups.len() < most {
+            groups.push(vec![fault]);
+        }
+    }
+    groups
+        .into_iter()
+        .filter_map(|group| {
+            // Choosing is quadratic; of very many equals, the first few are as good as any.
+            let nodes: Vec<NodeIx> = group.iter().take(50).map(|fault| fault.fault).collect();
+            let first = sweep.most_dependent(&nodes)?;
+            let (firsts, others): (Vec<_>, Vec<_>) =
+                group.into_iter().partition(|fault| fault.fault == first);
+            let first = firsts.into_iter().next()?;
+            Some(Alike { first, others })
+        })
+        .collect()
+}
+
+fn subjects_of<'s>(
+    model: &'s Model,
+    sweep: &'s Sweep,
+    fault: NodeIx,
+) -> impl Iterator<Item = &'s Affected> {
+    sweep
+        .effect(fault)
+        .into_iter()
+        .flat_map(|effect| &effect.affected)
+        // A fault with a tier of its own would otherwise never be like another.
+        .filter(|affected| {
+            let class = model.node(NodeIx(affected.node)).class;
+            class != Class::Domain && is_subject(model, NodeIx(affected.node))
+        })
+}
+
+fn weigh(
+    model: &Model,
+    engine: &Engine<'_>,
+    effect: &Effect,
+    counts: impl Fn(NodeIx) -> bool,
+) -> Ranked {
     let mut ranked = Ranked {
         fault: effect.fault,
         class: effect.class,
@@ -80,7 +165,7 @@ fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
     let subjects = effect
         .affected
         .iter()
-        .filter(|affected| is_subject(model, NodeIx(affected.node)));
+        .filter(|affected| counts(NodeIx(affected.node)));
     for affected in subjects {
         count(model, engine, affected, &mut ranked);
     }

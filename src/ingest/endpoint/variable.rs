@@ -63,7 +63,7 @@ const TELEMETRY_HOSTS: [&str; 13] = [
 ];
 
 /// Any of these words: the address is the speaker's own, or only compared with.
-const NEVER_CALLED: [&str; 13] = [
+const NEVER_CALLED: [&str; 10] = [
     "listen",
     "listener",
     "listeners",
@@ -71,16 +71,18 @@ const NEVER_CALLED: [&str; 13] = [
     "advertise",
     "advertised",
     "cors",
-    "origin",
-    "origins",
     "allowed",
     "noproxy",
-    "image",
     "whitelist",
 ];
 
 /// A name that ends in one of these holds something other than an address.
-const NOT_AN_ADDRESS: [&str; 29] = [
+const NOT_AN_ADDRESS: [&str; 34] = [
+    "image",
+    "repository",
+    "repo",
+    "origin",
+    "origins",
     "tag",
     "version",
     "password",
@@ -274,6 +276,9 @@ mod tests {
             ("spring.datasource.url", Purpose::Host),
             ("cartServiceAddr", Purpose::Host),
             ("IMAGE_TAG", Purpose::NotCalled),
+            ("SIDECAR_IMAGE", Purpose::NotCalled),
+            ("IMAGE_SERVICE_ADDR", Purpose::Host),
+            ("CORS_ORIGIN", Purpose::NotCalled),
             ("USER_SERVICE_URL", Purpose::Host),
             ("DB_USER", Purpose::NotCalled),
             ("SERVICE_NAME", Purpose::Plain),
