@@ -120,6 +120,16 @@ impl<'t> View<'t> {
         self.as_str()?.replace('_', "").parse().ok()
     }
 
+    /// How many items or pairs the node itself holds: what a lookup in it costs. O(1).
+    #[must_use]
+    pub fn size(self) -> usize {
+        match &self.tree.node(self.id).value {
+            Value::Sequence(items) => items.len(),
+            Value::Mapping(pairs) => pairs.len(),
+            Value::Scalar { .. } => 0,
+        }
+    }
+
     /// Items of a sequence; nothing for any other kind.
     pub fn items(self) -> impl Iterator<Item = View<'t>> {
         let items: &'t [NodeId] = match &self.tree.node(self.id).value {

@@ -155,19 +155,21 @@ fn command_within(words: &[String], nesting: u32) -> Vec<Probe> {
             rest.first().map_or_else(Vec::new, |h| one(h, false))
         }
         "wait-for-it" | "wait-for" | "wait4ports" | "dockerize" | "wait-on" => {
-            let mut found = any_address(arguments);
+            let mut found = any_address(arguments, true);
             for probe in &mut found {
                 probe.waits = true;
             }
             found
         }
-        _ => any_address(arguments),
+        "curl" | "wget" | "http" | "grpcurl" => any_address(arguments, true),
+        _ => any_address(arguments, false),
     }
 }
 
 /// Addresses among words that are known to be no particular option: URLs and `host:port`; for
-/// HTTP clients the values of options such as `-u` are left out. A bare word stays [`Form::Bare`].
-fn any_address(arguments: &[String]) -> Vec<Probe> {
+/// HTTP clients the values of options such as `-u` are left out. A bare word is one only if the
+/// command takes hosts (`bare`).
+fn any_address(arguments: &[String], bare: bool) -> Vec<Probe> {
     let mut found = Vec::new();
     let mut skip = false;
     for word in arguments {
@@ -183,7 +185,7 @@ fn any_address(arguments: &[String]) -> Vec<Probe> {
             _ if word.starts_with('-') => continue,
             _ => word,
         };
-        found.extend(ends_of(text));
+        found.extend(ends_of(text).filter(|probe| bare || probe.endpoint.form != Form::Bare));
     }
     found
 }

@@ -80,7 +80,7 @@ const NEVER_CALLED: [&str; 13] = [
 ];
 
 /// A name that ends in one of these holds something other than an address.
-const NOT_AN_ADDRESS: [&str; 26] = [
+const NOT_AN_ADDRESS: [&str; 29] = [
     "tag",
     "version",
     "password",
@@ -107,6 +107,9 @@ const NOT_AN_ADDRESS: [&str; 26] = [
     "referer",
     "digest",
     "checksum",
+    "key",
+    "apikey",
+    "credentials",
 ];
 
 /// Any of these words: a host is expected.

@@ -1,4 +1,28 @@
-//! Kubernetes manifests.
+//! Kubernetes manifests: workloads, the Services before them, what their containers name, and
+//! where their pods may run.
+//!
+//! * [`object`]: documents and items of lists as objects. * [`kinds`]: what becomes of each kind.
+//! * [`workload`]: what runs pods. * [`duplicates`]: one workload in several files.
+//! * [`services`]: from DNS names to workloads. * [`environment`]: variables and `ConfigMap`s.
+//! * [`references`]: addresses as requirements. * [`placement`]: nodes, zones, spreading,
+//!   replacement. * [`estate`]: puts the objects of all documents together.
+//! * [`telling`]: says it all as facts.
+//! * [`companions`]: files of Helm and kustomize that are no objects. * [`reader`]: the budget.
+
+mod companions;
+mod duplicates;
+mod environment;
+mod estate;
+mod kinds;
+mod object;
+mod placement;
+mod reader;
+mod references;
+mod services;
+mod telling;
+#[cfg(test)]
+mod tests;
+mod workload;
 
 use super::{Adapter, fact::Facts};
 use crate::source::{Document, SourceMap};
@@ -11,11 +35,12 @@ impl Adapter for Kubernetes {
         "kubernetes"
     }
 
-    fn claims(&self, _document: &Document, _sources: &SourceMap) -> bool {
-        false
+    fn claims(&self, document: &Document, sources: &SourceMap) -> bool {
+        object::header(document.root()).is_some()
+            || companions::companion(document, sources).is_some()
     }
 
-    fn translate(&self, _documents: &[&Document], _sources: &SourceMap) -> Facts {
-        Facts::default()
+    fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
+        telling::translate(documents, sources, &reader::Reader::new())
     }
 }

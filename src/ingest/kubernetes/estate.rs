@@ -1,0 +1,176 @@
+//! Puts the objects of all documents together: each workload and Service once, under one name.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::duplicates::difference;
+use super::environment::Configs;
+use super::kinds::{Use, WorkloadKind, use_of};
+use super::object::Object;
+use super::placement::{self, LocalClasses};
+use super::reader::Reader;
+use super::services::{self, Service};
+use super::workload::{self, Reading, Workload};
+use crate::ingest::fact::Facts;
+use crate::source::{Problem, ProblemKind, SourceMap, Span};
+use crate::words::Id;
+
+/// What to do about one thing stated twice.
+const CHOOSE: &str =
+    "give `-i` for one folder, or define scopes, if these are several estates or stages of one";
+
+/// The objects of the input by what becomes of them.
+#[derive(Default)]
+pub(super) struct Estate<'d> {
+    pub(super) workloads: Vec<Workload<'d>>,
+    /// The same workloads again: position of the first, and the copy.
+    copies: Vec<(usize, Workload<'d>)>,
+    by_name: HashMap<(Option<&'d str>, WorkloadKind, &'d str), usize>,
+    pub(super) services: Vec<Service<'d>>,
+    service_by_name: HashMap<(Option<&'d str>, &'d str), usize>,
+    pub(super) configs: Configs<'d>,
+    pub(super) local: LocalClasses<'d>,
+    /// Namespaces that some object states.
+    pub(super) namespaces: HashSet<&'d str>,
+}
+
+impl<'d> Estate<'d> {
+    /// Sorts one object in; what is not used is said in `facts`.
+    pub(super) fn take(&mut self, object: Object<'d>, reader: &Reader, facts: &mut Facts) {
+        self.namespaces.extend(object.namespace);
+        match use_of(object.group(), object.kind) {
+            Use::Nothing => {}
+            Use::Namespace => self.namespaces.extend(object.name),
+            Use::Unread(why) => facts.unread.push((object.kind_span, why.to_owned())),
+            Use::Custom => {
+                let why = format!(
+                    "`{}` of `{}` is a kind that nobody reads here",
+                    object.kind, object.api_version
+                );
+                facts.unread.push((object.kind_span, why));
+            }
+            Use::StorageClass => {
+                let provisioner = reader.text(object.view, &["provisioner"]);
+                let is_local = provisioner.is_some_and(placement::is_local_provisioner);
+                self.local.extend(object.name.filter(|_| is_local));
+            }
+            Use::ConfigMap => {
+                if let Some(name) = object.name {
+                    let data = reader.pairs(object.view, &["data"]);
+                    let place = object.kind_span;
+                    self.configs.add(object.namespace, name, place, data);
+                }
+            }
+            Use::Service => {
+                if let Some(service) = services::read(&object, reader) {
+                    self.take_service(service, facts);
+                }
+            }
+            Use::Workload(kind) => self.take_workload(object, kind, reader, facts),
+        }
+    }
+
+    /// Keeps the first Service of a name; another one that selects otherwise is a conflict.
+    fn take_service(&mut self, service: Service<'d>, facts: &mut Facts) {
+        let key = (service.namespace, service.name);
+        let Some(first) = self.service_by_name.get(&key) else {
+            self.service_by_name.insert(key, self.services.len());
+            self.services.push(service);
+            return;
+        };
+        let Some(first) = self.services.get(*first) else {
+            return;
+        };
+        if first.selector != service.selector || first.external_name != service.external_name {
+            let message = format!(
+                "Service `{}` is defined twice with different selectors; the first is used",
+                services::canonical(service.namespace, service.name)
+            );
+            let problem = Problem::new(ProblemKind::Conflict, service.name_span, message)
+                .with_help(CHOOSE)
+                .with_related(first.name_span, "the first definition");
+            facts.problems.push(problem);
+        }
+    }
+
+    fn take_workload(
+        &mut self,
+        object: Object<'d>,
+        kind: WorkloadKind,
+        reader: &Reader,
+        facts: &mut Facts,
+    ) {
+        let workload = match workload::read(object, kind, reader, &mut facts.problems) {
+            Reading::Workload(workload) => *workload,
+            Reading::Instance => return,
+            Reading::Partial(why) => {
+                facts.unread.push((object.kind_span, why));
+                return;
+            }
+        };
+        let key = (object.namespace, kind, workload.name);
+        if let Some(first) = self.by_name.get(&key) {
+            self.copies.push((*first, workload));
+        } else {
+            self.by_name.insert(key, self.workloads.len());
+            self.workloads.push(workload);
+        }
+    }
+
+    /// Makes ids unique. A Deployment and a `CronJob` may share a name: the first in the order of
+    /// [`WorkloadKind`] has it plain, the others with their kind (`service:shop/backup.cronjob`).
+    /// Which has it depends on no order of files.
+    pub(super) fn make_ids_unique(&mut self) {
+        let mut by_id: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
+        for (at, workload) in self.workloads.iter().enumerate() {
+            by_id.entry(workload.id.clone()).or_default().push(at);
+        }
+        for mut same in by_id.into_values().filter(|same| same.len() > 1) {
+            same.sort_by_key(|at| self.workloads.get(*at).map(|w| w.kind));
+            for at in same.into_iter().skip(1) {
+                if let Some(workload) = self.workloads.get_mut(at) {
+                    let kind = workload.kind.as_str().to_ascii_lowercase();
+                    let name = format!("{}.{kind}", workload.id.name());
+                    workload.id = Id::new(workload.id.kind(), &name);
+                }
+            }
+        }
+    }
+
+    /// The further places of workloads that are stated again alike, by position of the workload;
+    /// those with another specification become problems.
+    pub(super) fn further_places(
+        &self,
+        sources: &SourceMap,
+        reader: &Reader,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<(usize, Span)> {
+        let mut places = Vec::new();
+        for (at, copy) in &self.copies {
+            let Some(first) = self.workloads.get(*at) else {
+                continue;
+            };
+            let spec = |workload: &Workload<'d>| reader.get(workload.object.view, "spec");
+            let differs = spec(first)
+                .zip(spec(copy))
+                .and_then(|(a, b)| difference(a, b, "spec", reader));
+            let Some((path, value)) = differs else {
+                places.push((*at, copy.object.name_span));
+                continue;
+            };
+            let message = format!(
+                "{} `{}` is also defined in {}, with another `{path}`; that one is used",
+                first.kind.as_str(),
+                services::canonical(first.object.namespace, first.name),
+                sources.path(first.object.name_span.file),
+            );
+            let mut problem = Problem::new(ProblemKind::Conflict, copy.object.name_span, message)
+                .with_help(CHOOSE)
+                .with_related(first.object.name_span, "the definition that is used");
+            if let Some(value) = value {
+                problem = problem.with_related(value.span(), "what differs");
+            }
+            problems.push(problem);
+        }
+        places
+    }
+}

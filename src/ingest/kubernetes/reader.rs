@@ -1,0 +1,101 @@
+//! Reading objects within a budget.
+//!
+//! Aliases let a small file speak of one mapping a million times. Every look into a tree is
+//! therefore paid for; when the budget is spent, lookups find nothing, and the adapter says so.
+
+use std::cell::Cell;
+
+use crate::source::View;
+
+/// Steps for one run over all documents: some hundred times what the largest real estate takes,
+/// and a few seconds of work.
+const STEPS: u64 = 200_000_000;
+
+/// Looks into trees and counts what that costs.
+pub(super) struct Reader {
+    left: Cell<u64>,
+}
+
+impl Reader {
+    /// A reader with the full budget.
+    pub(super) fn new() -> Self {
+        Self {
+            left: Cell::new(STEPS),
+        }
+    }
+
+    /// A reader with another budget.
+    #[cfg(test)]
+    pub(super) fn with_steps(steps: u64) -> Self {
+        Self {
+            left: Cell::new(steps),
+        }
+    }
+
+    /// Pays for `steps`; false when they are not there any more.
+    pub(super) fn spend(&self, steps: usize) -> bool {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX).saturating_add(1);
+        let left = self.left.get().checked_sub(steps);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// True when the budget ran out, so that something was left unread.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// The value of `key`.
+    pub(super) fn get<'d>(&self, view: View<'d>, key: &str) -> Option<View<'d>> {
+        self.spend(view.size() / 8)
+            .then(|| view.get(key))
+            .flatten()
+            .filter(|value| !value.is_null())
+    }
+
+    /// The value at the end of a chain of keys.
+    pub(super) fn path<'d>(&self, view: View<'d>, keys: &[&str]) -> Option<View<'d>> {
+        keys.iter().try_fold(view, |view, key| self.get(view, key))
+    }
+
+    /// The text at the end of a chain of keys.
+    pub(super) fn text<'d>(&self, view: View<'d>, keys: &[&str]) -> Option<&'d str> {
+        self.path(view, keys).and_then(View::as_str)
+    }
+
+    /// The items of the list at the end of a chain of keys.
+    pub(super) fn items<'d>(&self, view: View<'d>, keys: &[&str]) -> Vec<View<'d>> {
+        let Some(list) = self.path(view, keys) else {
+            return Vec::new();
+        };
+        if self.spend(list.size()) {
+            list.items().collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The pairs of the mapping at the end of a chain of keys; keys that are no text are left out.
+    pub(super) fn pairs<'d>(&self, view: View<'d>, keys: &[&str]) -> Vec<(&'d str, View<'d>)> {
+        let Some(mapping) = self.path(view, keys) else {
+            return Vec::new();
+        };
+        if !self.spend(mapping.size()) {
+            return Vec::new();
+        }
+        let entries = mapping.entries();
+        self.spend(entries.len());
+        let named = entries
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.as_str()?, value)));
+        named.collect()
+    }
+
+    /// As [`pairs`](Self::pairs), for texts: labels, annotations, selectors.
+    pub(super) fn labels<'d>(&self, view: View<'d>, keys: &[&str]) -> Vec<(&'d str, &'d str)> {
+        let pairs = self.pairs(view, keys).into_iter();
+        pairs
+            .map(|(key, value)| (key, value.as_str().unwrap_or_default()))
+            .collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! Says what the estate holds as facts.
+
+use std::collections::HashSet;
+
+use super::companions;
+use super::environment::Surroundings;
+use super::estate::Estate;
+use super::object::objects;
+use super::placement::{self, LocalClasses};
+use super::reader::Reader;
+use super::references::{Writer, known};
+use super::services::{self, Services, canonical};
+use super::workload::{self, Workload};
+use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
+use crate::source::{Document, Problem, ProblemKind, SourceMap, Span};
+use crate::words::Evidence;
+
+/// Facts of all documents, which are given in order of path and position.
+pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &Reader) -> Facts {
+    let mut facts = Facts::default();
+    let mut estate = Estate::default();
+    let mut last = None;
+    for document in documents {
+        let found = objects(document, reader);
+        if found.is_empty()
+            && let Some(companion) = companions::companion(document, sources)
+        {
+            let span = document.root().span();
+            facts.unread.push((span, companion.why().to_owned()));
+        }
+        for object in found {
+            last = Some(object.kind_span);
+            estate.take(object, reader, &mut facts);
+        }
+    }
+    estate.make_ids_unique();
+    let copies = estate.further_places(sources, reader, &mut facts.problems);
+    let stated = std::mem::take(&mut estate.services);
+    let namespaces = std::mem::take(&mut estate.namespaces);
+    let services = Services::new(stated, &estate.workloads, namespaces, reader);
+    for (at, workload) in estate.workloads.iter().enumerate() {
+        tell_workload(workload, &estate.local, reader, &mut facts);
+        let around = Surroundings {
+            reader,
+            namespace: workload.object.namespace,
+            services: &services,
+            configs: &estate.configs,
+        };
+        Writer::new(around, &estate.workloads, at).write(workload.pod, &mut facts);
+    }
+    for (at, span) in copies {
+        if let Some(workload) = estate.workloads.get(at) {
+            facts
+                .nodes
+                .push(node(workload, span, Attributes::default()));
+        }
+    }
+    tell_services(&services, &estate.workloads, &mut facts);
+    for span in estate.configs.unused() {
+        let why = "only values that reach an environment variable are read from a ConfigMap yet";
+        facts.unread.push((span, why.to_owned()));
+    }
+    if let Some(span) = last.filter(|_| reader.is_spent()) {
+        let message = "the Kubernetes manifests are too large, or too entangled by aliases: \
+                       some of what they say was left unread";
+        let problem = Problem::new(ProblemKind::Unreadable, span, message);
+        facts.problems.push(problem);
+    }
+    facts.unread.sort();
+    facts.unread.dedup();
+    facts
+}
+
+/// The workload and its replicas.
+fn tell_workload(
+    workload: &Workload<'_>,
+    local: &LocalClasses<'_>,
+    reader: &Reader,
+    facts: &mut Facts,
+) {
+    let attributes = workload::attributes(&workload.object, reader, &mut facts.problems);
+    let span = workload.object.name_span;
+    facts.nodes.push(node(workload, span, attributes));
+    if workload.replicas == 0 {
+        let why = format!(
+            "`{}` is scaled to no replicas: it does not serve",
+            workload.id
+        );
+        facts.unread.push((workload.replicas_span, why));
+    }
+    let replicas = placement::replicas(workload, local, reader, &mut facts.unread);
+    facts.replicas.push(replicas);
+}
+
+/// That there is such a workload.
+fn node(workload: &Workload<'_>, span: Span, attributes: Attributes) -> NodeFact {
+    NodeFact {
+        name: known(&workload.id, span),
+        class: Some(workload.class),
+        attributes,
+        origin: Origin::at(Evidence::Declared, span),
+    }
+}
+
+/// The names of workloads inside the cluster, and Services that lead nowhere.
+fn tell_services(services: &Services<'_>, workloads: &[Workload<'_>], facts: &mut Facts) {
+    let names: HashSet<&str> = workloads.iter().map(|other| other.id.name()).collect();
+    for (name, at, service) in services::dns_names(services) {
+        let Some(workload) = workloads.get(at) else {
+            continue;
+        };
+        // A bare name that another workload has by itself stays with that one.
+        if workload.id.name() == name || !names.contains(name.as_str()) {
+            facts.aliases.push(AliasFact {
+                name,
+                target: known(&workload.id, service.name_span),
+                origin: Origin::at(Evidence::Declared, service.name_span),
+            });
+        }
+    }
+    for service in services.iter() {
+        let name = canonical(service.namespace, service.name);
+        if service.external_name.is_some() || !service.workloads.is_empty() {
+            continue;
+        }
+        match service.selector_span {
+            Some(span) if !service.selector.is_empty() => {
+                let message = format!("Service `{name}` selects no workload of the input");
+                let help = "no pod template in its namespace carries all these labels";
+                let problem = Problem::new(ProblemKind::UnknownTarget, span, message);
+                facts.problems.push(problem.with_help(help));
+            }
+            _ => {
+                let why = format!(
+                    "Service `{name}` has no selector: what stands behind it is not in the manifests"
+                );
+                facts.unread.push((service.name_span, why));
+            }
+        }
+    }
+}
