@@ -5,9 +5,8 @@
 use std::collections::HashSet;
 
 use super::draft::{Context, Draft, Rank};
-use super::merge::is_plain;
-use super::naming::{Bundle, hash, total};
-use super::{Member, NodeIx, Requirement, Way};
+use super::naming::{Bundle, total};
+use super::{Member, NodeIx, Way};
 use crate::ingest::fact::{Expr, MemberFact, ModeRule, Ref, RequirementFact, WayFact};
 use crate::source::{ProblemKind, Span};
 use crate::words::{Id, Mode, is_network_kind};
@@ -87,39 +86,6 @@ impl Draft<'_> {
         };
         compiler.top(expr, mode, None, None, 0);
         parts
-    }
-
-    /// Gives `of` a requirement.
-    pub(super) fn add_part(&mut self, of: NodeIx, part: &Part, context: &Context) {
-        let mut requirement = Requirement {
-            id: format!("{}/{}/{}", self.id(of), part.mode, part.name),
-            of,
-            mode: part.mode,
-            need: part.need,
-            members: part.members.clone(),
-            evidence: context.evidence,
-            sources: context.sources.clone(),
-        };
-        let plain = is_plain(&requirement);
-        // Names from strangers may hold commas and brackets, and a saved graph any id at all: two
-        // requirements that look the same are told apart by the hash of all they say.
-        if self.add(requirement.clone(), plain, context).is_err() {
-            let full = self.canonical(part.need, &part.members);
-            requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
-            if let Err(at) = self.add(requirement, plain, context) {
-                self.note_collision(at, context.span);
-            }
-        }
-    }
-
-    fn note_collision(&mut self, at: usize, span: Span) {
-        if let Some(entry) = self.entries.get(at) {
-            let message = format!(
-                "another requirement is already called `{}`; this one is left out",
-                entry.requirement.id
-            );
-            self.problem(ProblemKind::Conflict, span, message);
-        }
     }
 
     fn sort_ids(&self, nodes: &mut Vec<NodeIx>) {

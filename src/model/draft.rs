@@ -208,13 +208,13 @@ impl<'s> Draft<'s> {
         plain: bool,
         context: &Context,
     ) -> Result<(), usize> {
-        if let Some(&at) = self.by_id.get(&requirement.id) {
-            let Some(entry) = self.entries.get_mut(at) else {
+        if let Some(at) = self.rival(&requirement) {
+            return Err(at);
+        }
+        if let Some(at) = self.by_id.get(&requirement.id) {
+            let Some(entry) = self.entries.get_mut(*at) else {
                 return Ok(());
             };
-            if !same(&entry.requirement, &requirement) {
-                return Err(at);
-            }
             entry.rank.authoritative |= context.rank.authoritative;
             support(&mut entry.requirement, requirement);
             return Ok(());
@@ -231,6 +231,13 @@ impl<'s> Draft<'s> {
             });
         }
         Ok(())
+    }
+
+    /// The entry that has the id of `requirement` and demands something else.
+    pub(super) fn rival(&self, requirement: &Requirement) -> Option<usize> {
+        let at = *self.by_id.get(&requirement.id)?;
+        let known = &self.entries.get(at)?.requirement;
+        (!same(known, requirement)).then_some(at)
     }
 
     /// Sorts everything and turns draft indices into the model's. O(n log n).
@@ -315,7 +322,7 @@ impl<'s> Draft<'s> {
 }
 
 /// What a requirement takes from the budget: itself, its members, their ways and what those need.
-pub(super) fn weight_of(requirement: &Requirement) -> u64 {
+fn weight_of(requirement: &Requirement) -> u64 {
     let ways = |member: &Member| -> usize {
         let ways = member.standby.iter().flatten();
         ways.map(|way| 1 + way.requires.len()).sum()
@@ -325,7 +332,7 @@ pub(super) fn weight_of(requirement: &Requirement) -> u64 {
 }
 
 /// Whether two requirements demand the same; how each is known does not matter.
-pub(super) fn same(a: &Requirement, b: &Requirement) -> bool {
+fn same(a: &Requirement, b: &Requirement) -> bool {
     let way = |a: &Way, b: &Way| a.takes_s == b.takes_s && a.requires == b.requires;
     let standby = |a: &Option<Vec<Way>>, b: &Option<Vec<Way>>| match (a, b) {
         (None, None) => true,

@@ -1,16 +1,16 @@
 //! The same thing from two sources: whose word is taken, and what is said of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::draft::{Context, Draft, Rank};
-use super::resolve::{Found, UNKNOWN};
-use super::{Member, NodeIx, Requirement, Way};
-use crate::ingest::fact::{
-    Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact, Ref, SavedNode,
-    SavedRequirement, SavedWay, Source,
-};
-use crate::source::{Location, Problem, ProblemKind, Span};
-use crate::words::{Class, Evidence, Id, Mode, format_duration};
+use super::resolve::Found;
+use super::{NodeIx, Requirement};
+use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::words::{Class, Evidence, Mode, format_duration};
+
+/// Deepest nesting of what is only drawn.
+const NESTING: usize = 64;
 
 /// Who stated a value.
 #[derive(Clone, Copy, Debug)]
@@ -63,44 +63,8 @@ impl Draft<'_> {
         self.describe(ix, &fact.attributes, &context);
     }
 
-    /// A node of a saved graph.
-    /// Unknown targets come back with the requirements that name them, as a finding, or as the
-    /// node that another input now describes.
-    pub(super) fn restore_node(&mut self, saved: &SavedNode, rank: Rank) {
-        if saved.id.kind() == UNKNOWN {
-            return;
-        }
-        let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
-        let id = self
-            .names
-            .id_of(saved.id.as_str())
-            .unwrap_or_else(|| saved.id.clone());
-        let ix = self.ensure(&id, saved.class, &context);
-        self.class(
-            ix,
-            saved.class,
-            Said {
-                rank,
-                span: saved.span,
-            },
-        );
-        self.describe(ix, &saved.attributes, &context);
-        let node = self.node_mut(ix);
-        node.data = node.data.or(saved.replication);
-    }
-
-    /// What a saved node is a part of, once all nodes are known.
-    pub(super) fn restore_part(&mut self, saved: &SavedNode) {
-        if let (Found::Node(ix), Some(whole)) = (self.find(saved.id.as_str()), &saved.part_of)
-            && let Found::Node(whole) = self.find(whole.as_str())
-        {
-            let node = self.node_mut(ix);
-            node.part_of = node.part_of.or(Some(whole));
-        }
-    }
-
     /// The class of a node: the native manifest's word, else the first.
-    fn class(&mut self, ix: NodeIx, class: Class, said: Said) {
+    pub(super) fn class(&mut self, ix: NodeIx, class: Class, said: Said) {
         let mut slot = Some(self.node(ix).class);
         self.settle_value(ix, "class", &mut slot, Some(&class), said, |class| {
             class.to_string()
@@ -199,102 +163,31 @@ impl Draft<'_> {
         }
     }
 
-    /// Where nodes are drawn, once all nodes are known.
+    /// Where nodes are drawn, once all nodes are known. O(nodes).
     pub(super) fn settle_within(&mut self) {
         for (ix, reference, context) in std::mem::take(&mut self.within) {
             if self.node(ix).within.is_some() {
                 continue;
             }
             let within = self.resolve(&reference, &context);
-            if within != ix {
-                self.node_mut(ix).within = Some(within);
+            // Whoever draws walks outwards: that walk must end, and soon.
+            let mut around = Some(within);
+            let mut hops = 0;
+            while let Some(at) = around
+                && at != ix
+                && hops < NESTING
+            {
+                around = self.node(at).within;
+                hops += 1;
             }
-        }
-    }
-
-    /// A requirement of a saved graph, under the id it had.
-    pub(super) fn restore_requirement(&mut self, saved: &SavedRequirement, rank: Rank) {
-        let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
-        let named = |id: &Id| Ref {
-            text: match id.kind() {
-                UNKNOWN => id.name().to_owned(),
-                _ => id.to_string(),
-            },
-            span: saved.span,
-            otherwise: Otherwise::Unknown,
-        };
-        let of = self.resolve(&named(&saved.of), &context);
-        let mut members: Vec<Member> = Vec::with_capacity(saved.members.len());
-        let mut seen = HashSet::new();
-        for member in &saved.members {
-            let node = self.resolve(&named(&member.id), &context);
-            if !seen.insert(node) {
+            if around.is_some() {
                 let message = format!(
-                    "`{}` occurs twice in one requirement; the first one counts",
-                    member.id
+                    "`{}` would be drawn inside itself, or more than {NESTING} deep; this is ignored",
+                    self.id(ix)
                 );
-                self.problem(ProblemKind::InvalidValue, saved.span, message);
-                continue;
-            }
-            let standby = member.standby.as_ref().map(|ways| {
-                let way = |way: &SavedWay| {
-                    let ids = way.requires.iter();
-                    let mut requires: Vec<NodeIx> =
-                        ids.map(|id| self.resolve(&named(id), &context)).collect();
-                    requires.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
-                    requires.dedup();
-                    Way {
-                        takes_s: way.takes_s,
-                        requires,
-                        drilled: way.drilled.clone(),
-                        evidence: way.evidence,
-                        sources: way.sources.iter().cloned().map(recorded).collect(),
-                    }
-                };
-                ways.iter().map(way).collect()
-            });
-            members.push(Member {
-                node,
-                weight: member.weight,
-                standby,
-            });
-        }
-        members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
-        if saved.need == 0 {
-            let message = format!("`{}` has need 0: 1 is used", saved.id);
-            self.problem(ProblemKind::InvalidValue, saved.span, message);
-        }
-        let requirement = Requirement {
-            id: saved.id.clone(),
-            of,
-            mode: saved.mode,
-            need: saved.need.max(1),
-            members,
-            evidence: saved.evidence,
-            sources: context.sources.clone(),
-        };
-        if saved.mode == Mode::Placement {
-            self.recognise_unnamed(&requirement);
-        }
-        let plain = is_plain(&requirement);
-        if let Err(at) = self.add(requirement, plain, &context) {
-            self.note_rivals(at, &saved.id, saved.span);
-        }
-    }
-
-    /// Hosts that an earlier run had to make up stay unnamed in its saved graph.
-    fn recognise_unnamed(&mut self, requirement: &Requirement) {
-        for member in &requirement.members {
-            let node = self.node(member.node);
-            let made_up = node.class == Class::Domain
-                && node.evidence == Evidence::Assumed
-                && node.id.kind() == "host"
-                && node
-                    .title
-                    .as_deref()
-                    .is_some_and(|title| title.starts_with("unnamed host of "));
-            if made_up {
-                self.unnamed.insert(member.node);
+                self.problem(ProblemKind::InvalidValue, context.span, message);
+            } else {
+                self.node_mut(ix).within = Some(within);
             }
         }
     }
@@ -485,18 +378,4 @@ fn strictness(mode: Mode) -> u8 {
 /// Differences of this value are nobody's concern.
 fn quiet<T>(_: &T) -> String {
     String::new()
-}
-
-fn recorded(location: Location) -> Source {
-    Source::Recorded(Box::new(location))
-}
-
-/// How a thing of a saved graph is known: as it was known then.
-fn saved_context(sources: &[Location], evidence: Evidence, span: Span, rank: Rank) -> Context {
-    Context {
-        evidence,
-        sources: sources.iter().cloned().map(recorded).collect(),
-        span,
-        rank,
-    }
 }

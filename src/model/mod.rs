@@ -2,8 +2,8 @@
 //! requirements that carry their evidence and sources.
 //!
 //! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
-//! * [`merge`]: the same thing from two sources; * [`compile`]: nested requirements → groups;
-//! * [`naming`]: names made of content;
+//! * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
+//! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
 //! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
@@ -17,6 +17,7 @@ mod naming;
 mod placement;
 mod replicas;
 mod resolve;
+mod restore;
 mod unplaced;
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use super::compile::Part;
 use super::draft::{Context, Draft};
+use super::merge::is_plain;
 use super::{Member, NodeIx, Requirement};
+use crate::source::ProblemKind;
 use crate::words::{Class, Id, Mode};
 
 /// Longest readable name, in characters; what is longer is cut and told apart by a hash.
@@ -22,6 +25,35 @@ pub(super) struct Bundle {
 }
 
 impl Draft<'_> {
+    /// Gives `of` a requirement.
+    pub(super) fn add_part(&mut self, of: NodeIx, part: &Part, context: &Context) {
+        let mut requirement = Requirement {
+            id: format!("{}/{}/{}", self.id(of), part.mode, part.name),
+            of,
+            mode: part.mode,
+            need: part.need,
+            members: part.members.clone(),
+            evidence: context.evidence,
+            sources: context.sources.clone(),
+        };
+        let plain = is_plain(&requirement);
+        // Names from strangers may hold commas and brackets, and a saved graph any id at all: two
+        // requirements that look the same are told apart by the hash of all they say.
+        if self.rival(&requirement).is_some() {
+            let full = self.canonical(part.need, &part.members);
+            requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
+        }
+        if let Err(at) = self.add(requirement, plain, context)
+            && let Some(entry) = self.entries.get(at)
+        {
+            let message = format!(
+                "another requirement is already called `{}`; this one is left out",
+                entry.requirement.id
+            );
+            self.problem(ProblemKind::Conflict, context.span, message);
+        }
+    }
+
     /// A node that serves (or, for placement, runs) as long as `need` weight of `members` does.
     pub(super) fn group(
         &mut self,
@@ -105,7 +137,7 @@ impl Draft<'_> {
     }
 
     /// All that `need` of `members` says, so that different things never read the same.
-    pub(super) fn canonical(&self, need: u64, members: &[Member]) -> String {
+    fn canonical(&self, need: u64, members: &[Member]) -> String {
         let counted = |ix: NodeIx| {
             let id = self.id(ix).as_str();
             format!("{}:{id}", id.len())
@@ -135,7 +167,7 @@ pub(super) fn total(members: &[Member]) -> u64 {
 }
 
 /// The first `digits` hexadecimal digits of SHA-256.
-pub(super) fn hash(text: &str, digits: usize) -> String {
+fn hash(text: &str, digits: usize) -> String {
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {
         let _ = write!(hex, "{byte:02x}");

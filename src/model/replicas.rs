@@ -312,7 +312,11 @@ impl Draft<'_> {
                 }
                 let anew = batch.anew.iter().map(|(node, _)| node);
                 for node in batch.nodes.iter().chain(anew) {
-                    if !self.said.contains_key(&(*node, "start_s")) {
+                    // A saved graph's word on one replica is weaker than the manifest's on all.
+                    let stated = self.said.get(&(*node, "start_s")).is_some_and(|said| {
+                        said.rank.authoritative || !batch.context.rank.authoritative
+                    });
+                    if !stated {
                         self.node_mut(*node).start_s = takes;
                     }
                     for part in hard.iter().chain(start) {
@@ -356,10 +360,9 @@ impl Draft<'_> {
             .map(|member| member.weight)
             .filter(|weight| *weight > 0)
             .min();
-        let demand = self
-            .node(copy.owner)
-            .demand
-            .unwrap_or_else(|| total(counted));
+        let stated = self.said.contains_key(&(copy.owner, "demand"));
+        let demand = self.node(copy.owner).demand.filter(|_| stated);
+        let demand = demand.unwrap_or_else(|| total(counted));
         let stated = self.needs.get(&copy.owner).copied();
         let mut need = match stated {
             Some(NeedFact::Weight(weight)) => weight,

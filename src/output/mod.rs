@@ -1,1 +1,8 @@
-//! (to be written)
+//! Formats: they render answers and know nothing of rules or of how the answers are found.
+//!
+//! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
+//! * [`page`]: lines and tables. * [`json`]: the forms that other programs read.
+
+pub mod json;
+pub mod page;
+pub mod text;

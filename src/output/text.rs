@@ -188,7 +188,9 @@ pub fn plural_word(count: usize, word: &str) -> String {
     if count == 1 {
         return word.to_owned();
     }
-    let vowel_before_y = ["ay", "ey", "oy", "uy"].iter().any(|end| word.ends_with(end));
+    let vowel_before_y = ["ay", "ey", "oy", "uy"]
+        .iter()
+        .any(|end| word.ends_with(end));
     match word {
         _ if word.ends_with('y') && !vowel_before_y => {
             format!("{}ies", &word[..word.len() - 1])

@@ -225,3 +225,22 @@ fn within_is_only_drawn() {
     assert_eq!(model.get("power:feed").within, model.find("site:pangyo"));
     assert!(model.requirements.is_empty());
 }
+
+#[test]
+fn drawing_ends() {
+    let mut facts = native();
+    for (of, within) in [
+        ("site:a", "site:b"),
+        ("site:b", "site:c"),
+        ("site:c", "site:a"),
+        ("site:d", "site:d"),
+    ] {
+        let within = facts.name(within);
+        facts.node(of).attributes.within = Some(within);
+    }
+    let model = model(vec![facts]);
+    assert_eq!(model.problems_of(ProblemKind::InvalidValue).len(), 2);
+    assert_eq!(model.get("site:a").within, model.find("site:b"));
+    assert_eq!(model.get("site:c").within, None);
+    assert_eq!(model.get("site:d").within, None);
+}

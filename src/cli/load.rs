@@ -1,0 +1,165 @@
+//! From paths to an estate that questions can be asked of.
+
+use camino::Utf8PathBuf;
+
+use crate::analysis::engine::Engine;
+use crate::discover::{self, Request};
+use crate::error::Error;
+use crate::graph::Graph;
+use crate::ingest;
+use crate::model::{self, Model};
+use crate::output::text::{listed, plural};
+use crate::source::{Document, FileId, Problem, SourceMap, Unread, UnreadReason};
+use crate::words::Assume;
+
+/// Paths named in the message that nothing was recognised.
+const MOST_PATHS: usize = 3;
+
+/// All that was read, merged and compiled.
+#[derive(Debug)]
+pub struct Estate {
+    /// Texts of the files that were read: spans of the model and of problems lie in them.
+    pub sources: SourceMap,
+    pub model: Model,
+    pub graph: Graph,
+    /// Every file or document that was not used, with its reason, in order of place: what the
+    /// walk could not read, what no adapter recognised, and what an adapter could not use.
+    pub unread: Vec<Unread>,
+    /// What is wrong with the inputs: of the readers, the adapters and the merge; sorted by place.
+    pub problems: Vec<Problem>,
+    /// Documents that were used.
+    pub documents: usize,
+    /// Files seen that are no data format at all.
+    pub other_files: usize,
+}
+
+impl Estate {
+    /// The system without faults, evaluated; all questions are asked of it.
+    #[must_use]
+    pub fn engine(&self) -> Engine<'_> {
+        Engine::new(&self.graph)
+    }
+}
+
+/// Reads all that `request` names and builds the estate.
+///
+/// # Errors
+/// A named path that can't be read, or no document that any adapter recognises.
+pub fn load(request: &Request, assume: Assume) -> Result<Estate, Error> {
+    let inputs = discover::read(request)?;
+    let (told, unclaimed) = ingest::run(&inputs.documents, &inputs.sources);
+    let mut unread = inputs.unread;
+    for (file, index) in unclaimed {
+        unread.push(unrecognised(
+            &inputs.documents,
+            &inputs.sources,
+            file,
+            index,
+        ));
+    }
+    if told.is_empty() {
+        return Err(nothing_recognised(
+            &request.paths,
+            &inputs.sources,
+            &inputs.problems,
+            &unread,
+            inputs.other_files,
+        ));
+    }
+    for (span, detail) in told.iter().flat_map(|told| &told.facts.unread) {
+        unread.push(Unread {
+            path: inputs.sources.path(span.file).to_owned(),
+            span: Some(*span),
+            reason: UnreadReason::Unrecognised,
+            detail: detail.clone(),
+        });
+    }
+    let place = |unread: &Unread| {
+        let span = unread.span.map(|span| (span.start, span.end));
+        (unread.path.clone(), span)
+    };
+    unread.sort_by_cached_key(place);
+    let documents = told.iter().map(|told| told.documents).sum();
+    // The trees are not needed any more, and they are the largest part of what was read.
+    drop(inputs.documents);
+    let mut model = model::build(told, &inputs.sources, assume);
+    let mut problems = inputs.problems;
+    problems.extend(model.problems.iter().cloned());
+    problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
+    problems.dedup();
+    model.problems.clone_from(&problems);
+    let graph = Graph::new(&model);
+    Ok(Estate {
+        sources: inputs.sources,
+        model,
+        graph,
+        unread,
+        problems,
+        documents,
+        other_files: inputs.other_files,
+    })
+}
+
+/// A document that no adapter claims. Its place is said where the file holds other documents too.
+fn unrecognised(documents: &[Document], sources: &SourceMap, file: FileId, index: u32) -> Unread {
+    let of_file = || documents.iter().filter(|document| document.file == file);
+    let span = of_file()
+        .find(|document| document.index == index)
+        .filter(|_| of_file().nth(1).is_some())
+        .map(|document| document.root().span());
+    Unread {
+        path: sources.path(file).to_owned(),
+        span,
+        reason: UnreadReason::Unrecognised,
+        detail: "no adapter knows this kind of document".to_owned(),
+    }
+}
+
+fn nothing_recognised(
+    paths: &[Utf8PathBuf],
+    sources: &SourceMap,
+    problems: &[Problem],
+    unread: &[Unread],
+    other_files: usize,
+) -> Error {
+    let mut named: Vec<String> = paths
+        .iter()
+        .take(MOST_PATHS)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    if paths.len() > MOST_PATHS {
+        named.push(plural(paths.len() - MOST_PATHS, "more path"));
+    }
+    let mut not_read: Vec<_> = unread.iter().map(|unread| &unread.path).collect();
+    not_read.dedup();
+    let files = not_read.len() + other_files;
+    let seen = match (files, not_read.len()) {
+        (0, _) => "there is no file".to_owned(),
+        (_, 0) => format!("{} seen, none of a data format", plural(files, "file")),
+        (_, some) => format!(
+            "{} seen, {some} of them data, none of it usable",
+            plural(files, "file")
+        ),
+    };
+    let hint = match (problems.first(), unread.first()) {
+        (Some(problem), _) => {
+            format!("{}: {}", sources.location(problem.span), problem.message)
+        }
+        (None, Some(unread)) => {
+            format!(
+                "{}: {} ({})",
+                unread.path,
+                unread.detail,
+                unread.reason.as_str()
+            )
+        }
+        (None, None) => "name files or folders with `-i PATH`: Kubernetes manifests, `spof.yaml`, \
+                         or a saved graph"
+            .to_owned(),
+    };
+    Error::NothingRecognised {
+        paths: listed(&named, "and"),
+        seen,
+        hint,
+    }
+}

@@ -1,0 +1,65 @@
+//! Warnings on standard error: inputs that could not be read never pass in silence, even when the
+//! question asked has an answer.
+
+use std::io::Write as _;
+
+use anstream::AutoStream;
+
+use super::args::Colour;
+use super::load::Estate;
+use crate::error::Error;
+use crate::output::page::labelled;
+use crate::output::text::{BAD, DIM, GOOD, PLAIN, Text, WARN, plural};
+use crate::source::{ProblemKind, UnreadReason};
+
+/// Broken inputs named one by one.
+const MOST: usize = 3;
+
+/// Names the broken documents of `estate`, and says where the rest is listed.
+pub(super) fn broken_inputs(estate: &Estate, colour: Colour) -> Result<(), Error> {
+    let broken: Vec<_> = estate
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::Unreadable)
+        .collect();
+    let refused = estate
+        .unread
+        .iter()
+        .filter(|unread| {
+            matches!(
+                unread.reason,
+                UnreadReason::OverLimit | UnreadReason::NotReadable
+            )
+        })
+        .count();
+    let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());
+    for problem in broken.iter().take(MOST) {
+        let place = estate.sources.location(problem.span).to_string();
+        let line = labelled("warning", WARN)
+            .and(PLAIN, &place)
+            .and(PLAIN, ": ")
+            .and(PLAIN, &problem.message);
+        writeln!(err, "{}", line.render())?;
+    }
+    let more = broken.len().saturating_sub(MOST) + refused;
+    if more > 0 {
+        let line = labelled("warning", WARN)
+            .and(PLAIN, &plural(more, "more input"))
+            .and(PLAIN, " could not be read; ")
+            .and(DIM, "`spof coverage` lists them");
+        writeln!(err, "{}", line.render())?;
+    }
+    Ok(())
+}
+
+/// Prints `error: ...` and `help: ...`, one line each.
+pub(super) fn error(error: &Error, colour: Colour) {
+    let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());
+    let line = labelled("error", BAD).and(PLAIN, &error.to_string());
+    // Nowhere is left to say that standard error is closed.
+    let _ = writeln!(err, "{}", line.render());
+    if let Some(help) = error.help() {
+        let line: Text = labelled("help", GOOD).and(PLAIN, help);
+        let _ = writeln!(err, "{}", line.render());
+    }
+}
