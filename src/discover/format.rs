@@ -180,7 +180,9 @@ fn is_env_file(name: &str) -> bool {
     };
     let named = name == ".env"
         || name.starts_with(".env.")
-        || name.strip_suffix(".env").is_some_and(|stem| !stem.is_empty());
+        || name
+            .strip_suffix(".env")
+            .is_some_and(|stem| !stem.is_empty());
     named && !TEMPLATES.iter().any(template)
 }
 

@@ -199,7 +199,11 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
 }
 
 /// The format of a file, by name and its first bytes; `None` for mere text.
-fn syntax_of(candidate: &Candidate, shown: &Utf8Path, head: &[u8]) -> Result<Option<Syntax>, Loaded> {
+fn syntax_of(
+    candidate: &Candidate,
+    shown: &Utf8Path,
+    head: &[u8],
+) -> Result<Option<Syntax>, Loaded> {
     let claim = match candidate.claim {
         Claim::Look => format::by_content(shown, head),
         claim => claim,

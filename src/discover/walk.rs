@@ -233,10 +233,7 @@ impl Walk<'_> {
     fn ignored(&mut self, shown: Utf8PathBuf, is_dir: bool) {
         let detail = if is_dir {
             "`.gitignore` excludes the whole directory; `--no-gitignore` reads it"
-        } else if matches!(
-            format::by_name(&shown),
-            Claim::Read(_) | Claim::Text
-        ) {
+        } else if matches!(format::by_name(&shown), Claim::Read(_) | Claim::Text) {
             "`.gitignore` excludes it; `--no-gitignore` reads it"
         } else {
             self.found.other_files += 1;

@@ -103,7 +103,8 @@ fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
 
 /// Drops what follows a closing quote.
 fn end_of_line(text: &str) -> &str {
-    text.find('\n').map_or("", |at| text.get(at..).unwrap_or(""))
+    text.find('\n')
+        .map_or("", |at| text.get(at..).unwrap_or(""))
 }
 
 /// An unquoted value without its comment.
@@ -190,7 +191,16 @@ mod tests {
 
     #[test]
     fn odd_files_end() {
-        for text in ["=", "A='", "A=\"\\", "export", "export =1", "\u{feff}", ":", "A"] {
+        for text in [
+            "=",
+            "A='",
+            "A=\"\\",
+            "export",
+            "export =1",
+            "\u{feff}",
+            ":",
+            "A",
+        ] {
             let _ = variables(text);
         }
         let mut doubling = "A0=xxxxxxxx\n".to_owned();

@@ -34,12 +34,7 @@ fn push(filled: &mut Filled, text: &str) {
     filled.text.push_str(text.get(..end).unwrap_or_default());
 }
 
-fn expand(
-    text: &str,
-    value_of: &dyn Fn(&str) -> Option<String>,
-    filled: &mut Filled,
-    depth: u32,
-) {
+fn expand(text: &str, value_of: &dyn Fn(&str) -> Option<String>, filled: &mut Filled, depth: u32) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         push(filled, before);
@@ -76,12 +71,7 @@ fn expand(
 }
 
 /// What stands between `${` and `}`.
-fn braced(
-    inner: &str,
-    value_of: &dyn Fn(&str) -> Option<String>,
-    filled: &mut Filled,
-    depth: u32,
-) {
+fn braced(inner: &str, value_of: &dyn Fn(&str) -> Option<String>, filled: &mut Filled, depth: u32) {
     let name = name_of(inner);
     let operator = inner.get(name.len()..).unwrap_or_default();
     let value = value_of(name);
@@ -156,7 +146,10 @@ mod tests {
             ("$A-${A}", "one-one"),
             ("${NO:-d}|${EMPTY:-d}|${EMPTY-d}|${A:-d}", "d|d||one"),
             ("${NO-${NONE:-${A}}}", "one"),
-            ("${A:+yes}|${EMPTY:+yes}|${EMPTY+yes}|${NO+yes}", "yes||yes|"),
+            (
+                "${A:+yes}|${EMPTY:+yes}|${EMPTY+yes}|${NO+yes}",
+                "yes||yes|",
+            ),
             ("${A:?wrong}", "one"),
             ("$$A $${A} $", "$A ${A} $"),
             ("$1 ${} ${1x}", "$1 ${} ${1x}"),

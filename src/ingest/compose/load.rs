@@ -79,7 +79,11 @@ pub(super) fn load(library: &Library<'_>, stack: &Stack, budget: &Budget) -> Loa
     let mut variables = Variables::new();
     let env = library.find(&[&stack.folder], ".env");
     let named = library.named_env_files();
-    for env in env.into_iter().filter(|env| !named.contains(env)).chain(named.iter().copied()) {
+    for env in env
+        .into_iter()
+        .filter(|env| !named.contains(env))
+        .chain(named.iter().copied())
+    {
         library.read_env(env, &Variables::new(), &mut variables);
     }
     let loader = Loader {
@@ -234,7 +238,11 @@ impl Loader<'_> {
         folders.extend(scope.folders.iter().cloned());
         folders.truncate(4);
         let inside = Scope {
-            folders: if path.is_some() { &folders } else { scope.folders },
+            folders: if path.is_some() {
+                &folders
+            } else {
+                scope.folders
+            },
             ..*scope
         };
         let documents = self.library.documents(from).iter();
@@ -290,7 +298,10 @@ impl Loader<'_> {
         let mut variables = scope.variables.clone();
         let mut own = Variables::new();
         let beside = self.library.find(&[&folder], ".env");
-        let stated = entry.env_files.iter().filter_map(|path| self.find(path, scope));
+        let stated = entry
+            .env_files
+            .iter()
+            .filter_map(|path| self.find(path, scope));
         let stated: Vec<_> = stated.collect();
         let env_files = if entry.env_files.is_empty() {
             beside.into_iter().collect()

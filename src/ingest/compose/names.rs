@@ -21,7 +21,10 @@ impl<'p> Names<'p> {
             let stated = [&service.container_name, &service.hostname];
             let stated = stated.into_iter().flatten().map(|text| &text.value);
             for name in stated.chain(&service.aliases) {
-                by_name.entry(name.to_ascii_lowercase()).or_default().insert(key);
+                by_name
+                    .entry(name.to_ascii_lowercase())
+                    .or_default()
+                    .insert(key);
             }
         }
         // A service's own name is never another's.
@@ -30,7 +33,12 @@ impl<'p> Names<'p> {
         }
         let name = name.to_ascii_lowercase();
         let mut networks: BTreeSet<String> = BTreeSet::from(["default".to_owned()]);
-        networks.extend(project.networks.iter().map(|network| network.to_ascii_lowercase()));
+        networks.extend(
+            project
+                .networks
+                .iter()
+                .map(|network| network.to_ascii_lowercase()),
+        );
         let prefixed: Vec<_> = networks.iter().map(|own| format!("{name}_{own}")).collect();
         networks.extend(prefixed);
         Self {
@@ -46,7 +54,10 @@ impl<'p> Names<'p> {
             return Some(found);
         }
         // All tasks of a Swarm service; a name with its network.
-        if let Some(found) = host.strip_prefix("tasks.").and_then(|rest| self.by_name.get(rest)) {
+        if let Some(found) = host
+            .strip_prefix("tasks.")
+            .and_then(|rest| self.by_name.get(rest))
+        {
             return Some(found);
         }
         if let Some((name, network)) = host.split_once('.')

@@ -32,15 +32,22 @@ pub(super) fn is_compose(name: &str, root: View<'_>) -> bool {
         return false;
     }
     let entries = root.entries();
-    let keys = entries.iter().take(LOOK).filter_map(|(key, _)| key.as_str());
-    let only_known = keys.clone().all(|key| TOP.contains(&key) || key.starts_with("x-"));
+    let keys = entries
+        .iter()
+        .take(LOOK)
+        .filter_map(|(key, _)| key.as_str());
+    let only_known = keys
+        .clone()
+        .all(|key| TOP.contains(&key) || key.starts_with("x-"));
     let named = is_compose_name(name);
     let services = root.get("services");
     match services.map(View::kind) {
         Some(Kind::Mapping) => {}
         // A file that only includes others, or states nothing yet.
         Some(Kind::Null) | None => {
-            let any = ["services", "include"].iter().any(|key| root.get(key).is_some());
+            let any = ["services", "include"]
+                .iter()
+                .any(|key| root.get(key).is_some());
             return named && only_known && any;
         }
         Some(_) => return false,
@@ -48,7 +55,10 @@ pub(super) fn is_compose(name: &str, root: View<'_>) -> bool {
     let services = services.map(View::entries).unwrap_or_default();
     let mut services = services.iter().take(LOOK).map(|(_, service)| *service);
     let has = |service: View<'_>, keys: &[&str]| keys.iter().any(|key| service.get(key).is_some());
-    if services.clone().any(|s| !matches!(s.kind(), Kind::Mapping | Kind::Null)) {
+    if services
+        .clone()
+        .any(|s| !matches!(s.kind(), Kind::Mapping | Kind::Null))
+    {
         return false;
     }
     if only_known && (named || services.clone().any(|service| has(service, &CHANGES))) {

@@ -97,7 +97,10 @@ impl<'a> Writer<'a> {
             self.named(link, "links", &[(Mode::Hard, Evidence::Inferred)], facts);
         }
         for (key, joined) in &service.joins {
-            let modes = [(Mode::Hard, Evidence::Declared), (Mode::Start, Evidence::Declared)];
+            let modes = [
+                (Mode::Hard, Evidence::Declared),
+                (Mode::Start, Evidence::Declared),
+            ];
             self.named(joined, key, &modes, facts);
         }
         for other in &service.volumes_from {
@@ -111,7 +114,13 @@ impl<'a> Writer<'a> {
                 span: link.span,
                 otherwise: Otherwise::External(id),
             };
-            self.say(vec![target], Mode::Hard, Evidence::Inferred, link.span, facts);
+            self.say(
+                vec![target],
+                Mode::Hard,
+                Evidence::Inferred,
+                link.span,
+                facts,
+            );
         }
         self.variables(facts);
         self.arguments(facts);
@@ -139,13 +148,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Another service that is named as such.
-    fn named(
-        &mut self,
-        other: &Named,
-        key: &str,
-        modes: &[(Mode, Evidence)],
-        facts: &mut Facts,
-    ) {
+    fn named(&mut self, other: &Named, key: &str, modes: &[(Mode, Evidence)], facts: &mut Facts) {
         let Some(id) = self.around.ids.get(other.name.as_str()) else {
             self.nobody(&other.name, key, other.span, facts);
             return;
@@ -198,7 +201,8 @@ impl<'a> Writer<'a> {
     fn missing(&self, name: &str, text: &Text) {
         let expected = variable::purpose(name) == Purpose::Host || text.value.contains("://");
         for missing in text.missing.iter().filter(|_| expected) {
-            let why = format!("`${{{missing}}}` has no value in the input: what it names is unknown");
+            let why =
+                format!("`${{{missing}}}` has no value in the input: what it names is unknown");
             self.around.notes.borrow_mut().insert((text.span, why));
         }
     }
@@ -391,9 +395,7 @@ impl<'a> Writer<'a> {
             HostKind::Label if is_bare && !says_host(met.name) => Target::None,
             HostKind::Public if is_bare && host::looks_like_file(name) => Target::None,
             HostKind::Public if variable::names_own_address(met.name) => Target::None,
-            HostKind::Label | HostKind::Private | HostKind::PrivateIp => {
-                target(Otherwise::Unknown)
-            }
+            HostKind::Label | HostKind::Private | HostKind::PrivateIp => target(Otherwise::Unknown),
             HostKind::Public | HostKind::PublicIp => {
                 target(Otherwise::External(Id::new("external", name)))
             }

@@ -119,7 +119,11 @@ impl Scope<'_> {
     }
 
     /// `{NAME: value}` or `[NAME=value]`; without a value where only the name stands.
-    pub(super) fn pairs(&self, view: View<'_>, separator: char) -> Vec<(String, Span, Option<Text>)> {
+    pub(super) fn pairs(
+        &self,
+        view: View<'_>,
+        separator: char,
+    ) -> Vec<(String, Span, Option<Text>)> {
         if view.kind() == Kind::Mapping {
             let entries = self.entries(view).into_iter();
             return entries

@@ -372,7 +372,10 @@ fn links(value: View<'_>, scope: &Scope<'_>) -> Vec<(String, Named)> {
     let texts = scope.texts(value).into_iter();
     texts
         .map(|text| {
-            let (name, alias) = text.value.split_once(':').unwrap_or((&text.value, &text.value));
+            let (name, alias) = text
+                .value
+                .split_once(':')
+                .unwrap_or((&text.value, &text.value));
             let (name, alias) = (name.to_owned(), alias.to_ascii_lowercase());
             let span = text.span;
             (alias, Named { name, span })
@@ -436,7 +439,10 @@ mod tests {
     fn commands_are_divided_as_a_shell_does() {
         for (text, want) in [
             ("a b  c", vec!["a", "b", "c"]),
-            ("sh -c 'nc -z db 1; x' \"\"", vec!["sh", "-c", "nc -z db 1; x", ""]),
+            (
+                "sh -c 'nc -z db 1; x' \"\"",
+                vec!["sh", "-c", "nc -z db 1; x", ""],
+            ),
             (r#"a\ b "c\"d\n" 'e\f'"#, vec!["a b", r#"c"d\n"#, r"e\f"]),
             ("'open", vec!["open"]),
             ("", vec![]),

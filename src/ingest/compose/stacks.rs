@@ -71,7 +71,9 @@ pub(super) fn stacks(library: &Library<'_>) -> Vec<Stack> {
 
 /// A project of these files, of which there must be one.
 fn stack(library: &Library<'_>, files: Vec<FileId>) -> Stack {
-    let folder = files.first().map_or_else(Utf8PathBuf::new, |file| library.folder(*file));
+    let folder = files
+        .first()
+        .map_or_else(Utf8PathBuf::new, |file| library.folder(*file));
     let name = folder.file_name().map_or_else(String::new, project_name);
     let name = if name.is_empty() {
         "compose".to_owned()
@@ -154,7 +156,9 @@ fn apart(library: &Library<'_>, folder: &Utf8PathBuf, files: &[FileId]) -> Vec<S
     if stacks.len() > 1 || folder.file_name().is_none() {
         for stack in &mut stacks {
             let stem = stack.files.first().map(|file| library.name(*file));
-            let stem = stem.and_then(|name| name.rsplit_once('.')).map(|(stem, _)| stem);
+            let stem = stem
+                .and_then(|name| name.rsplit_once('.'))
+                .map(|(stem, _)| stem);
             let name = stem.map_or_else(String::new, project_name);
             if !name.is_empty() {
                 stack.name = name;

@@ -38,7 +38,9 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
         }
     }
     let mut containers: BTreeMap<String, usize> = BTreeMap::new();
-    let services = projects.iter().flat_map(|told| told.loaded.project.services.values());
+    let services = projects
+        .iter()
+        .flat_map(|told| told.loaded.project.services.values());
     for name in services.filter_map(|service| service.container_name.as_ref()) {
         *containers.entry(name.value.clone()).or_default() += 1;
     }
@@ -139,7 +141,10 @@ fn tell_project(
     facts: &mut Facts,
 ) {
     let Loaded { project, notes, .. } = &told.loaded;
-    let swarm = project.services.values().find_map(|service| service.deploy.swarm);
+    let swarm = project
+        .services
+        .values()
+        .find_map(|service| service.deploy.swarm);
     let platform = if swarm.or(project.overlay).is_some() {
         Platform::Swarm
     } else {
@@ -193,9 +198,8 @@ fn tell_project(
         facts.replicas.push(replicas);
         let from_files = env_files(told, service, library);
         let stated = service.environment.iter();
-        let stated = stated.filter_map(|(name, variable)| {
-            Some((name.as_str(), variable.value.as_ref()?))
-        });
+        let stated =
+            stated.filter_map(|(name, variable)| Some((name.as_str(), variable.value.as_ref()?)));
         let mut environment: BTreeMap<&str, &Text> = BTreeMap::new();
         environment.extend(from_files.iter().map(|(name, text)| (name.as_str(), text)));
         environment.extend(stated);
@@ -218,7 +222,11 @@ fn env_files(told: &Told, service: &Service, library: &Library<'_>) -> BTreeMap<
     let mut found = BTreeMap::new();
     for entry in &service.env_files {
         let path = &entry.path;
-        let folders: Vec<_> = entry.folders.iter().map(|folder| folder.as_path()).collect();
+        let folders: Vec<_> = entry
+            .folders
+            .iter()
+            .map(|folder| folder.as_path())
+            .collect();
         let Some(file) = library.find(&folders, &path.value) else {
             if entry.required {
                 let why = format!(
@@ -253,9 +261,8 @@ fn tell_variants(projects: &[Told], library: &Library<'_>, facts: &mut Facts) {
     for file in library.compose_files().filter(|file| !used.contains(file)) {
         let folder = library.folder(file);
         let own = projects.iter().find(|told| told.stack.folder == folder);
-        let known = |name: &&str| {
-            own.is_some_and(|told| told.loaded.project.services.contains_key(*name))
-        };
+        let known =
+            |name: &&str| own.is_some_and(|told| told.loaded.project.services.contains_key(*name));
         let names = service_names(library, file);
         let added: Vec<_> = names.iter().filter(|name| !known(name)).collect();
         let mut adds = String::new();

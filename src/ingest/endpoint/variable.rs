@@ -63,7 +63,7 @@ const TELEMETRY_HOSTS: [&str; 13] = [
 ];
 
 /// Any of these words: the address is the speaker's own, or only compared with.
-const NEVER_CALLED: [&str; 13] = [
+const NEVER_CALLED: [&str; 12] = [
     "listen",
     "listener",
     "listeners",
@@ -75,9 +75,12 @@ const NEVER_CALLED: [&str; 13] = [
     "origins",
     "allowed",
     "noproxy",
-    "image",
     "whitelist",
 ];
+
+/// A name with the word `image` speaks of a container image (`IMAGE_URL`), unless it ends in one of
+/// these (`IMAGE_PROVIDER_HOST`).
+const SURELY_HOST: [&str; 5] = ["host", "hostname", "addr", "address", "endpoint"];
 
 /// A name that ends in one of these holds something other than an address.
 const NOT_AN_ADDRESS: [&str; 29] = [
@@ -200,7 +203,8 @@ pub fn purpose(name: &str) -> Purpose {
             .windows(2)
             .any(|two| matches!(two, [a, b] if a == first && b == second))
     };
-    if any(&NEVER_CALLED) || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
+    let of_image = any(&["image"]) && !SURELY_HOST.contains(&last);
+    if any(&NEVER_CALLED) || of_image || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
         Purpose::NotCalled
     } else if any(&TELEMETRY)
         || pair("new", "relic")
@@ -274,6 +278,8 @@ mod tests {
             ("spring.datasource.url", Purpose::Host),
             ("cartServiceAddr", Purpose::Host),
             ("IMAGE_TAG", Purpose::NotCalled),
+            ("IMAGE_URL", Purpose::NotCalled),
+            ("IMAGE_PROVIDER_HOST", Purpose::Host),
             ("USER_SERVICE_URL", Purpose::Host),
             ("DB_USER", Purpose::NotCalled),
             ("SERVICE_NAME", Purpose::Plain),
