@@ -5,11 +5,13 @@
 //! * [`verdict`]: the five verdicts and times. * [`sweep`]: all single faults at once.
 //! * [`blast`]: one fault set, explained; with [`hops`], [`data`] and [`recovery`] cycles.
 //! * [`why`]: the chain from a node to the faults. * [`common`]: what several nodes share.
-//! * [`survivability`], [`redundancy`], [`rank`], [`coverage`]: one question each.
+//! * [`survivability`], [`tiers`], [`redundancy`], [`rank`], [`coverage`], [`criticality`]: one
+//!   question each.
 
 pub mod blast;
 pub mod common;
 pub mod coverage;
+pub mod criticality;
 pub mod data;
 pub mod engine;
 pub mod hops;
@@ -18,5 +20,6 @@ pub mod recovery;
 pub mod redundancy;
 pub mod survivability;
 pub mod sweep;
+pub mod tiers;
 pub mod verdict;
 pub mod why;

@@ -65,6 +65,72 @@ pub fn rank(
     ranked
 }
 
+/// Faults that do one and the same thing to every subject: a site, its only feed, the room that
+/// feed runs through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike<'r> {
+    /// The fault that most of the others take with them.
+    pub first: &'r Ranked,
+    /// The others, in order of rank.
+    pub others: Vec<&'r Ranked>,
+}
+
+/// Puts faults with the same effect together, worst first, at most `most` groups. `ranked` must be
+/// in order of rank. Compares each fault with at most `most` others.
+#[must_use]
+pub fn alike<'r>(
+    model: &Model,
+    sweep: &Sweep,
+    ranked: &'r [Ranked],
+    most: usize,
+) -> Vec<Alike<'r>> {
+    let same_rank = |a: &Ranked, b: &Ranked| {
+        (&a.cut, a.worst, a.interrupted, a.degraded) == (&b.cut, b.worst, b.interrupted, b.degraded)
+    };
+    let mut groups: Vec<Vec<&Ranked>> = Vec::new();
+    for fault in ranked {
+        let subjects = || subjects_of(model, sweep, fault.fault);
+        let group = groups.iter().position(|group| {
+            group.first().is_some_and(|first| {
+                same_rank(first, fault) && subjects_of(model, sweep, first.fault).eq(subjects())
+            })
+        });
+        if let Some(group) = group.and_then(|at| groups.get_mut(at)) {
+            group.push(fault);
+        } else if groups.len() < most {
+            groups.push(vec![fault]);
+        }
+    }
+    groups
+        .into_iter()
+        .filter_map(|group| {
+            // Choosing is quadratic; of very many equals, the first few are as good as any.
+            let nodes: Vec<NodeIx> = group.iter().take(50).map(|fault| fault.fault).collect();
+            let first = sweep.most_dependent(&nodes)?;
+            let (firsts, others): (Vec<_>, Vec<_>) =
+                group.into_iter().partition(|fault| fault.fault == first);
+            let first = firsts.into_iter().next()?;
+            Some(Alike { first, others })
+        })
+        .collect()
+}
+
+fn subjects_of<'s>(
+    model: &'s Model,
+    sweep: &'s Sweep,
+    fault: NodeIx,
+) -> impl Iterator<Item = &'s Affected> {
+    sweep
+        .effect(fault)
+        .into_iter()
+        .flat_map(|effect| &effect.affected)
+        // A fault with a tier of its own would otherwise never be like another.
+        .filter(|affected| {
+            let class = model.node(NodeIx(affected.node)).class;
+            class != Class::Domain && is_subject(model, NodeIx(affected.node))
+        })
+}
+
 fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
     let mut ranked = Ranked {
         fault: effect.fault,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::Engine;
-use super::sweep::Sweep;
+use super::sweep::{Effect, Sweep};
 use super::verdict::Time;
 use crate::model::{Model, NodeIx, ReqIx};
 use crate::words::{Class, Mode};
@@ -26,7 +26,18 @@ pub fn false_redundancies(
     engine: &Engine<'_>,
     sweep: &Sweep,
 ) -> Vec<FalseRedundancy> {
-    let breakers = breakers(model, engine, sweep);
+    false_redundancies_among(model, engine, sweep, |_| true)
+}
+
+/// As [`false_redundancies`], for those faults only that `wanted` accepts.
+#[must_use]
+pub fn false_redundancies_among(
+    model: &Model,
+    engine: &Engine<'_>,
+    sweep: &Sweep,
+    wanted: impl Fn(&Effect) -> bool,
+) -> Vec<FalseRedundancy> {
+    let breakers = breakers(model, engine, sweep, wanted);
     breakers
         .into_iter()
         .filter(|(requirement, faults)| {
@@ -61,11 +72,12 @@ fn breakers(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
+    wanted: impl Fn(&Effect) -> bool,
 ) -> BTreeMap<ReqIx, BTreeSet<NodeIx>> {
     let graph = engine.graph();
     let mut scratch = engine.scratch();
     let mut breakers: BTreeMap<ReqIx, BTreeSet<NodeIx>> = BTreeMap::new();
-    for effect in &sweep.effects {
+    for effect in sweep.effects.iter().filter(|effect| wanted(effect)) {
         let set = graph.fault_set(effect.fault.0);
         // Requirements that may be unmet are those that an affected or failed node counts in.
         let candidates: BTreeSet<u32> = effect
@@ -109,7 +121,20 @@ fn breakers(
                 graph.is_active(m)
                     && !engine.serves_at_once(&outcome, graph.member_node[m as usize])
             };
-            if weight < graph.need[q as usize] && graph.members_of(q).any(unmet_at_once) {
+            // A bad deploy of the service whose replicas these are strikes the members themselves:
+            // it is no fault outside of them.
+            let member_is_struck = || {
+                let member = |node: &u32| {
+                    graph
+                        .members_of(q)
+                        .any(|m| graph.member_node[m as usize] == *node)
+                };
+                set.len() > 1 && set.iter().any(member)
+            };
+            if weight < graph.need[q as usize]
+                && graph.members_of(q).any(unmet_at_once)
+                && !member_is_struck()
+            {
                 breakers.entry(ReqIx(q)).or_default().insert(effect.fault);
             }
         }

@@ -52,4 +52,29 @@ impl Sweep {
             .ok()?;
         Some(&self.effects[at])
     }
+
+    /// True if the failure of `fault` affects `node`. O(log).
+    #[must_use]
+    pub fn affects(&self, fault: NodeIx, node: NodeIx) -> bool {
+        self.effect(fault).is_some_and(|effect| {
+            effect
+                .affected
+                .binary_search_by_key(&node.0, |affected| affected.node)
+                .is_ok()
+        })
+    }
+
+    /// Of `faults`, the one that most of the others take with them (a site rather than its feed or
+    /// the room the feed hangs on: the place people know); of equals, the first. Quadratic.
+    #[must_use]
+    pub fn most_dependent(&self, faults: &[NodeIx]) -> Option<NodeIx> {
+        let taken_by = |node: NodeIx| {
+            let others = faults.iter().filter(|other| **other != node);
+            others.filter(|other| self.affects(**other, node)).count()
+        };
+        faults
+            .iter()
+            .copied()
+            .min_by_key(|fault| (std::cmp::Reverse(taken_by(*fault)), *fault))
+    }
 }

@@ -5,8 +5,12 @@
 //! * One file a command: its words (`Args`, with help) and `run`, which returns the exit code.
 
 pub mod args;
+mod explain;
 mod graph;
+mod lint;
 pub mod load;
+mod report;
+mod rules;
 mod schema;
 pub mod screen;
 mod warn;
@@ -45,6 +49,14 @@ struct Cli {
 enum Command {
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(graph::Args),
+    /// Check the inputs against the rules: for pull requests and CI
+    Lint(lint::Args),
+    /// List the rules
+    Rules(rules::Args),
+    /// What a rule finds, why that is bad, and how to fix it
+    Explain(explain::Args),
+    /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
+    Report(report::Args),
     /// Print the JSON Schema of `spof.yaml`
     Schema(schema::Args),
 }
@@ -54,7 +66,9 @@ impl Command {
     fn paths(&self) -> &[Utf8PathBuf] {
         match self {
             Self::Graph(args) => &args.paths,
-            Self::Schema(_) => &[],
+            Self::Lint(args) => &args.paths,
+            Self::Report(args) => &args.paths,
+            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => &[],
         }
     }
 }
@@ -89,6 +103,10 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
     let screen = Screen::new(plan.colour);
     match command {
         Command::Graph(args) => graph::run(args, plan, &screen),
+        Command::Lint(args) => lint::run(args, plan, &screen),
+        Command::Rules(args) => rules::run(args, &screen),
+        Command::Explain(args) => explain::run(args, &screen),
+        Command::Report(args) => report::run(args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

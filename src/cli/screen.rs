@@ -42,6 +42,24 @@ impl Screen {
         Ok(out.flush()?)
     }
 
+    /// Columns there are.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Writes text that holds escape sequences of our own making, and no others; colours only
+    /// where they are wanted and understood.
+    ///
+    /// # Errors
+    /// Standard output failed.
+    pub fn styled(&self, text: &str) -> Result<(), Error> {
+        let stream = AutoStream::new(io::stdout().lock(), self.colour.into());
+        let mut out = BufWriter::new(stream);
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
     /// Writes `value` as JSON.
     ///
     /// # Errors

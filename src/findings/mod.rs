@@ -1,1 +1,160 @@
-//! (to be written)
+//! What a rule says, where, and how sure it is. Formats render findings and know nothing of rules.
+//!
+//! * [`code`]: the closed list of rules. * [`fingerprint`]: what makes two findings the same one.
+
+pub mod code;
+pub mod fingerprint;
+
+pub use code::Code;
+
+use std::fmt;
+
+use camino::Utf8PathBuf;
+
+use crate::ingest::fact::Source;
+use crate::source::{Location, SourceMap, Span};
+use crate::words::{Evidence, Id};
+
+/// How bad it is, least first: the *greater* value is the worse one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    /// Every severity, worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// The word users read and write.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A place that a finding points at; line and column are made from it when it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// In a file of this run, or recorded by an earlier one.
+    Source(Source),
+    /// A file as a whole, of which no text is at hand (too large, not text).
+    File(Utf8PathBuf),
+}
+
+impl Place {
+    /// The place at `span`.
+    #[must_use]
+    pub fn at(span: Span) -> Self {
+        Self::Source(Source::Here(span))
+    }
+
+    /// Path, line and column as users read them; a file as a whole is its first line.
+    #[must_use]
+    pub fn location(&self, sources: &SourceMap) -> Location {
+        match self {
+            Self::Source(Source::Here(span)) => sources.location(*span),
+            Self::Source(Source::Recorded(location)) => Location::clone(location),
+            Self::File(path) => Location {
+                file: path.to_string(),
+                line: 1,
+                column: 1,
+            },
+        }
+    }
+}
+
+/// One finding. All texts may hold names from the input: whoever prints them escapes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub rule: Code,
+    pub severity: Severity,
+    /// The weakest evidence on the chain from the subject to the cut.
+    pub confidence: Evidence,
+    /// Id of the node it is about, or path of the file.
+    pub subject: String,
+    /// What of the subject it is about, where one subject may have several such findings with the
+    /// same cut.
+    pub object: Option<String>,
+    /// The faults that cut the subject, sorted; empty where nothing needs to fail.
+    pub cut: Vec<Id>,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// `None` where no source speaks of the subject.
+    pub place: Option<Place>,
+    /// A few words at the place.
+    pub label: String,
+    /// Other places that explain it, in the order to read them, each with a few words.
+    pub related: Vec<(Place, String)>,
+    /// What explains it further and stands nowhere.
+    pub notes: Vec<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Sixteen hexadecimal digits; see [`fingerprint`].
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// A finding about `subject`, to be completed. [`finish`] fills in the fingerprint.
+    #[must_use]
+    pub fn new(
+        rule: Code,
+        severity: Severity,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            confidence: Evidence::Declared,
+            subject: subject.into(),
+            object: None,
+            cut: Vec::new(),
+            message: message.into(),
+            place: None,
+            label: String::new(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fingerprint: String::new(),
+        }
+    }
+}
+
+/// Puts findings into the order in which they are shown (worst first, then by rule, subject,
+/// object, cut and place) and gives each its fingerprint.
+pub fn finish(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by_cached_key(|finding| {
+        (
+            std::cmp::Reverse(finding.severity),
+            finding.rule.as_str(),
+            finding.subject.clone(),
+            finding.object.clone(),
+            finding.cut.clone(),
+            finding.place.as_ref().map(|place| place.location(sources)),
+        )
+    });
+    fingerprint::assign(findings);
+}
+
+/// How many findings there are of each severity, worst first.
+#[must_use]
+pub fn counts(findings: &[Finding]) -> [(Severity, usize); 3] {
+    Severity::ALL.map(|severity| {
+        let same = findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        (severity, same.count())
+    })
+}

@@ -184,6 +184,8 @@ pub struct Spread {
     pub allowed_zones: Vec<Ref>,
     /// What the unnamed hosts and zones belong to (`cluster:prod`), if anything.
     pub cluster: Option<Ref>,
+    /// The region they must run in, if stated: a placement, but not of which host or zone in it.
+    pub region: Option<Ref>,
 }
 
 /// Lost replicas are made anew elsewhere: one standby with the weight of all of them.

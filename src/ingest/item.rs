@@ -2,8 +2,8 @@
 //! For the formats that are ours (the native manifest, saved graphs).
 //!
 //! [`item!`] makes, from one table of keys, the struct, its reader and its JSON Schema, so the
-//! three can't drift apart. What a key's value may be is said by its type, whose [`Read`] and
-//! `JsonSchema` stand side by side.
+//! three can't drift apart; [`record!`] does without the schema. What a key's value may be is said
+//! by its type, whose [`Read`] and `JsonSchema` stand side by side.
 
 use std::borrow::Cow;
 
@@ -414,16 +414,16 @@ pub(super) const fn plain(key: &'static str) -> &'static str {
     }
 }
 
-/// Makes an item from its table of keys: the struct, `KEYS`, [`Read`] and `JsonSchema`. A key is
-/// `name: must Type` or `name: may Type` with a doc comment, which becomes its description.
-macro_rules! item {
+/// Makes an item from its table of keys: the struct, `KEYS` and [`Read`]. A key is
+/// `name: must Type` or `name: may Type`, with a doc comment.
+macro_rules! record {
     ($(#[doc = $about:literal])+ $name:ident {
         $($(#[doc = $doc:literal])+ $key:ident: $how:ident $type:ty),+ $(,)?
     }) => {
         $(#[doc = $about])+
         #[derive(Debug)]
         pub(super) struct $name {
-            $($(#[doc = $doc])+ pub(super) $key: $crate::ingest::item::item!(@type $how $type),)+
+            $($(#[doc = $doc])+ pub(super) $key: $crate::ingest::item::record!(@type $how $type),)+
         }
 
         impl $name {
@@ -447,6 +447,21 @@ macro_rules! item {
                 Some(Self { $($key: $key?),+ })
             }
         }
+    };
+    (@type must $type:ty) => { $type };
+    (@type may $type:ty) => { Option<$type> };
+}
+pub(super) use record;
+
+/// Makes a [`record!`] and its `JsonSchema`, in which doc comments are the descriptions.
+macro_rules! item {
+    ($(#[doc = $about:literal])+ $name:ident {
+        $($(#[doc = $doc:literal])+ $key:ident: $how:ident $type:ty),+ $(,)?
+    }) => {
+        $crate::ingest::item::record! {
+            $(#[doc = $about])+
+            $name { $($(#[doc = $doc])+ $key: $how $type),+ }
+        }
 
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -463,8 +478,6 @@ macro_rules! item {
             }
         }
     };
-    (@type must $type:ty) => { $type };
-    (@type may $type:ty) => { Option<$type> };
     (@required must) => { true };
     (@required may) => { false };
 }

@@ -60,9 +60,10 @@ impl Draft<'_> {
         };
         let part = stands_on(self.id(zone), zone);
         self.add_part(host, &part, &known);
-        if let Some(cluster) = &fact.spread.cluster {
-            let cluster = self.resolve(cluster, context);
-            let part = stands_on(self.id(cluster), cluster);
+        let spread = &fact.spread;
+        for wider in [&spread.cluster, &spread.region].into_iter().flatten() {
+            let wider = self.resolve(wider, context);
+            let part = stands_on(self.id(wider), wider);
             self.add_part(host, &part, context);
         }
         host

@@ -2,7 +2,9 @@
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
 //! * [`page`]: lines and tables. * [`json`]: the forms that other programs read.
+//! * [`lint`]: findings in their formats.
 
 pub mod json;
+pub mod lint;
 pub mod page;
 pub mod text;

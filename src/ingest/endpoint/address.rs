@@ -235,7 +235,7 @@ fn connection_string(value: &str) -> Option<Vec<Address>> {
     Some(found)
 }
 
-/// What stands in brackets in `user:pass@tcp(db:3306)/x` (Go's MySQL driver).
+/// What stands in brackets in `user:pass@tcp(db:3306)/x` (Go's driver for `MySQL`).
 fn in_brackets(value: &str) -> Option<&str> {
     let (before, after) = value.split_once('(')?;
     let protocol = before.rsplit('@').next().unwrap_or(before);

@@ -85,7 +85,7 @@ pub fn kind(host: &str) -> HostKind {
     ) {
         return HostKind::Metadata;
     }
-    if host.ends_with(".svc") || host.contains(".svc.") {
+    if before_svc(host).is_some() {
         return HostKind::Cluster;
     }
     let Some((before, last)) = host.rsplit_once('.') else {
@@ -98,6 +98,13 @@ pub fn kind(host: &str) -> HostKind {
     } else {
         HostKind::Public
     }
+}
+
+/// What stands before `.svc`: `name.namespace` of `name.namespace.svc.cluster.local`.
+#[must_use]
+pub fn before_svc(host: &str) -> Option<&str> {
+    let (inside, rest) = host.split_once(".svc")?;
+    (rest.is_empty() || rest.starts_with('.')).then_some(inside)
 }
 
 /// Makes a host comparable: lower case, no brackets, no final dot. `None` when it can be neither

@@ -63,7 +63,7 @@ const TELEMETRY_HOSTS: [&str; 13] = [
 ];
 
 /// Any of these words: the address is the speaker's own, or only compared with.
-const NEVER_CALLED: [&str; 12] = [
+const NEVER_CALLED: [&str; 10] = [
     "listen",
     "listener",
     "listeners",
@@ -71,19 +71,18 @@ const NEVER_CALLED: [&str; 12] = [
     "advertise",
     "advertised",
     "cors",
-    "origin",
-    "origins",
     "allowed",
     "noproxy",
     "whitelist",
 ];
 
-/// A name with the word `image` speaks of a container image (`IMAGE_URL`), unless it ends in one of
-/// these (`IMAGE_PROVIDER_HOST`).
-const SURELY_HOST: [&str; 5] = ["host", "hostname", "addr", "address", "endpoint"];
-
 /// A name that ends in one of these holds something other than an address.
-const NOT_AN_ADDRESS: [&str; 29] = [
+const NOT_AN_ADDRESS: [&str; 34] = [
+    "image",
+    "repository",
+    "repo",
+    "origin",
+    "origins",
     "tag",
     "version",
     "password",
@@ -203,8 +202,7 @@ pub fn purpose(name: &str) -> Purpose {
             .windows(2)
             .any(|two| matches!(two, [a, b] if a == first && b == second))
     };
-    let of_image = any(&["image"]) && !SURELY_HOST.contains(&last);
-    if any(&NEVER_CALLED) || of_image || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
+    if any(&NEVER_CALLED) || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
         Purpose::NotCalled
     } else if any(&TELEMETRY)
         || pair("new", "relic")
@@ -278,8 +276,9 @@ mod tests {
             ("spring.datasource.url", Purpose::Host),
             ("cartServiceAddr", Purpose::Host),
             ("IMAGE_TAG", Purpose::NotCalled),
-            ("IMAGE_URL", Purpose::NotCalled),
-            ("IMAGE_PROVIDER_HOST", Purpose::Host),
+            ("SIDECAR_IMAGE", Purpose::NotCalled),
+            ("IMAGE_SERVICE_ADDR", Purpose::Host),
+            ("CORS_ORIGIN", Purpose::NotCalled),
             ("USER_SERVICE_URL", Purpose::Host),
             ("DB_USER", Purpose::NotCalled),
             ("SERVICE_NAME", Purpose::Plain),

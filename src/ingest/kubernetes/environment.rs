@@ -20,7 +20,7 @@ pub(super) struct Variable {
     pub(super) name: String,
     /// Never shown or stored in facts: may hold secrets.
     pub(super) value: String,
-    /// Place of the value, which for a ConfigMap is there.
+    /// Place of the value, which for a `ConfigMap` is there.
     pub(super) span: Span,
 }
 
@@ -222,24 +222,31 @@ impl Environment {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
             let after = &from[open.len()..];
-            let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-            let in_shell = close.is_empty();
-            let length = after
-                .bytes()
-                .position(|b| !is_name(b) || (in_shell && matches!(b, b'-' | b'.')))
-                .unwrap_or(after.len());
-            let (name, tail) = after.split_at(length);
+            let kubelet = close == ")";
+            let is_name = |b: u8| {
+                b.is_ascii_alphanumeric() || b == b'_' || (kubelet && matches!(b, b'-' | b'.'))
+            };
+            let length = after.bytes().position(|b| !is_name(b));
+            let (name, tail) = after.split_at(length.unwrap_or(after.len()));
             let escaped = before.ends_with('$');
-            let tail = tail.strip_prefix(close).filter(|_| length > 0 && !escaped);
-            match (self.value(name, around), tail) {
-                (Some(value), Some(tail)) => {
-                    out.push_str(&value);
-                    rest = tail;
-                }
-                _ => {
-                    out.push_str(open);
-                    rest = after;
-                }
+            // The shell's `${DB_HOST:-db}`.
+            let default = tail
+                .strip_prefix(":-")
+                .filter(|_| close == "}")
+                .and_then(|rest| rest.split_once('}'));
+            let tail = default
+                .map(|(_, tail)| tail)
+                .or_else(|| tail.strip_prefix(close))
+                .filter(|_| !name.is_empty() && !escaped);
+            let value = self
+                .value(name, around)
+                .or_else(|| default.map(|(value, _)| value.to_owned()));
+            if let (Some(value), Some(tail)) = (value, tail) {
+                out.push_str(&value);
+                rest = tail;
+            } else {
+                out.push_str(open);
+                rest = after;
             }
         }
         out.push_str(rest);

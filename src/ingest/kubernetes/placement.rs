@@ -75,22 +75,29 @@ pub(super) fn replicas(
     let host = node
         .and_then(|node| Some((node.as_str()?, node.span())))
         .or_else(|| allowed.hosts.only());
+    let choice = |kind: &str, choice: &Choice<'_>| -> Vec<Ref> {
+        let (values, span) = choice.0.clone().unwrap_or((BTreeSet::new(), name_span));
+        values
+            .iter()
+            .map(|value| domain(kind, value, span))
+            .collect()
+    };
+    let zones = choice("zone", &allowed.zones);
+    let region = match choice("region", &allowed.regions).as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    let mut spread = spread(workload, reader, unread);
     let mut on = Vec::new();
     if let Some((host, span)) = host {
         on.push(domain("host", host, span));
-    }
-    if let Some((zone, span)) = allowed.zones.only() {
-        on.push(domain("zone", zone, span));
-    }
-    if let Some((region, span)) = allowed.regions.only() {
-        on.push(domain("region", region, span));
-    }
-    let mut spread = spread(workload, reader, unread);
-    if let Choice(Some((zones, span))) = &allowed.zones
-        && zones.len() > 1
-    {
-        let zones = zones.iter();
-        spread.allowed_zones = zones.map(|zone| domain("zone", zone, *span)).collect();
+        on.extend(zones.iter().filter(|_| zones.len() == 1).cloned());
+        on.extend(region);
+        on.push(domain("cluster", CLUSTER, name_span));
+    } else {
+        // Which host within them stays unknown.
+        spread.allowed_zones = zones;
+        spread.region = region;
     }
     spread.cluster = Some(domain("cluster", CLUSTER, name_span));
     // Jobs and bare pods are not replaced; a replica bound to one host has nowhere to go.
@@ -104,7 +111,7 @@ pub(super) fn replicas(
         && workload.replicas > 0
         && !(workload.kind == WorkloadKind::StatefulSet && is_host_bound(workload, local, reader));
     let reschedule = is_replaced.then(|| Reschedule {
-        on: elsewhere(&on, &spread, name_span),
+        on: elsewhere(&spread, name_span),
         takes_s: RESCHEDULE_S,
         requires: Vec::new(),
         origin: Origin::at(Evidence::Assumed, name_span),
@@ -124,25 +131,28 @@ pub(super) fn replicas(
     }
 }
 
-/// What a replacement stands on: the zone or region the pods are held in, any of several zones,
-/// or the cluster.
-fn elsewhere(on: &[Ref], spread: &Spread, span: Span) -> Vec<Expr> {
-    if !on.is_empty() {
-        return on.iter().cloned().map(Expr::One).collect();
-    }
-    if spread.allowed_zones.is_empty() {
-        return vec![Expr::One(domain("cluster", CLUSTER, span))];
-    }
-    let members = spread.allowed_zones.iter().map(|zone| MemberFact {
-        expr: Expr::One(zone.clone()),
-        weight: 1,
-        standby: None,
-    });
-    vec![Expr::Some {
-        need: Some(1),
-        members: members.collect(),
-        span,
-    }]
+/// What a replacement stands on: any of the zones the pods are held in, their region, and the
+/// cluster, without which nobody replaces anything.
+fn elsewhere(spread: &Spread, span: Span) -> Vec<Expr> {
+    let mut on = match spread.allowed_zones.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![Expr::One(only.clone())],
+        several => {
+            let members = several.iter().map(|zone| MemberFact {
+                expr: Expr::One(zone.clone()),
+                weight: 1,
+                standby: None,
+            });
+            vec![Expr::Some {
+                need: Some(1),
+                members: members.collect(),
+                span,
+            }]
+        }
+    };
+    on.extend(spread.region.iter().cloned().map(Expr::One));
+    on.push(Expr::One(domain("cluster", CLUSTER, span)));
+    on
 }
 
 /// The values that a node label may have, and where that is stated; `None`: any.

@@ -109,7 +109,8 @@ impl<'a, 'd> Writer<'a, 'd> {
             return;
         }
         let mut flag = "";
-        for (at, (word, span)) in words.iter().enumerate() {
+        let waiting = script::waiting_words(&texts);
+        for (at, (word, span)) in words.iter().enumerate().skip(waiting) {
             if word.contains('\n') {
                 let text = environment.expand_shell(word, self.around);
                 self.probes(script::probes(&text), mode, *span, facts);
@@ -249,7 +250,8 @@ impl<'a, 'd> Writer<'a, 'd> {
         let doubtful =
             endpoint.form == Form::Port && endpoint.port.is_some_and(|port| port < LEAST_PORT);
         match place {
-            HostKind::Cluster => unknown(cluster_name(name)),
+            // All spellings of one name are one node.
+            HostKind::Cluster => unknown(host::before_svc(name).unwrap_or(name).to_owned()),
             _ if doubtful => Target::None,
             HostKind::Label if is_bare => Target::None,
             HostKind::Label => unknown(canonical(namespace, name)),
@@ -288,13 +290,6 @@ fn outside(host: String, span: Span) -> Target {
         span,
         otherwise: Otherwise::External(id),
     }])
-}
-
-/// `db.shop.svc.cluster.local` as `db.shop`, so that all spellings of one name are one node.
-fn cluster_name(host: &str) -> String {
-    host.split_once(".svc")
-        .map_or(host, |(inside, _)| inside)
-        .to_owned()
 }
 
 /// One of `targets`, which must not be empty.

@@ -147,10 +147,7 @@ impl<'d> Services<'d> {
         if let Some(at) = self.by_address.get(name) {
             return self.all.get(*at).map(lead_of);
         }
-        let inside = name
-            .split_once(".svc")
-            .filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'))
-            .map(|(inside, _)| inside);
+        let inside = host::before_svc(name);
         // `redis.io` is no Service `redis` in a namespace `io`.
         let guess = inside.is_some() || host::kind(name) != HostKind::Public;
         let labels: Vec<&str> = inside.unwrap_or(name).split('.').collect();
@@ -159,10 +156,8 @@ impl<'d> Services<'d> {
             // Before `.svc` the second label is a namespace, unless that is a pod's name.
             [first, second] => self
                 .in_namespace(second, first, guess)
-                .or_else(|| self.pod_of(self.near(from, second), first)),
-            [pod, middle, namespace] => {
-                self.pod_of(self.in_namespace(namespace, middle, guess), pod)
-            }
+                .or_else(|| pod_of(self.near(from, second), first)),
+            [pod, middle, namespace] => pod_of(self.in_namespace(namespace, middle, guess), pod),
             _ => None,
         };
         if let Some(service) = service {
@@ -174,18 +169,14 @@ impl<'d> Services<'d> {
         );
         api_server.then_some(Lead::ControlPlane)
     }
+}
 
-    /// The Service, if `pod` is what a pod behind it may be called (`kafka-0`).
-    fn pod_of<'s>(
-        &'s self,
-        service: Option<&'s Service<'d>>,
-        pod: &str,
-    ) -> Option<&'s Service<'d>> {
-        let numbered = pod
-            .rsplit_once('-')
-            .is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
-        service.filter(|_| numbered)
-    }
+/// The Service, if `pod` is what a pod behind it may be called (`kafka-0`).
+fn pod_of<'s, 'd>(service: Option<&'s Service<'d>>, pod: &str) -> Option<&'s Service<'d>> {
+    let numbered = pod
+        .rsplit_once('-')
+        .is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
+    service.filter(|_| numbered)
 }
 
 /// What stands behind a Service.

@@ -105,7 +105,7 @@ pub(super) fn id(kind: &str, namespace: Option<&str>, name: &str) -> Id {
     }
 }
 
-/// True if another workload runs it: a ReplicaSet of a Deployment, a Pod of a ReplicaSet. What a
+/// True if another workload runs it: a `ReplicaSet` of a Deployment, a Pod of a `ReplicaSet`. What a
 /// custom resource owns counts by itself, since nobody reads its owner.
 fn is_instance(object: &Object<'_>, reader: &Reader) -> bool {
     let owners = reader.items(object.view, &["metadata", "ownerReferences"]);
@@ -143,7 +143,7 @@ fn partial(object: &Object<'_>, kind: WorkloadKind, reader: &Reader) -> Option<S
     })
 }
 
-/// How many copies run, and where that is stated. Absent means one. A DaemonSet runs one on each
+/// How many copies run, and where that is stated. Absent means one. A `DaemonSet` runs one on each
 /// node of a number that manifests don't say: one is counted.
 fn replicas(
     object: &Object<'_>,

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::values::{Amount, Date, Duration, Name, Weight};
+use super::date::Date;
+use super::values::{Amount, Duration, Name, Weight};
 use crate::ingest::fact::{Expr, MemberFact, Origin, WayFact};
 use crate::ingest::item::{At, Listed, OneOrMany, Read, Reader, item, keys};
 use crate::source::{Kind, Span, View};

@@ -6,6 +6,8 @@ mod placement;
 mod real;
 mod references;
 
+use std::fmt::Write as _;
+
 use super::Kubernetes;
 use super::reader::Reader;
 use crate::ingest::Adapter;
@@ -23,7 +25,7 @@ pub(super) fn translate_with(files: &[(&str, &str)], reader: &Reader) -> (Facts,
     let mut documents: Vec<Document> = Vec::new();
     for (path, text) in files {
         let id = sources.add((*path).into(), (*text).to_owned());
-        let read = if path.ends_with(".json") {
+        let read = if path.contains(".json") {
             json::read
         } else {
             yaml::read
@@ -94,10 +96,10 @@ pub(super) fn app(name: &str, pod: &str, container: &str) -> String {
          containers:\n      - name: main\n        image: x\n"
     );
     for line in container.lines() {
-        text.push_str(&format!("        {line}\n"));
+        let _ = writeln!(text, "        {line}");
     }
     for line in pod.lines() {
-        text.push_str(&format!("      {line}\n"));
+        let _ = writeln!(text, "      {line}");
     }
     text + &service(name, "", name)
 }

@@ -19,6 +19,12 @@ fn show(fact: &ReplicasFact) -> String {
             .iter()
             .map(|zone| format!("?{}", zone.text)),
     );
+    parts.extend(
+        fact.spread
+            .region
+            .iter()
+            .map(|region| format!("?{}", region.text)),
+    );
     parts.extend(fact.spread.hosts.map(|_| "!hosts".to_owned()));
     parts.extend(fact.spread.zones.map(|_| "!zones".to_owned()));
     if let Some(again) = &fact.reschedule {
@@ -45,30 +51,36 @@ fn zones(values: &str) -> String {
 fn nodes_zones_and_regions() {
     for (pod, want) in [
         ("", "~cluster:kubernetes"),
-        ("nodeName: n1", "host:n1"),
-        ("nodeSelector: {kubernetes.io/hostname: n1}", "host:n1"),
+        ("nodeName: n1", "host:n1, cluster:kubernetes"),
+        (
+            "nodeSelector: {kubernetes.io/hostname: n1}",
+            "host:n1, cluster:kubernetes",
+        ),
         (
             "nodeSelector: {topology.kubernetes.io/zone: a}",
-            "zone:a, ~zone:a",
+            "?zone:a, ~zone:a cluster:kubernetes",
         ),
         (
             "nodeSelector: {failure-domain.beta.kubernetes.io/zone: a}",
-            "zone:a, ~zone:a",
+            "?zone:a, ~zone:a cluster:kubernetes",
         ),
         (
             "nodeSelector: {topology.kubernetes.io/region: eu}",
-            "region:eu, ~region:eu",
+            "?region:eu, ~region:eu cluster:kubernetes",
         ),
         ("nodeSelector: {disk: ssd}", "~cluster:kubernetes"),
-        (&affinity(&zones("a")), "zone:a, ~zone:a"),
+        (
+            &affinity(&zones("a")),
+            "?zone:a, ~zone:a cluster:kubernetes",
+        ),
         (
             &affinity(&zones("b, a")),
-            "?zone:a, ?zone:b, ~1 of (zone:a zone:b)",
+            "?zone:a, ?zone:b, ~1 of (zone:a zone:b) cluster:kubernetes",
         ),
         // Either term will do, so both zones are allowed; a term without a zone allows any.
         (
             &affinity(&format!("{}, {}", zones("a"), zones("b"))),
-            "?zone:a, ?zone:b, ~1 of (zone:a zone:b)",
+            "?zone:a, ?zone:b, ~1 of (zone:a zone:b) cluster:kubernetes",
         ),
         (
             &affinity(&format!(
@@ -79,7 +91,7 @@ fn nodes_zones_and_regions() {
         ),
         (
             &affinity("{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}"),
-            "host:n2",
+            "host:n2, cluster:kubernetes",
         ),
         (
             &affinity(
@@ -93,7 +105,7 @@ fn nodes_zones_and_regions() {
                 "nodeSelector: {{topology.kubernetes.io/zone: a}}\n{}",
                 affinity(&zones("a, b"))
             ),
-            "zone:a, ~zone:a",
+            "?zone:a, ~zone:a cluster:kubernetes",
         ),
         (
             "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: topology.kubernetes.io/zone, operator: In, values: [a]}]}}]}}",

@@ -102,7 +102,7 @@ fn check(folder: &str) {
         let target = alias.target.text.split_once(':').expect("an id").1;
         (alias.name.clone(), serde_json::Value::from(target))
     });
-    let services = serde_json::Value::from_iter(from);
+    let services = from.collect::<serde_json::Value>();
     assert_eq!(services, truth["services"]);
 }
 

@@ -335,6 +335,18 @@ stores: [{id: pay}]
         .map(|node| node.name.text.as_str())
         .collect();
     assert_eq!(of, ["service:pay", "web", "store:pay"]);
+    // A bare name says what it becomes where no other source has it.
+    let becomes: Vec<Option<String>> = outcome
+        .facts
+        .nodes
+        .iter()
+        .map(|node| match &node.name.otherwise {
+            Otherwise::Stated(id) => Some(id.to_string()),
+            _ => None,
+        })
+        .collect();
+    let ids = ["service:pay", "service:web", "store:pay"];
+    assert_eq!(becomes, ids.map(|id| Some(id.to_owned())));
     assert_eq!(
         requirements(&outcome.facts),
         ["service:pay hard store:pay", "web hard pay"]

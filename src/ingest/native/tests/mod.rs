@@ -1,5 +1,9 @@
 //! Tests of the native manifest, through the real readers.
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every place of an item is one `fn(Value) -> Value`"
+)]
 mod agreement;
 mod docs;
 mod facts;

@@ -1,5 +1,7 @@
 //! What is wrong is told, where it stands, and the rest is still used.
 
+use std::fmt::Write as _;
+
 use super::*;
 
 /// The one problem of `text`: where, what, what to do.
@@ -353,7 +355,7 @@ fn aliases_can_not_blow_it_up() {
             .to_owned();
     for level in 1..15 {
         let inner = vec![format!("*l{}", level - 1); 10].join(", ");
-        text.push_str(&format!("  - &l{level} {{any: [{inner}]}}\n"));
+        let _ = writeln!(text, "  - &l{level} {{any: [{inner}]}}");
     }
     let started = std::time::Instant::now();
     let outcome = yaml_manifest(&text);

@@ -1,0 +1,53 @@
+//! `spof report`: the page architects open, as one file.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::Plan;
+use super::screen::Screen;
+use crate::analysis::sweep::Sweep;
+use crate::error::Error;
+use crate::report::{Facts, render};
+
+/// What was typed.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  spof report -o report.html samples/kakao-2022
+  spof report -o - samples/kakao-2022 > report.html
+
+The file needs no network, runs no script and loads nothing: it can be mailed and archived.")]
+pub(super) struct Args {
+    /// Files or folders to read
+    pub(super) paths: Vec<Utf8PathBuf>,
+
+    /// The HTML file to write, `-` for standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Utf8PathBuf,
+}
+
+pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let estate = plan.load()?;
+    let engine = estate.engine();
+    let sweep = Sweep::new(&engine);
+    let page = render(&Facts {
+        paths: &plan.request.paths,
+        model: &estate.model,
+        engine: &engine,
+        sweep: &sweep,
+        sources: &estate.sources,
+        unread: &estate.unread,
+        other_files: estate.other_files,
+    })?;
+    write(&args.output, &page, screen)?;
+    Ok(0)
+}
+
+fn write(to: &Utf8Path, page: &str, screen: &Screen) -> Result<(), Error> {
+    if to == "-" {
+        return screen.text(page);
+    }
+    std::fs::write(to, page).map_err(|source| Error::Write {
+        path: to.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,190 @@
+//! Findings for people, in the look of rustc: the place with its line, what belongs to it, what
+//! to do; and at the end how many there are and how much is known.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet as Picture};
+
+use super::snippet::snippet;
+use super::{Lint, unread_by_reason};
+use crate::findings::{Code, Finding, Place, Severity, counts};
+use crate::ingest::fact::Source;
+use crate::output::text::{BAD, DIM, GOOD, PLAIN, STRONG, Text, WARN, clean, plural};
+use crate::source::Span;
+use crate::words::Evidence;
+
+/// How it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub width: usize,
+    /// With escape sequences for colours; whoever writes to no terminal strips them.
+    pub styled: bool,
+}
+
+/// All findings and the footer. Everything that comes from the input is harmless in it.
+#[must_use]
+pub fn human(lint: &Lint<'_>, look: Look) -> String {
+    let renderer = if look.styled {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let renderer = renderer
+        .term_width(look.width)
+        .decor_style(DecorStyle::Ascii);
+    let mut out = String::new();
+    for finding in lint.findings {
+        out.push_str(&one(lint, finding, &renderer));
+        out.push_str("\n\n");
+    }
+    footer(lint, look, &mut out);
+    out
+}
+
+fn one(lint: &Lint<'_>, finding: &Finding, renderer: &Renderer) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level
+        .primary_title(clean(&finding.message))
+        .id(finding.rule.as_str());
+    let mut group = Group::with_title(title);
+    let mut drawn: Vec<usize> = Vec::new();
+    let mut places: Vec<(Option<usize>, Span, &str)> = Vec::new();
+    if let Some(Place::Source(Source::Here(span))) = &finding.place {
+        places.push((None, *span, &finding.label));
+        for (number, (place, words)) in finding.related.iter().enumerate() {
+            if let Place::Source(Source::Here(other)) = place {
+                places.push((Some(number), *other, words));
+            }
+        }
+    }
+    let spans: Vec<(Span, &str)> = places
+        .iter()
+        .map(|(_, span, words)| (*span, *words))
+        .collect();
+    if let Some((picture, shown)) = snippet(lint.sources, &spans) {
+        drawn.extend(shown.iter().filter_map(|at| places.get(*at)?.0));
+        let mut source = Picture::source(picture.text)
+            .path(clean(&picture.path).into_owned())
+            .line_start(picture.first_line as usize);
+        for (number, (range, words)) in picture.marks.into_iter().enumerate() {
+            let kind = if number == 0 {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let label = (!words.is_empty()).then(|| clean(&words).into_owned());
+            source = source.annotation(kind.span(range).label(label));
+        }
+        group = group.element(source);
+    } else if let Some(place) = &finding.place {
+        let location = place.location(lint.sources);
+        let origin = Origin::path(clean(&location.file).into_owned());
+        group = group.element(match place {
+            Place::Source(_) => origin
+                .line(location.line as usize)
+                .char_column(location.column as usize),
+            Place::File(_) => origin,
+        });
+    }
+    for (number, (place, words)) in finding.related.iter().enumerate() {
+        if !drawn.contains(&number) {
+            let location = place.location(lint.sources).to_string();
+            group = group.element(Level::NOTE.message(format!(
+                "{} ({})",
+                clean(words),
+                clean(&location)
+            )));
+        }
+    }
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(clean(note)));
+    }
+    if finding.confidence > Evidence::Declared && finding.rule != Code::UnknownTarget {
+        let words = match finding.confidence {
+            Evidence::Assumed => "this rests on an assumption: no input states all of it",
+            Evidence::Inferred => "part of this is inferred from configuration, not declared",
+            _ => "part of this was observed, not declared",
+        };
+        group = group.element(Level::NOTE.message(words));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(clean(help)));
+    }
+    renderer.render(&[group])
+}
+
+fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {
+    let mut put = |text: Text| {
+        let line = if look.styled {
+            text.render()
+        } else {
+            anstream::adapter::strip_str(&text.render()).to_string()
+        };
+        let _ = writeln!(out, "{}", line.trim_end());
+    };
+    let mut line = Text::new();
+    if lint.findings.is_empty() {
+        line = line.and(GOOD, "✓ ").and(PLAIN, "no findings");
+    }
+    for (severity, count) in counts(lint.findings) {
+        if count == 0 {
+            continue;
+        }
+        if !line.is_empty() {
+            line.push(PLAIN, ", ");
+        }
+        let style = match severity {
+            Severity::Error => BAD,
+            Severity::Warning => WARN,
+            Severity::Note => GOOD,
+        };
+        line.push(style, &plural(count, severity.as_str()));
+    }
+    put(line);
+    put(Text::of(DIM, &known(lint)));
+    let unread = unread_by_reason(lint.unread);
+    if !unread.is_empty() {
+        let reasons: Vec<String> = unread
+            .iter()
+            .map(|(reason, count)| format!("{count} {}", reason.as_str()))
+            .collect();
+        let text = format!(
+            "not read: {} (`spof coverage` lists them)",
+            reasons.join(", ")
+        );
+        put(Text::of(DIM, &text));
+    }
+    if let Some(first) = lint.findings.first() {
+        put(Text::of(DIM, "about a rule: ").and(STRONG, &format!("spof explain {}", first.rule)));
+    }
+}
+
+/// How much the answer rests on.
+fn known(lint: &Lint<'_>) -> String {
+    let coverage = lint.coverage;
+    let nodes: Vec<String> = coverage
+        .nodes
+        .iter()
+        .filter(|(class, count)| *count > 0 && *class != crate::words::Class::Group)
+        .map(|(class, count)| plural(*count, class.as_str()))
+        .collect();
+    let mut text = format!(
+        "from {}: {}",
+        plural(lint.documents, "document"),
+        nodes.join(", ")
+    );
+    if coverage.unplaced > 0 {
+        let _ = write!(
+            text,
+            "; nothing says where {} of {} run",
+            coverage.unplaced,
+            plural(coverage.replicas, "replica")
+        );
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! Findings for programs (DESIGN section 5).
+
+use serde_json::{Map, Value, json};
+
+use super::{Lint, unread_by_reason};
+use crate::findings::{Finding, Place};
+use crate::output::json::VERSION;
+use crate::source::SourceMap;
+
+/// The whole answer. Positions count characters from 1.
+#[must_use]
+pub fn json(lint: &Lint<'_>) -> Value {
+    let findings: Vec<Value> = lint
+        .findings
+        .iter()
+        .map(|finding| of(finding, lint.sources))
+        .collect();
+    json!({
+        "version": VERSION,
+        "findings": findings,
+        "coverage": coverage(lint),
+    })
+}
+
+fn of(finding: &Finding, sources: &SourceMap) -> Value {
+    let cut: Vec<&str> = finding.cut.iter().map(crate::words::Id::as_str).collect();
+    let related: Vec<Value> = finding
+        .related
+        .iter()
+        .map(|(at, words)| place(at, words, sources))
+        .collect();
+    let mut value = Map::new();
+    let mut put = |key: &str, content: Value| {
+        value.insert(key.to_owned(), content);
+    };
+    put("rule", finding.rule.as_str().into());
+    put("severity", finding.severity.as_str().into());
+    put("confidence", finding.confidence.as_str().into());
+    put("fingerprint", finding.fingerprint.as_str().into());
+    put("subject", finding.subject.as_str().into());
+    if let Some(object) = &finding.object {
+        put("object", object.as_str().into());
+    }
+    put("cut", cut.into());
+    put("message", finding.message.as_str().into());
+    let location = finding
+        .place
+        .as_ref()
+        .map_or(Value::Null, |at| place(at, &finding.label, sources));
+    put("location", location);
+    put("related", related.into());
+    put("notes", finding.notes.clone().into());
+    if let Some(help) = &finding.help {
+        put("help", help.as_str().into());
+    }
+    Value::Object(value)
+}
+
+fn place(place: &Place, words: &str, sources: &SourceMap) -> Value {
+    let location = place.location(sources);
+    let mut value = json!({
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+    });
+    if let (false, Some(fields)) = (words.is_empty(), value.as_object_mut()) {
+        fields.insert("label".to_owned(), words.into());
+    }
+    value
+}
+
+fn coverage(lint: &Lint<'_>) -> Value {
+    let known = lint.coverage;
+    let nodes: Map<String, Value> = known
+        .nodes
+        .iter()
+        .map(|(class, count)| (class.to_string(), (*count).into()))
+        .collect();
+    let requirements: Map<String, Value> = known
+        .requirements
+        .iter()
+        .map(|(evidence, count)| (evidence.to_string(), (*count).into()))
+        .collect();
+    let unread: Map<String, Value> = unread_by_reason(lint.unread)
+        .into_iter()
+        .map(|(reason, count)| (reason.as_str().to_owned(), count.into()))
+        .collect();
+    json!({
+        "documents": lint.documents,
+        "nodes": nodes,
+        "requirements": requirements,
+        "workloads": known.workloads,
+        "with_replicas": known.with_replicas,
+        "with_tier": known.with_tier,
+        "replicas": known.replicas,
+        "unplaced": known.unplaced,
+        "unread": unread,
+    })
+}

@@ -1,0 +1,107 @@
+//! The matrix of journeys by domain kinds.
+
+use super::Facts;
+use super::name::{Chip, Name};
+use super::text::{number, verdict_words};
+use crate::analysis::engine::Affected;
+use crate::analysis::survivability::{Cell, journeys, survivability};
+use crate::analysis::verdict::{Time, Verdict};
+use crate::model::NodeIx;
+use crate::words::{Class, format_duration};
+
+/// Most rows shown.
+const MOST_ROWS: usize = 100;
+
+/// The section.
+pub(super) struct Section {
+    /// What the rows are.
+    pub(super) of: &'static str,
+    /// Kind, and how many domains there are of it.
+    pub(super) kinds: Vec<(String, String)>,
+    pub(super) rows: Vec<Row>,
+    /// How many rows were left out, and of how many.
+    pub(super) cut_off: Option<(String, String)>,
+}
+
+/// One journey or service.
+pub(super) struct Row {
+    pub(super) name: Name,
+    pub(super) tier: Option<u8>,
+    pub(super) objective: Option<String>,
+    /// It does not serve even without a fault.
+    pub(super) unserved: Option<String>,
+    pub(super) cells: Vec<View>,
+}
+
+/// One cell.
+pub(super) struct View {
+    pub(super) chip: Chip,
+    /// The first of the worst faults, and how many more do the same.
+    pub(super) fault: Option<Name>,
+    pub(super) more: usize,
+}
+
+/// `None` when there is no domain, or nothing to put in rows. `shown` says for which faults the page
+/// has an entry to link to.
+pub(super) fn section(facts: &Facts<'_>) -> Option<Section> {
+    let model = facts.model;
+    let mut subjects = journeys(model);
+    let mut of = "Journeys";
+    if subjects.is_empty() {
+        of = "Services and stores";
+        subjects = model
+            .iter()
+            .filter(|(_, node)| matches!(node.class, Class::Service | Class::Store))
+            .map(|(ix, _)| ix)
+            .collect();
+        subjects.sort_by_key(|ix| (model.node(*ix).tier.unwrap_or(u8::MAX), *ix));
+    }
+    let total = subjects.len();
+    subjects.truncate(MOST_ROWS);
+    let matrix = survivability(model, facts.sweep, &subjects);
+    if matrix.kinds.is_empty() || matrix.rows.is_empty() {
+        return None;
+    }
+    let kinds = matrix.kinds.iter().map(|kind| {
+        let domains = model.iter().filter(|(_, node)| node.class == Class::Domain);
+        let n = domains.filter(|(_, node)| node.id.kind() == kind).count();
+        (kind.clone(), number(n))
+    });
+    let row = |(ix, cells): &(NodeIx, Vec<Cell>)| {
+        let node = model.node(*ix);
+        let (verdict, time) = facts.engine.without_faults(ix.0);
+        Row {
+            name: Name::of(model, *ix),
+            tier: node.tier,
+            objective: node.rto_s.map(format_duration),
+            unserved: unserved(facts, *ix, verdict, time),
+            cells: cells.iter().map(|cell| view(facts, *ix, cell)).collect(),
+        }
+    };
+    Some(Section {
+        of,
+        kinds: kinds.collect(),
+        rows: matrix.rows.iter().map(row).collect(),
+        cut_off: (total > MOST_ROWS).then(|| (number(total - MOST_ROWS), number(total))),
+    })
+}
+
+fn unserved(facts: &Facts<'_>, ix: NodeIx, verdict: Verdict, time: Time) -> Option<String> {
+    (!facts.engine.serves_without_faults(ix.0)).then(|| verdict_words(verdict, time))
+}
+
+fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell) -> View {
+    let affected = Affected {
+        node: ix.0,
+        verdict: cell.verdict,
+        recovers: cell.recovers,
+    };
+    View {
+        chip: Chip::of(facts.model, facts.engine, affected),
+        fault: cell
+            .faults
+            .first()
+            .map(|fault| Name::of(facts.model, *fault)),
+        more: cell.faults.len().saturating_sub(1),
+    }
+}

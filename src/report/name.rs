@@ -1,0 +1,83 @@
+//! Nodes, verdicts and places as the templates show them.
+
+use super::text::{slug, verdict_words, visible};
+use crate::analysis::engine::{Affected, Engine};
+use crate::analysis::verdict::{Time, Verdict};
+use crate::ingest::fact::Source;
+use crate::model::{Model, NodeIx};
+use crate::source::SourceMap;
+use crate::words::format_duration;
+
+/// A node, as it is named everywhere on the page.
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    /// Its index, for scripts.
+    pub(super) n: u32,
+    pub(super) id: String,
+    pub(super) title: Option<String>,
+    pub(super) kind: String,
+    /// For `id` and `href`.
+    pub(super) slug: String,
+}
+
+impl Name {
+    pub(super) fn of(model: &Model, ix: NodeIx) -> Self {
+        let node = model.node(ix);
+        Self {
+            n: ix.0,
+            id: visible(node.id.as_str()),
+            title: node.title.as_deref().map(visible),
+            kind: node.id.kind().to_owned(),
+            slug: slug(node.id.as_str()),
+        }
+    }
+
+    /// The title, or the id where there is none.
+    pub(super) fn short(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// The names of `nodes`.
+pub(super) fn names(model: &Model, nodes: impl IntoIterator<Item = NodeIx>) -> Vec<Name> {
+    nodes.into_iter().map(|ix| Name::of(model, ix)).collect()
+}
+
+/// A verdict as a chip: shape, letter, colour and words.
+#[derive(Clone, Debug)]
+pub(super) struct Chip {
+    /// The word of the contract; names the shape and the colour.
+    pub(super) verdict: &'static str,
+    pub(super) words: String,
+    /// "over 10m": it is back, but later than its objective allows.
+    pub(super) over: Option<String>,
+}
+
+impl Chip {
+    pub(super) fn new(verdict: Verdict, recovers: Time) -> Self {
+        Self {
+            verdict: verdict.as_str(),
+            words: verdict_words(verdict, recovers),
+            over: None,
+        }
+    }
+
+    /// With "over its objective" where the interruption is longer than that.
+    pub(super) fn of(model: &Model, engine: &Engine<'_>, affected: Affected) -> Self {
+        let mut chip = Self::new(affected.verdict, affected.recovers);
+        if affected.verdict == Verdict::Interrupted && engine.cuts(affected) {
+            let objective = model.node(NodeIx(affected.node)).rto_s.unwrap_or(0);
+            chip.over = Some(format_duration(objective));
+        }
+        chip
+    }
+}
+
+/// `file:line`, where the first source of `sources` stands.
+pub(super) fn place(map: &SourceMap, sources: &[Source]) -> Option<String> {
+    let (file, line) = match sources.first()? {
+        Source::Here(span) => (map.path(span.file).to_string(), map.position(*span).line),
+        Source::Recorded(location) => (location.file.clone(), location.line),
+    };
+    Some(format!("{}:{line}", visible(&file)))
+}

@@ -1,0 +1,162 @@
+//! Words and numbers as the page shows them: names of strangers made visible, numbers with
+//! thousands separators, verdicts, requirements in a few words.
+
+use std::fmt::Write as _;
+
+use crate::analysis::verdict::{Time, Verdict};
+use crate::words::format_duration;
+
+/// `text` with all that can't be seen, or that turns the reading direction, made visible: control
+/// characters as their pictures (␊), others as `[U+202E]`. Markup is escaped by the templates.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0'..='\u{1f}' => {
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'))
+            }
+            '\u{7f}' => shown.push('\u{2421}'),
+            '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'
+            | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}' => {
+                let _ = write!(shown, "[U+{:04X}]", u32::from(c));
+            }
+            _ => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// An identifier that can stand in `id="…"` and after `#`: letters, digits, `:`, `-` and `.` stay,
+/// all else becomes `_` and its bytes in hex. Different texts stay different.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'-' | b'.' => {
+                slug.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(slug, "_{byte:02x}");
+            }
+        }
+    }
+    slug
+}
+
+/// `1234567` as `1,234,567`.
+pub(super) fn number(n: impl TryInto<u64>) -> String {
+    let digits = n.try_into().unwrap_or(u64::MAX).to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 store`, `1,234 stores`.
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// `part` of `whole` in percent, rounded down, so that 100 % means all of it.
+pub(super) fn percent(part: usize, whole: usize) -> String {
+    match part.saturating_mul(100).checked_div(whole) {
+        Some(percent) => format!("{percent} %"),
+        None => "–".to_owned(),
+    }
+}
+
+/// A verdict with its time, as a chip shows it.
+pub(super) fn verdict_words(verdict: Verdict, recovers: Time) -> String {
+    match (verdict, recovers.finite()) {
+        (Verdict::None, _) => "Survives".to_owned(),
+        (Verdict::Degraded, _) => "Degraded".to_owned(),
+        (Verdict::Interrupted, Some(0)) => "Back at once".to_owned(),
+        (Verdict::Interrupted, Some(s)) => format!("Back in {}", format_duration(s)),
+        (Verdict::Interrupted, None) => "Interrupted".to_owned(),
+        (Verdict::Down, _) => "Down".to_owned(),
+        (Verdict::Stuck, _) => "Stuck".to_owned(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`; after `most` items "and 4 more".
+pub(super) fn list(items: &[String], most: usize) -> String {
+    let (shown, rest) = items.split_at(items.len().min(most));
+    if !rest.is_empty() {
+        return format!("{} and {} more", shown.join(", "), number(rest.len()));
+    }
+    match shown {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// `text` cut to `most` columns of a terminal (wide characters are two), with an ellipsis.
+pub(super) fn shorten(text: &str, most: usize) -> String {
+    use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let mut width = 1;
+    let mut short = String::new();
+    for c in text.chars() {
+        width += c.width().unwrap_or(0);
+        if width > most {
+            break;
+        }
+        short.push(c);
+    }
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_seen() {
+        assert_eq!(
+            visible("a\n\u{1b}[31m\u{202e}b\u{feff}"),
+            "a␊␛[31m[U+202E]b[U+FEFF]"
+        );
+        assert_eq!(visible("판교 é"), "판교 é");
+    }
+
+    #[test]
+    fn slugs_are_safe_and_differ() {
+        assert_eq!(slug("site:pangyo"), "site:pangyo");
+        assert_eq!(slug("a\"b"), "a_22b");
+        assert_ne!(slug("a_22b"), slug("a\"b"));
+    }
+
+    #[test]
+    fn numbers_and_lists() {
+        assert_eq!(number(0_u64), "0");
+        assert_eq!(number(999_usize), "999");
+        assert_eq!(number(1_000_u64), "1,000");
+        assert_eq!(number(1_234_567_u64), "1,234,567");
+        assert_eq!(percent(1_999, 2_000), "99 %");
+        assert_eq!(percent(0, 0), "–");
+        let items: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
+        assert_eq!(list(&items, 3), "a, b and c");
+        assert_eq!(list(&items, 2), "a, b and 1 more");
+        assert_eq!(shorten("abcdef", 4), "abc…");
+        assert_eq!(shorten("판교판교", 5), "판교…");
+    }
+}

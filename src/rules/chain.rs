@@ -1,0 +1,137 @@
+//! The hops from a subject down to the fault that takes it, each with the place that says so.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::context::Context;
+use super::text;
+use crate::analysis::engine::Outcome;
+use crate::findings::Place;
+use crate::model::{NodeIx, ReqIx};
+use crate::words::{Evidence, Mode};
+
+/// Hops shown; the rest is counted.
+const LONGEST: usize = 8;
+
+/// `from` all fail because `to` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) from: Vec<NodeIx>,
+    pub(super) to: NodeIx,
+    pub(super) requirement: ReqIx,
+    pub(super) mode: Mode,
+}
+
+/// The shortest ways from `starts` to the faults of `outcome`, merged where they meet, in order
+/// from the starts to the fault. Proportional to what the faults take at once.
+pub(super) fn links(context: &Context<'_>, outcome: &Outcome, starts: &[NodeIx]) -> Vec<Link> {
+    let steps = steps(context, outcome);
+    let mut links: BTreeMap<(std::cmp::Reverse<u32>, NodeIx, Mode), Link> = BTreeMap::new();
+    let mut queue: VecDeque<NodeIx> = starts.iter().copied().collect();
+    let mut seen: BTreeSet<NodeIx> = starts.iter().copied().collect();
+    while let Some(node) = queue.pop_front() {
+        let Some(step) = steps.get(&node.0) else {
+            continue;
+        };
+        let Some((requirement, to)) = step.next else {
+            continue;
+        };
+        let mode = context.model.requirement(requirement).mode;
+        let link = links
+            .entry((std::cmp::Reverse(step.distance), to, mode))
+            .or_insert_with(|| Link {
+                from: Vec::new(),
+                to,
+                requirement,
+                mode,
+            });
+        link.from.push(node);
+        if seen.insert(to) {
+            queue.push_back(to);
+        }
+    }
+    let mut links: Vec<Link> = links.into_values().collect();
+    for link in &mut links {
+        link.from.sort_unstable();
+    }
+    links
+}
+
+/// The links as related places of a finding.
+pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, String)> {
+    let mut related = Vec::new();
+    for link in links.iter().take(LONGEST) {
+        let words = format!(
+            "{} {} `{}`",
+            text::ids(context, &link.from),
+            text::verb(link.mode, link.from.len() > 1),
+            context.id(link.to)
+        );
+        let requirement = context.model.requirement(link.requirement);
+        if let Some(source) = requirement.sources.first() {
+            related.push((Place::Source(source.clone()), words));
+        }
+    }
+    related
+}
+
+/// How far a lost node is from the faults, and the next hop towards them.
+struct Step {
+    distance: u32,
+    next: Option<(ReqIx, NodeIx)>,
+}
+
+/// Breadth first from the faults upwards, over the requirements that they leave unmet.
+fn steps(context: &Context<'_>, outcome: &Outcome) -> BTreeMap<u32, Step> {
+    let graph = context.engine.graph();
+    let fault = |node: &u32| {
+        let step = Step {
+            distance: 0,
+            next: None,
+        };
+        (*node, step)
+    };
+    let mut steps: BTreeMap<u32, Step> = outcome.faults.iter().map(fault).collect();
+    let mut queue: VecDeque<u32> = outcome.faults.iter().copied().collect();
+    let mut unmet: BTreeMap<u32, bool> = BTreeMap::new();
+    while let Some(node) = queue.pop_front() {
+        let distance = steps.get(&node).map_or(0, |step| step.distance) + 1;
+        for &m in graph.active_in.items(node) {
+            let q = graph.member_of[m as usize];
+            let owner = graph.owner[q as usize];
+            let takes = matches!(graph.mode[q as usize], Mode::Placement | Mode::Hard);
+            if takes
+                && !steps.contains_key(&owner)
+                && outcome.lost.binary_search(&owner).is_ok()
+                && *unmet
+                    .entry(q)
+                    .or_insert_with(|| is_unmet(context, outcome, q))
+            {
+                let next = Some((ReqIx(q), NodeIx(node)));
+                steps.insert(owner, Step { distance, next });
+                queue.push_back(owner);
+            }
+        }
+    }
+    steps
+}
+
+/// True if `q` is unmet at once.
+pub(super) fn is_unmet(context: &Context<'_>, outcome: &Outcome, q: u32) -> bool {
+    let graph = context.engine.graph();
+    let left = graph
+        .members_of(q)
+        .filter(|m| graph.is_active(*m))
+        .filter(|m| {
+            let node = graph.member_node[*m as usize];
+            context.engine.serves_at_once(outcome, node)
+        })
+        .map(|m| graph.member_weight[m as usize])
+        .fold(0u64, u64::saturating_add);
+    left < graph.need[q as usize]
+}
+
+/// Evidence of the requirement a link rests on.
+#[must_use]
+pub(super) fn evidence(context: &Context<'_>, requirement: ReqIx) -> Evidence {
+    context.model.requirement(requirement).evidence
+}

@@ -1,0 +1,51 @@
+//! How bad a finding is, decided in one place: by the tier that is lost and by how sure we are.
+
+use super::context::Context;
+use crate::findings::Severity;
+use crate::model::NodeIx;
+use crate::words::Evidence;
+
+/// Severity of "one fault cuts this", where `tier` is the most critical tier that is lost.
+///
+/// Tier 0 and 1: error. Tier 2 and more: warning. No tier: warning, and only a note where it
+/// rests on an assumption or where other things do have tiers (this one was left without).
+/// What rests on an assumption is never above warning.
+pub(super) fn of_cut(context: &Context<'_>, tier: Option<u8>, confidence: Evidence) -> Severity {
+    let severity = match tier {
+        Some(0 | 1) => Severity::Error,
+        Some(_) => Severity::Warning,
+        None if context.tiered || confidence == Evidence::Assumed => Severity::Note,
+        None => Severity::Warning,
+    };
+    capped(severity, confidence)
+}
+
+/// What rests on an assumption is never above warning.
+pub(super) fn capped(severity: Severity, confidence: Evidence) -> Severity {
+    if confidence == Evidence::Assumed {
+        severity.min(Severity::Warning)
+    } else {
+        severity
+    }
+}
+
+/// The most critical tier that is lost with `subject`: what it carries itself, or, for a domain
+/// and the like, the tier of what goes with it.
+pub(super) fn tier_lost(context: &Context<'_>, subject: NodeIx) -> Option<u8> {
+    if let Some(critical) = context.criticality.of(subject) {
+        return Some(critical.tier);
+    }
+    let own = context.node(subject).tier;
+    let lost = context.sweep.effect(subject).and_then(|effect| {
+        let cut = effect
+            .affected
+            .iter()
+            .filter(|affected| context.engine.cuts(**affected));
+        cut.filter_map(|affected| context.node(NodeIx(affected.node)).tier)
+            .min()
+    });
+    match (own, lost) {
+        (Some(own), Some(lost)) => Some(own.min(lost)),
+        (own, lost) => own.or(lost),
+    }
+}

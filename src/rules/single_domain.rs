@@ -1,0 +1,179 @@
+use std::collections::BTreeSet;
+
+use super::certainty::Certainty;
+use super::context::Context;
+use super::{chain, severity};
+use crate::analysis::blast::BlastEntry;
+use crate::findings::{Code, Finding, Place};
+use crate::graph::FaultClass;
+use crate::model::{NodeIx, ReqIx};
+use crate::words::{Class, Mode};
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds critical services and stores that one failure domain cuts because their own replicas
+    /// (or they themselves) stand on it. What is cut only because something it needs is cut is not
+    /// reported again: the finding is on that other thing. Neither is what
+    /// [false-redundancy](#false-redundancy) already says of the same service and the same domain.
+    ///
+    /// ## Why is this bad
+    ///
+    /// However well a service's dependants are spread, they go where it goes. Kakao's session
+    /// cache and object store stood in one data centre only; with that building, login and the
+    /// sending of photos were gone everywhere.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// domains: [{id: site:a}, {id: rack:1, in: site:a}, {id: site:b}]
+    /// services:
+    ///   - {id: service:login, tier: 1, demand: 3, need: 3, replicas: [{on: rack:1, weight: 3}, {on: site:b}]}
+    /// ```
+    ///
+    /// `site:a` cuts `service:login`: what is left on `site:b` is too small.
+    ///
+    /// ## How to fix
+    ///
+    /// Give it replicas on a second domain, enough of them to carry `need`, or a standby there
+    /// whose promotion does not need the lost domain and fits into `rto`.
+    ///
+    /// ## Severity
+    ///
+    /// Error for what is critical; at most a warning where it rests on an assumption.
+    ///
+    /// ## Confidence
+    ///
+    /// The weakest evidence on the surest chain from the service to the domain, including what
+    /// keeps its standbys from helping.
+    ///
+    /// ## References
+    ///
+    /// * Cache and object storage in one place, Kakao 2022: <https://biz.newdaily.co.kr/site/data/html/2022/12/07/2022120700110.html>
+    SingleDomain
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let told: BTreeSet<(NodeIx, NodeIx)> = context
+        .redundancies
+        .iter()
+        .flat_map(|found| {
+            let subject = context.subject(context.model.requirement(found.requirement).of);
+            found.faults.iter().map(move |fault| (subject, *fault))
+        })
+        .collect();
+    let mut findings = Vec::new();
+    for (subject, node) in context.model.iter() {
+        let critical = context.criticality.of(subject).is_some();
+        if !critical || !matches!(node.class, Class::Service | Class::Store) {
+            continue;
+        }
+        // Where one replica's loss is enough, that is what has to be mended first.
+        if super::single_replica_critical::one_replica_cuts(context, subject) {
+            continue;
+        }
+        let cutting: Vec<NodeIx> = context
+            .sweep
+            .effects
+            .iter()
+            .filter(|effect| effect.class == FaultClass::Placement)
+            .map(|effect| effect.fault)
+            .filter(|fault| !context.whole.contains(fault) && context.cuts(*fault, subject))
+            .collect();
+        for fault in context.roots(&cutting) {
+            if !told.contains(&(subject, fault)) {
+                findings.extend(finding(context, subject, fault));
+            }
+        }
+    }
+    findings
+}
+
+/// The finding, if the subject's own standing is what fails.
+fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Finding> {
+    let blast = context.blast(fault);
+    let entry = blast.entry(subject)?;
+    let requirement = own_standing(context, subject, entry)?;
+    let certainty = Certainty::new(context, &blast);
+    let confidence = certainty.of_requirement(context, &blast, requirement);
+    let tier = severity::tier_lost(context, subject);
+    let (id, domain) = (context.id(subject), context.id(fault));
+    let described = context.model.requirement(requirement);
+    let lost: Vec<NodeIx> = described
+        .members
+        .iter()
+        .filter(|member| member.standby.is_none())
+        .map(|member| member.node)
+        .filter(|node| !context.engine.serves_at_once(&blast.outcome, node.0))
+        .collect();
+    let mut finding = Finding::new(
+        Code::SingleDomain,
+        severity::of_cut(context, tier, confidence),
+        id.as_str(),
+        format!(
+            "`{id}` is critical and stands on one domain: {} with `{domain}`",
+            if entry.verdict == crate::analysis::verdict::Verdict::Interrupted {
+                "it goes, for longer than its rto,"
+            } else {
+                "it goes"
+            }
+        ),
+    );
+    finding.confidence = confidence;
+    finding.cut = vec![domain.clone()];
+    finding.place = described
+        .sources
+        .first()
+        .or_else(|| context.node(subject).sources.first())
+        .cloned()
+        .map(Place::Source);
+    finding.label = format!("all that it needs stands on `{domain}`");
+    finding.related = chain::related(context, &chain::links(context, &blast.outcome, &lost));
+    finding.notes.extend(why_critical(context, subject));
+    finding.help = Some(format!(
+        "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it"
+    ));
+    Some(finding)
+}
+
+/// The first unmet requirement by which the subject itself stands somewhere.
+fn own_standing(context: &Context<'_>, subject: NodeIx, entry: &BlastEntry) -> Option<ReqIx> {
+    entry.because.iter().copied().find(|requirement| {
+        let requirement = context.model.requirement(*requirement);
+        match requirement.mode {
+            Mode::Placement => true,
+            Mode::Hard => requirement
+                .members
+                .iter()
+                .any(|member| context.node(member.node).part_of == Some(subject)),
+            Mode::Soft | Mode::Start => false,
+        }
+    })
+}
+
+/// Says through whom a node without a tier of its own is critical.
+pub(super) fn why_critical(context: &Context<'_>, subject: NodeIx) -> Option<String> {
+    let chain = context.criticality.chain(context.model, subject);
+    let (first, rest) = chain.split_first()?;
+    let tier = context.criticality.of(subject)?.tier;
+    if rest.is_empty() {
+        return None;
+    }
+    let shown: Vec<NodeIx> = chain
+        .iter()
+        .copied()
+        .filter(|ix| context.node(*ix).class != Class::Group)
+        .collect();
+    let names: Vec<String> = shown
+        .iter()
+        .map(|ix| format!("`{}`", context.id(*ix)))
+        .collect();
+    let through = match names.len() {
+        0..=4 => names.join(" → "),
+        n => format!("{} → ... → {}", names[..2].join(" → "), names[n - 1]),
+    };
+    Some(format!(
+        "critical because `{}` (tier {tier}) can't do without it: {through}",
+        context.id(*first)
+    ))
+}

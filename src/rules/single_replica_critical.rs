@@ -1,0 +1,241 @@
+use super::context::Context;
+use super::single_domain::why_critical;
+use super::{severity, text};
+use crate::analysis::engine::Affected;
+use crate::analysis::verdict::Verdict;
+use crate::findings::{Code, Finding, Place, Severity};
+use crate::model::{NodeIx, ReqIx};
+use crate::words::{Class, Evidence, Mode, format_duration};
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds critical services and stores that can't lose one replica: without it, what is left
+    /// weighs less than `need`, so the service is down, or interrupted until a standby is promoted
+    /// or a controller has made a new replica. An interruption that fits into a declared `rto` is
+    /// what its owner asked for and is not reported.
+    ///
+    /// Where nothing has a tier, all services and stores of which one replica carries everything
+    /// are named in one note.
+    ///
+    /// ## Why is this bad
+    ///
+    /// Single processes and machines fail every day, and are restarted on purpose even more often.
+    /// For 73 hours in October 2021 Roblox was down with one Consul cluster that many of its
+    /// workloads shared: what everything needs must be able to lose a part.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// services:
+    ///   - {id: service:login, tier: 1, replicas: [{on: host:a}]}
+    /// ```
+    ///
+    /// ## How to fix
+    ///
+    /// Run one more than `need` takes, on different hosts; or declare the `rto` that a restart
+    /// fits into, if the interruption is acceptable.
+    ///
+    /// ## Severity
+    ///
+    /// Error if the loss lasts until repair or longer than the declared `rto`; a warning if it is
+    /// an interruption and no `rto` is declared; at most a warning where it rests on an
+    /// assumption.
+    ///
+    /// ## Confidence
+    ///
+    /// That of the statement about the replicas, and of what is known of their standbys.
+    ///
+    /// ## References
+    ///
+    /// * Roblox, October 2021: <https://blog.roblox.com/2022/01/roblox-return-to-service-10-28-10-31-2021>
+    SingleReplicaCritical
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    if !context.tiered {
+        return alone(context).into_iter().collect();
+    }
+    context
+        .model
+        .iter()
+        .filter(|(_, node)| matches!(node.class, Class::Service | Class::Store))
+        .filter(|(ix, _)| context.criticality.of(*ix).is_some())
+        .filter_map(|(ix, _)| finding(context, ix))
+        .collect()
+}
+
+/// True if the loss of one replica of `subject` cuts it.
+pub(super) fn one_replica_cuts(context: &Context<'_>, subject: NodeIx) -> bool {
+    replicas(context, subject).is_some_and(|(_, vital)| {
+        vital
+            .iter()
+            .any(|(_, affected)| context.engine.cuts(*affected) && !is_pause(context, affected))
+    })
+}
+
+/// The requirement of `subject` on its replicas, and the active ones that it can't lose, with
+/// what their loss does to it.
+fn replicas(context: &Context<'_>, subject: NodeIx) -> Option<(ReqIx, Vec<(NodeIx, Affected)>)> {
+    let (ix, requirement) = context.requirements(subject).find(|(_, requirement)| {
+        requirement.mode == Mode::Hard
+            && requirement
+                .members
+                .iter()
+                .any(|member| context.node(member.node).part_of == Some(subject))
+    })?;
+    let active = requirement
+        .members
+        .iter()
+        .filter(|member| member.standby.is_none());
+    let vital = active
+        .filter_map(|member| {
+            let effect = context.sweep.effect(member.node)?;
+            let at = effect
+                .affected
+                .binary_search_by_key(&subject.0, |affected| affected.node)
+                .ok()?;
+            let affected = effect.affected[at];
+            (affected.verdict >= Verdict::Interrupted).then_some((member.node, affected))
+        })
+        .collect();
+    Some((ix, vital))
+}
+
+/// Interrupted, with nobody having said how long is too long.
+fn is_pause(context: &Context<'_>, affected: &Affected) -> bool {
+    affected.verdict == Verdict::Interrupted && context.node(NodeIx(affected.node)).rto_s.is_none()
+}
+
+fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
+    let (requirement, mut vital) = replicas(context, subject)?;
+    let node = context.node(subject);
+    let engine = context.engine;
+    vital.retain(|(_, affected)| engine.cuts(*affected) || is_pause(context, affected));
+    let (worst_replica, worst) = vital
+        .iter()
+        .max_by_key(|(ix, affected)| (affected.verdict, affected.recovers, std::cmp::Reverse(*ix)))
+        .copied()?;
+    let described = context.model.requirement(requirement);
+    let pause = is_pause(context, &worst);
+    // Without its standbys it would be worse, so they weaken the claim only where their being
+    // late is the claim.
+    let standbys = described.members.iter().filter_map(|m| m.standby.as_ref());
+    let ways = standbys.flatten().map(|way| way.evidence).max();
+    let confidence = described.evidence.max(ways.unwrap_or(Evidence::Declared));
+    let tier = context
+        .criticality
+        .of(subject)
+        .map(|critical| critical.tier);
+    let mut level = severity::of_cut(context, tier, confidence);
+    if pause {
+        level = level.min(Severity::Warning);
+    }
+    let active = described
+        .members
+        .iter()
+        .filter(|member| member.standby.is_none())
+        .count();
+    let what = match worst.recovers.finite() {
+        Some(seconds) => match node.rto_s {
+            Some(rto) => format!(
+                "is interrupted for {}, longer than its rto of {}",
+                format_duration(seconds),
+                format_duration(rto)
+            ),
+            None => format!("is interrupted for {}", format_duration(seconds)),
+        },
+        None => "is down until it is repaired".to_owned(),
+    };
+    let (id, replica) = (&node.id, context.id(worst_replica));
+    let message = if active == 1 {
+        format!("`{id}` is critical and has one replica; without it, it {what}")
+    } else {
+        format!(
+            "`{id}` is critical and can't lose `{replica}` (of {active} replicas): without it, it \
+             {what}"
+        )
+    };
+    let mut finding = Finding::new(Code::SingleReplicaCritical, level, id.as_str(), message);
+    finding.confidence = confidence;
+    // Several replicas, each of which is enough, are no joint cut: then the set stays empty.
+    if let [(only, _)] = vital.as_slice() {
+        finding.cut = vec![context.id(*only).clone()];
+    }
+    finding.place = described
+        .sources
+        .first()
+        .or_else(|| node.sources.first())
+        .cloned()
+        .map(Place::Source);
+    let total: u64 = described
+        .members
+        .iter()
+        .filter(|member| member.standby.is_none())
+        .fold(0, |sum, member| sum.saturating_add(member.weight));
+    finding.label = if active == 1 {
+        "the only replica that serves".to_owned()
+    } else {
+        format!("needs weight {} of {total}", described.need)
+    };
+    if vital.len() > 1 {
+        finding.notes.push(format!(
+            "the same holds for each of {}",
+            text::ids(
+                context,
+                &vital.iter().map(|(ix, _)| *ix).collect::<Vec<_>>()
+            )
+        ));
+    }
+    finding.notes.extend(why_critical(context, subject));
+    finding.help = Some(if pause {
+        "run one more replica than it needs, or declare the `rto` that this interruption fits into"
+            .to_owned()
+    } else {
+        "run one more replica than it needs, on another host".to_owned()
+    });
+    Some(finding)
+}
+
+/// Where nothing has a tier: one note that names what runs as a single replica.
+fn alone(context: &Context<'_>) -> Option<Finding> {
+    let mut subjects = Vec::new();
+    let mut workloads = 0usize;
+    for (ix, node) in context.model.iter() {
+        if !matches!(node.class, Class::Service | Class::Store) {
+            continue;
+        }
+        if let Some((requirement, vital)) = replicas(context, ix) {
+            workloads += 1;
+            let members = &context.model.requirement(requirement).members;
+            let active = members.iter().filter(|member| member.standby.is_none());
+            if active.count() == 1 && vital.len() == 1 {
+                subjects.push((ix, requirement));
+            }
+        }
+    }
+    let (_, requirement) = subjects.first()?;
+    let described = context.model.requirement(*requirement);
+    let message = format!(
+        "{} of {} run as a single replica",
+        subjects.len(),
+        text::count(workloads, "service or store", "services and stores")
+    );
+    let mut finding = Finding::new(
+        Code::SingleReplicaCritical,
+        Severity::Note,
+        "estate",
+        message,
+    );
+    finding.confidence = Evidence::Assumed;
+    finding.place = described.sources.first().cloned().map(Place::Source);
+    finding.label = "for example".to_owned();
+    let names: Vec<NodeIx> = subjects.iter().map(|(ix, _)| *ix).collect();
+    finding.notes.push(text::ids(context, &names));
+    finding.help = Some(
+        "nothing has a tier: say in a spof.yaml which of them are critical (tier 0 or 1), and each \
+         of those gets a finding of its own"
+            .to_owned(),
+    );
+    Some(finding)
+}

@@ -1,0 +1,94 @@
+//! A graph saved with `graph --format json` and read back is the same graph, byte for byte.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that can't go on should stop"
+)]
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// `spof graph --format json` of `input`, read in the folder `at`.
+fn graph(at: &Path, input: &str, assume: &str) -> String {
+    let output = Command::cargo_bin("spof")
+        .unwrap()
+        .args(["graph", "--format", "json", "--assume", assume, "-i", input])
+        .current_dir(at)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{input}");
+    assert!(output.status.success(), "{input}: {}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Saves the graph of `input`, reads that back, and compares.
+fn round_trip(at: &Path, input: &str) {
+    for assume in ["pessimistic", "optimistic"] {
+        let folder = tempfile::tempdir().unwrap();
+        let first = graph(at, input, assume);
+        std::fs::write(folder.path().join("estate.json"), &first).unwrap();
+        let second = graph(folder.path(), "estate.json", assume);
+        let same = first.lines().zip(second.lines()).position(|(a, b)| a != b);
+        if let Some(line) = same {
+            panic!("{input}, {assume}: line {} differs", line + 1);
+        }
+        assert_eq!(first.len(), second.len(), "{input}, {assume}");
+    }
+}
+
+#[test]
+fn samples_come_back_as_they_were() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    round_trip(here, "samples/kakao-2022");
+    round_trip(here, "samples/kakao-2022-fixed");
+}
+
+/// Every key that a manifest has, once.
+#[test]
+fn everything_a_manifest_says_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = "
+domains:
+  - {id: site:a, title: A, in: region:x, requires: [{any: [power:a, power:b]}, network:n]}
+  - {id: power:a, within: site:a, fails: 0.5/y, repair: 4h, cost: 7}
+  - {id: power:b, start: power:a, start_takes: 1m}
+  - {id: network:n}
+  - {id: region:x}
+  - {id: site:b}
+services:
+  - id: web
+    owner: team
+    tier: 1
+    rto: 5m
+    demand: 10
+    need: 70%
+    users: 5k
+    revenue: 1M
+    replicas:
+      - {on: site:a, count: 2, weight: 5}
+      - {on: site:b, weight: 9, requires: ops, standby: [{takes: 20m, requires: {any: [ops, db]}, drilled: 2026-05-01}, {takes: 1d}]}
+      - {count: 2, spread: host}
+    requires:
+      - db
+      - {need: 2, of: [ops, {is: pay, weight: 2}, {all: [ops, db]}], want: 3, reroute: {takes: 30s, requires: ops}}
+    optional: bank
+    start: ops
+    start_takes: 3m
+  - {id: ops, replicas: 2}
+  - {id: pay}
+stores:
+  - id: db
+    rpo: 1h
+    replicas:
+      - {on: site:a}
+      - {on: site:b, replication: {async: 5s}, standby: never}
+      - {on: site:b, replication: backup(24h)}
+journeys: [{id: buy, tier: 0, users: 3, requires: [web, db]}]
+externals: [{id: bank}]
+overrides: [{of: buy, on: db, mode: soft}]
+aliases: {db.prod: db}
+";
+    std::fs::write(folder.path().join("spof.yaml"), manifest).unwrap();
+    round_trip(folder.path(), "spof.yaml");
+}
