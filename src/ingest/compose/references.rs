@@ -3,6 +3,10 @@
 //! `depends_on` is needed to start. An address in the environment or the command is a `hard`
 //! requirement, a telemetry endpoint a `soft` one; both are inferred, since a name is not yet a
 //! call. What a script waits for in a loop is needed to start.
+//!
+//! What a telemetry service itself names is `soft` too: a collector that can't reach one of its
+//! targets goes on collecting. (Were it hard, a collector that scrapes what starts after it would
+//! close a circle through the whole project, and nothing would ever start again.)
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -223,6 +227,10 @@ impl<'a> Writer<'a> {
             self.probes(probes, span, facts);
             return;
         }
+        // Programs that take hosts as plain words (`nc -z db 5432`) know better than the words.
+        let probes = script::command(&texts);
+        let waited: Vec<_> = probes.iter().filter(|probe| probe.waits).collect();
+        let waited: Vec<String> = waited.iter().map(|p| p.endpoint.host.clone()).collect();
         let mut flag = "";
         for (at, word) in words.iter().enumerate() {
             let (text, span) = (word.value.as_str(), word.span);
@@ -245,6 +253,7 @@ impl<'a> Writer<'a> {
                 _ if text.starts_with('-') => flag = text,
                 // The program itself is no address.
                 _ if at == 0 && !text.contains("://") => {}
+                _ if waited.iter().any(|host| text.contains(host.as_str())) => flag = "",
                 _ => {
                     self.missing(flag, word);
                     self.value(flag, text, span, facts);
@@ -252,7 +261,7 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        self.probes(script::command(&texts), first.span, facts);
+        self.probes(probes, first.span, facts);
     }
 
     /// A script with the variables of the container filled in.
@@ -301,7 +310,8 @@ impl<'a> Writer<'a> {
     /// One requirement for an address, if it leads to anything but the service itself.
     fn require(&mut self, address: &Address, met: Met<'_>, facts: &mut Facts) {
         let mut targets: Vec<Ref> = Vec::new();
-        let mut telemetry = met.purpose == Purpose::Telemetry;
+        let mut telemetry =
+            met.purpose == Purpose::Telemetry || variable::is_telemetry_host(self.name);
         for endpoint in &address.hosts {
             match self.target(endpoint, met) {
                 Target::None => {}

@@ -64,7 +64,7 @@ fn edges(model: &Model) -> BTreeSet<String> {
 }
 
 /// What truth.json says of a stack, with the modes of DESIGN section 3: `depends_on` is start, an
-/// address hard, telemetry soft.
+/// address hard, telemetry soft (also what the collector and Jaeger name themselves).
 fn expected(stack: &Value) -> BTreeSet<String> {
     let mut edges = BTreeSet::new();
     for edge in stack["depends_on_edges"].as_array().expect("a list") {
@@ -76,8 +76,9 @@ fn expected(stack: &Value) -> BTreeSet<String> {
         let (from, to, variable) = (&edge[0], &edge[1], &edge[2]);
         let telemetry = variable.contains("OTEL")
             || variable.contains("JAEGER")
-            || to == "otel-collector"
-            || to == "jaeger";
+            || [from, to]
+                .iter()
+                .any(|end| *end == "otel-collector" || *end == "jaeger");
         let mode = if telemetry { Mode::Soft } else { Mode::Hard };
         edges.insert(format!("{from} {mode} {to}"));
     }
