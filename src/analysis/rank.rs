@@ -48,12 +48,26 @@ pub fn rank(
     sweep: &Sweep,
     wanted: impl Fn(&Effect) -> bool,
 ) -> Vec<Ranked> {
+    let mut ranked = rank_among(model, engine, sweep, wanted, |node| is_subject(model, node));
+    ranked.retain(|ranked| ranked.worst != Verdict::None);
+    ranked
+}
+
+/// As [`rank`], by what the faults do to the nodes that `counts` accepts; faults that affect none
+/// of them come last.
+#[must_use]
+pub fn rank_among(
+    model: &Model,
+    engine: &Engine<'_>,
+    sweep: &Sweep,
+    wanted: impl Fn(&Effect) -> bool,
+    counts: impl Fn(NodeIx) -> bool,
+) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = sweep
         .effects
         .iter()
         .filter(|effect| wanted(effect))
-        .map(|effect| weigh(model, engine, effect))
-        .filter(|ranked| ranked.worst != Verdict::None)
+        .map(|effect| weigh(model, engine, effect, &counts))
         .collect();
     ranked.sort_by_key(|ranked| {
         (
@@ -131,7 +145,12 @@ fn subjects_of<'s>(
         })
 }
 
-fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
+fn weigh(
+    model: &Model,
+    engine: &Engine<'_>,
+    effect: &Effect,
+    counts: impl Fn(NodeIx) -> bool,
+) -> Ranked {
     let mut ranked = Ranked {
         fault: effect.fault,
         class: effect.class,
@@ -146,7 +165,7 @@ fn weigh(model: &Model, engine: &Engine<'_>, effect: &Effect) -> Ranked {
     let subjects = effect
         .affected
         .iter()
-        .filter(|affected| is_subject(model, NodeIx(affected.node)));
+        .filter(|affected| counts(NodeIx(affected.node)));
     for affected in subjects {
         count(model, engine, affected, &mut ranked);
     }

@@ -10,14 +10,28 @@ use crate::error::Error;
 use crate::source::Limits;
 use crate::words::Assume;
 
+/// The inputs. They may stand before and after the name of the command: clap would drop the
+/// former if one option served both places, so each place has its own.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Inputs {
+    /// File or folder to read; may be given several times [default: .]
+    #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Input")]
+    input: Vec<Utf8PathBuf>,
+}
+
+/// A command that reads inputs.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Reading<A: clap::Args> {
+    #[command(flatten)]
+    pub args: A,
+    #[command(flatten)]
+    pub inputs: Inputs,
+}
+
 /// Options that every command takes, before or after its name.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct Shared {
-    /// File or folder to read; may be given several times
-    #[arg(short, long, global = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    input: Vec<Utf8PathBuf>,
-
     /// What to believe of replicas whose placement no input states
     #[arg(long, global = true, value_name = "HOW", default_value = "pessimistic")]
     assume: Believe,
@@ -100,11 +114,15 @@ pub struct Plan {
 }
 
 impl Shared {
-    /// Resolves the options; `paths` are those that the command itself was given.
+    /// Resolves the options; `inputs` stand before and after the command's name, `paths` are
+    /// words of the command itself.
     #[must_use]
-    pub fn plan(self, paths: &[Utf8PathBuf]) -> Plan {
-        let mut all = self.input;
-        all.extend_from_slice(paths);
+    pub fn plan(self, inputs: [&Inputs; 2], paths: &[Utf8PathBuf]) -> Plan {
+        let mut all: Vec<Utf8PathBuf> = inputs
+            .into_iter()
+            .flat_map(|inputs| inputs.input.iter().cloned())
+            .chain(paths.iter().cloned())
+            .collect();
         if all.is_empty() {
             all.push(Utf8PathBuf::from("."));
         }
@@ -122,6 +140,13 @@ impl Shared {
 }
 
 impl Plan {
+    /// The same without warnings.
+    #[must_use]
+    pub fn quietly(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
     /// Reads the inputs; says on standard error which of them are broken.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::args::Plan;
 use super::screen::Screen;
 use crate::error::Error;
 use crate::model::json::to_json;
+use crate::output::{Context, draw};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -16,6 +17,7 @@ Examples:
   spof graph --format dot | dot -Tsvg > estate.svg")]
 pub(super) struct Args {
     /// Files or folders to read
+    #[arg(value_name = "PATH")]
     pub(super) paths: Vec<Utf8PathBuf>,
 
     /// How to write it
@@ -27,12 +29,22 @@ pub(super) struct Args {
 enum Format {
     /// Every number the analysis uses, and an input for later
     Json,
+    /// For Graphviz
+    Dot,
+    /// For Markdown pages
+    Mermaid,
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
     let estate = plan.load()?;
+    let cx = Context {
+        model: &estate.model,
+        sources: &estate.sources,
+    };
     match args.format {
         Format::Json => screen.json(&to_json(&estate.model, &estate.sources))?,
+        Format::Dot => screen.text(&draw::dot(cx))?,
+        Format::Mermaid => screen.text(&draw::mermaid(cx))?,
     }
     Ok(0)
 }

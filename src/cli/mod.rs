@@ -1,19 +1,25 @@
 //! The command line: words typed → a resolved plan → one question → its answer and exit code.
 //!
 //! * [`args`]: shared options and the plan. * [`load`]: paths → estate. * [`screen`]: where
-//!   answers go. * [`warn`]: what goes to standard error.
+//!   answers go. * `nodes`: words → nodes. * `warn`: what goes to standard error.
 //! * One file a command: its words (`Args`, with help) and `run`, which returns the exit code.
 
 pub mod args;
+mod blast;
+mod common;
+mod coverage;
 mod explain;
 mod graph;
 mod lint;
+mod list;
 pub mod load;
-mod rules;
+mod nodes;
 mod report;
+mod rules;
 mod schema;
 pub mod screen;
 mod warn;
+mod why;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -22,7 +28,7 @@ use camino::Utf8PathBuf;
 use clap::Parser;
 
 use crate::error::Error;
-use args::Shared;
+use args::{Inputs, Reading, Shared};
 use screen::Screen;
 
 /// What takes us down, what goes with it, and how long until it is back
@@ -40,6 +46,8 @@ use screen::Screen;
 )]
 struct Cli {
     #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
     shared: Shared,
     #[command(subcommand)]
     command: Command,
@@ -47,28 +55,43 @@ struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Single points of failure, ranked by what they take down
+    List(Reading<list::Args>),
+    /// What the failure of some nodes affects, hop by hop, and when it is back
+    Blast(Reading<blast::Args>),
+    /// The chain from a node to the faults, and why redundancy did not help
+    Why(Reading<why::Args>),
+    /// The smallest faults that take down all of some nodes: what could it be?
+    Common(Reading<common::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
-    Graph(graph::Args),
+    Graph(Reading<graph::Args>),
+    /// How much is known, what was not read, and what to do about it
+    Coverage(Reading<coverage::Args>),
     /// Check the inputs against the rules: for pull requests and CI
-    Lint(lint::Args),
+    Lint(Reading<lint::Args>),
     /// List the rules
     Rules(rules::Args),
     /// What a rule finds, why that is bad, and how to fix it
     Explain(explain::Args),
     /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
-    Report(report::Args),
+    Report(Reading<report::Args>),
     /// Print the JSON Schema of `spof.yaml`
     Schema(schema::Args),
 }
 
 impl Command {
-    /// Paths among the command's own words.
-    fn paths(&self) -> &[Utf8PathBuf] {
+    /// Inputs among the command's own words: options, and bare paths where it takes them.
+    fn inputs(&self) -> (Inputs, &[Utf8PathBuf]) {
         match self {
-            Self::Graph(args) => &args.paths,
-            Self::Lint(args) => &args.paths,
-            Self::Report(args) => &args.paths,
-            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => &[],
+            Self::List(reading) => (reading.inputs.clone(), &[]),
+            Self::Blast(reading) => (reading.inputs.clone(), &[]),
+            Self::Why(reading) => (reading.inputs.clone(), &[]),
+            Self::Common(reading) => (reading.inputs.clone(), &[]),
+            Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => (Inputs::default(), &[]),
         }
     }
 }
@@ -84,8 +107,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    let (shared, command) = (cli.shared, cli.command);
-    let plan = shared.plan(command.paths());
+    let command = cli.command;
+    let (inputs, paths) = command.inputs();
+    let plan = cli.shared.plan([&cli.inputs, &inputs], paths);
     let colour = plan.colour;
     match answer(&command, &plan) {
         Ok(code) => code,
@@ -102,11 +126,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
 fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
     let screen = Screen::new(plan.colour);
     match command {
-        Command::Graph(args) => graph::run(args, plan, &screen),
-        Command::Lint(args) => lint::run(args, plan, &screen),
+        Command::List(typed) => list::run(&typed.args, plan, &screen),
+        Command::Blast(typed) => blast::run(&typed.args, plan, &screen),
+        Command::Why(typed) => why::run(&typed.args, plan, &screen),
+        Command::Common(typed) => common::run(&typed.args, plan, &screen),
+        Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
+        Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
+        Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
-        Command::Report(args) => report::run(args, plan, &screen),
+        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

@@ -1,10 +1,26 @@
 //! Formats: they render answers and know nothing of rules or of how the answers are found.
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
-//! * [`page`]: lines and tables. * [`json`]: the forms that other programs read.
+//! * [`page`]: lines and tables. * [`human`]: answers for people.
+//! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 //! * [`lint`]: findings in their formats.
 
+mod chain;
+mod context;
+pub mod draw;
+pub mod human;
 pub mod json;
 pub mod lint;
+pub mod known;
+mod listing;
 pub mod page;
+mod shared;
+mod strike;
 pub mod text;
+
+pub use chain::Chain;
+pub use context::Context;
+pub use known::Known;
+pub use listing::{Cut, Listing, Subject};
+pub use shared::Shared;
+pub use strike::Strike;

@@ -1,11 +1,22 @@
 //! Answers as JSON (DESIGN section 5): what other programs may rely on. Every answer carries the
 //! version of its form; keys may be added, and never change their meaning.
 //!
-//! * [`hardened`]: how the text is written.
+//! * [`write()`]: how the text is written. * [`list`], [`by_subject`], [`blast`], [`why`],
+//!   [`common`], [`coverage`]: one answer each.
 
+mod blast;
+mod common;
+mod coverage;
 mod hardened;
+mod list;
+mod why;
 
+pub use blast::blast;
+pub use common::common;
+pub use coverage::coverage;
 pub use hardened::write;
+pub use list::{by_subject, list};
+pub use why::why;
 
 /// Version of all forms.
 pub const VERSION: u32 = 1;

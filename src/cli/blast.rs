@@ -1,0 +1,75 @@
+//! `spof blast`: what some faults affect, hop by hop.
+
+use super::args::{Format, Plan};
+use super::nodes;
+use super::screen::Screen;
+use crate::analysis::blast::{Fault, blast};
+use crate::error::Error;
+use crate::output::{Context, Strike, human, json};
+use crate::words::parse_duration;
+
+/// What was typed.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  spof blast site:pangyo                          what goes when the site goes
+  spof blast site:pangyo=4h --at 30m              the site is back after 4h: who serves after 30m?
+  spof blast service:login --already site:pangyo  what a bad deploy adds to the outage
+  spof blast rack:a1 rack:a2 --format json        both at once, for a program")]
+pub(super) struct Args {
+    /// What fails; with `=REPAIR` (as in `=4h`), when it is repaired
+    #[arg(value_name = "NODE[=REPAIR]", required = true)]
+    nodes: Vec<String>,
+
+    /// What is down already: show only what the new faults make worse
+    #[arg(long, value_name = "NODE[=REPAIR]")]
+    already: Vec<String>,
+
+    /// Show who serves at this time after the faults struck, as in `30m`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    at: Option<u64>,
+
+    /// How to write the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+fn duration(text: &str) -> Result<u64, String> {
+    parse_duration(text)
+}
+
+pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let estate = plan.load()?;
+    let model = &estate.model;
+    let engine = estate.engine();
+    let faults = nodes::faults(model, &args.nodes)?;
+    let already = nodes::faults(model, &args.already)?;
+    let mut all: Vec<Fault> = already.clone();
+    for fault in &faults {
+        if already.iter().any(|known| known.node == fault.node) {
+            return Err(Error::usage(format!(
+                "`{}` is named both as a fault and with --already",
+                model.node(fault.node).id
+            )));
+        }
+        all.push(*fault);
+    }
+    let whole = blast(model, &engine, &all);
+    let before = (!already.is_empty()).then(|| blast(model, &engine, &already));
+    let strike = Strike {
+        cx: Context {
+            model,
+            sources: &estate.sources,
+        },
+        engine: &engine,
+        blast: &whole,
+        faults: &faults,
+        already: before.as_ref(),
+        at_s: args.at,
+    };
+    match args.format {
+        Format::Json => screen.json(&json::blast(&strike))?,
+        Format::Human => screen.show(&human::blast(screen.page(), &strike))?,
+    }
+    Ok(0)
+}

@@ -1,0 +1,411 @@
+//! `spof blast` for people: what the faults take down in figures, then journeys, services and
+//! stores one by one, then what explains why it lasts.
+
+use std::collections::BTreeMap;
+
+use super::words;
+use crate::analysis::blast::{BlastEntry, Fault};
+use crate::analysis::data::{DataLoss, DataVerdict};
+use crate::analysis::recovery::{RecoveryCycle, Wait, WaitHop};
+use crate::analysis::verdict::Verdict;
+use crate::model::NodeIx;
+use crate::output::page::{Column, Page, Table};
+use crate::output::text::{
+    BAD, DIM, GOOD, NAME, PLAIN, STRONG, Text, WARN, plural, plural_word, short_count,
+};
+use crate::output::{Context, Strike};
+use crate::words::{Class, format_duration};
+
+/// Names of other nodes shown.
+const NAMES: usize = 12;
+/// Owners shown.
+const OWNERS: usize = 12;
+/// Recovery cycles shown.
+const CYCLES: usize = 5;
+
+/// The blast radius.
+#[must_use]
+pub fn blast(mut page: Page, strike: &Strike<'_>) -> Page {
+    let entries: Vec<&BlastEntry> = strike.entries().collect();
+    headline(&mut page, strike);
+    figures(&mut page, strike, &entries);
+    for (class, heading) in [
+        (Class::Journey, "Journeys"),
+        (Class::Service, "Services"),
+        (Class::Store, "Stores"),
+    ] {
+        one_by_one(&mut page, strike, &entries, class, heading);
+    }
+    data(&mut page, strike);
+    others(&mut page, strike.cx, &entries);
+    cycles(&mut page, strike);
+    owners(&mut page, strike.cx, &entries);
+    page
+}
+
+fn headline(page: &mut Page, strike: &Strike<'_>) {
+    let cx = strike.cx;
+    let already = strike.already.map_or(&[][..], |already| &already.faults);
+    let mut table = Table::new(&[Column::Left, Column::Flexible, Column::Left, Column::Left]);
+    let mut row = |fault: &Fault, sign: Text| {
+        let node = cx.node(fault.node);
+        let repair = fault.repaired_s.map_or_else(String::new, |seconds| {
+            format!("repaired after {}", format_duration(seconds))
+        });
+        table.row(vec![
+            sign.and(STRONG, node.id.as_str()),
+            Text::plain(node.title.as_deref().unwrap_or_default()),
+            Text::plain(&repair),
+            Text::of(DIM, &cx.place(&node.sources)),
+        ]);
+    };
+    for fault in strike.faults {
+        row(fault, Text::of(BAD, "✗ "));
+    }
+    for fault in already {
+        row(fault, Text::of(DIM, "✗ already "));
+    }
+    page.heading("Faults");
+    page.table(table);
+    let along = strike.along();
+    if !along.is_empty() {
+        let label = Text::of(
+            DIM,
+            &format!("  and {}: ", words::counted(along.len(), Class::Replica)),
+        );
+        page.wrapped(&label, &words::short_names(cx, &along, NAMES));
+    }
+}
+
+/// How many journeys, services and stores have which verdict.
+fn figures(page: &mut Page, strike: &Strike<'_>, entries: &[&BlastEntry]) {
+    let cx = strike.cx;
+    page.gap();
+    let subjects = entries.iter().filter(|entry| {
+        matches!(
+            cx.node(entry.node).class,
+            Class::Journey | Class::Service | Class::Store
+        )
+    });
+    if subjects.count() == 0 {
+        let words = if strike.already.is_some() {
+            "nothing gets worse by it: no journey, service or store"
+        } else {
+            "no journey, service or store is affected"
+        };
+        page.line(Text::of(GOOD, "✓ ").and(PLAIN, words));
+        return;
+    }
+    let verdicts = [
+        Verdict::Stuck,
+        Verdict::Down,
+        Verdict::Interrupted,
+        Verdict::Degraded,
+    ];
+    let mut table = Table::new(&[Column::Left; 6]);
+    for class in [Class::Journey, Class::Service, Class::Store] {
+        let of_class = |entry: &&&BlastEntry| cx.node(entry.node).class == class;
+        let total = cx.count_of(class);
+        let affected = entries.iter().filter(of_class).count();
+        if total == 0 {
+            continue;
+        }
+        let mut row = vec![
+            Text::plain(plural_word(total, class.as_str()).as_str()),
+            Text::of(STRONG, &affected.to_string()).and(DIM, &format!(" of {total} affected")),
+        ];
+        for verdict in verdicts {
+            let count = entries
+                .iter()
+                .filter(of_class)
+                .filter(|entry| entry.verdict == verdict)
+                .count();
+            row.push(match count {
+                0 => Text::new(),
+                some => Text::of(words::style(verdict), &some.to_string())
+                    .and(PLAIN, " ")
+                    .join(words::verdict_word(verdict)),
+            });
+        }
+        table.row(row);
+    }
+    page.table(table);
+    let users: u64 = entries
+        .iter()
+        .filter(|entry| entry.cut)
+        .filter_map(|entry| cx.node(entry.node).users)
+        .fold(0, u64::saturating_add);
+    if users > 0 {
+        let text =
+            Text::plain("  users of the journeys it cuts: ").and(STRONG, &short_count(users));
+        page.line(text);
+    }
+    if let Some(at) = strike.at_s {
+        let journeys: Vec<_> = entries
+            .iter()
+            .filter(|entry| cx.node(entry.node).class == Class::Journey)
+            .collect();
+        let out = journeys
+            .iter()
+            .filter(|entry| strike.serves_at(entry) == Some(false))
+            .count();
+        let (after, journeys) = (
+            format_duration(at),
+            words::counted(journeys.len(), Class::Journey),
+        );
+        page.line(
+            Text::plain(&format!("  after {after}: "))
+                .and(STRONG, &format!("{out} of {journeys} still out")),
+        );
+    }
+}
+
+/// The affected nodes of one class: by tier, worst first.
+fn one_by_one(
+    page: &mut Page,
+    strike: &Strike<'_>,
+    entries: &[&BlastEntry],
+    class: Class,
+    heading: &str,
+) {
+    let cx = strike.cx;
+    let mut of_class: Vec<&BlastEntry> = entries
+        .iter()
+        .copied()
+        .filter(|entry| cx.node(entry.node).class == class)
+        .collect();
+    if of_class.is_empty() {
+        return;
+    }
+    let tier = |entry: &BlastEntry| cx.node(entry.node).tier.unwrap_or(u8::MAX);
+    of_class.sort_by_key(|entry| (tier(entry), std::cmp::Reverse(entry.verdict), entry.node));
+    page.heading(heading);
+    let mut table = Table::new(&[
+        Column::Left,
+        Column::Left,
+        Column::Left,
+        Column::Flexible,
+        Column::Left,
+        Column::Right,
+        Column::Right,
+    ]);
+    let has_users = of_class
+        .iter()
+        .any(|entry| cx.node(entry.node).users.is_some());
+    table.header(&[
+        "",
+        "",
+        "",
+        "",
+        "",
+        if has_users { "users" } else { "" },
+        "hops",
+    ]);
+    for entry in of_class {
+        let node = cx.node(entry.node);
+        let users = node.users.map_or_else(String::new, short_count);
+        table.row(vec![
+            words::verdict(entry.verdict),
+            Text::of(DIM, &words::tier(cx, entry.node)),
+            Text::of(NAME, cx.short(entry.node)),
+            Text::of(DIM, node.title.as_deref().unwrap_or_default()),
+            lasts(strike, entry),
+            Text::plain(&users),
+            Text::of(DIM, &entry.hops.to_string()),
+        ]);
+    }
+    page.table(table);
+}
+
+/// When a node is back, whether that is too late, and what its standbys do about it.
+fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
+    let node = strike.cx.node(entry.node);
+    let mut text = match strike.serves_at(entry) {
+        Some(true) => Text::of(GOOD, "serves, "),
+        Some(false) => Text::of(BAD, "out, "),
+        None => Text::new(),
+    };
+    if entry.verdict == Verdict::Degraded {
+        return if strike.at_s.is_some() {
+            Text::of(GOOD, "serves")
+        } else {
+            text
+        };
+    }
+    // With a repair in the scenario, what is down may come back with it.
+    let verdict = if entry.recovers.finite().is_some() {
+        Verdict::Interrupted
+    } else {
+        entry.verdict
+    };
+    text.push(PLAIN, &words::back(verdict, entry.recovers));
+    if entry.verdict == Verdict::Interrupted
+        && let Some(rto) = node.rto_s
+    {
+        let (style, words) = if entry.cut {
+            (WARN, "over")
+        } else {
+            (DIM, "within")
+        };
+        text.push(style, &format!(", {words} its {}", format_duration(rto)));
+    }
+    let dead = entry
+        .standbys
+        .iter()
+        .filter(|standby| standby.promoted.finite().is_none())
+        .count();
+    if dead > 0 {
+        text.push(
+            DIM,
+            &format!(", {} never promoted", plural(dead, "standby")),
+        );
+    }
+    text
+}
+
+/// What is left of the data: a fact of its own, whether or not the store serves.
+fn data(page: &mut Page, strike: &Strike<'_>) {
+    if strike.blast.data.is_empty() {
+        return;
+    }
+    let cx = strike.cx;
+    page.heading("Data");
+    let mut losses: Vec<&DataLoss> = strike.blast.data.iter().collect();
+    losses.sort_by_key(|loss| (std::cmp::Reverse(loss.verdict), loss.store));
+    let mut table = Table::new(&[Column::Left, Column::Left, Column::Flexible]);
+    for loss in losses {
+        let verdict = match loss.verdict {
+            DataVerdict::Safe => Text::of(GOOD, "✓ safe"),
+            DataVerdict::LostUpToLag { seconds } => Text::of(
+                WARN,
+                &format!(
+                    "▾ up to {} of writes lost (asynchronous copy)",
+                    format_duration(seconds)
+                ),
+            ),
+            DataVerdict::LostUpToInterval { seconds } => Text::of(
+                WARN,
+                &format!(
+                    "▾ up to {} of writes lost (backup)",
+                    format_duration(seconds)
+                ),
+            ),
+            DataVerdict::Lost => Text::of(BAD, "✗ lost"),
+        };
+        let (gone, left) = (loss.gone.len(), loss.left.len());
+        let copies = format!("{} gone, {left} left", plural(gone, "copy"));
+        table.row(vec![
+            verdict,
+            Text::of(NAME, cx.short(loss.store)),
+            Text::of(DIM, &copies),
+        ]);
+    }
+    page.table(table);
+}
+
+/// Domains, replicas and outside parties that go along: names of the former, a count of replicas.
+fn others(page: &mut Page, cx: Context<'_>, entries: &[&BlastEntry]) {
+    let mut by_class: BTreeMap<Class, Vec<NodeIx>> = BTreeMap::new();
+    for entry in entries {
+        by_class
+            .entry(cx.node(entry.node).class)
+            .or_default()
+            .push(entry.node);
+    }
+    let mut first = true;
+    for class in [Class::Domain, Class::External, Class::Replica] {
+        let Some(nodes) = by_class.get_mut(&class) else {
+            continue;
+        };
+        if first {
+            page.heading("Also affected");
+            first = false;
+        }
+        nodes.sort_unstable();
+        let label = format!("  {}", words::counted(nodes.len(), class));
+        if class == Class::Replica {
+            page.line(Text::plain(&label));
+        } else {
+            let label = Text::plain(&label).and(PLAIN, "  ");
+            page.wrapped(&label, &words::ids(cx, nodes, NAMES));
+        }
+    }
+}
+
+/// What waits for itself.
+fn cycles(page: &mut Page, strike: &Strike<'_>) {
+    let cycles = &strike.blast.cycles;
+    if cycles.is_empty() {
+        return;
+    }
+    page.heading("Recovery cycles: what waits for itself");
+    for cycle in cycles.iter().take(CYCLES) {
+        let end = match cycle.makes {
+            Verdict::Stuck => "not even repair ends it",
+            _ => "it lasts until the faults are repaired",
+        };
+        page.line(
+            Text::plain("  ")
+                .join(words::verdict(cycle.makes))
+                .and(DIM, &format!("  {}, {end}", plural(cycle.size, "node"))),
+        );
+        page.table(circle(strike.cx, cycle));
+    }
+    if cycles.len() > CYCLES {
+        let more = plural(cycles.len() - CYCLES, "more cycle");
+        page.line(Text::of(
+            DIM,
+            &format!("  and {more} (--format json has all)"),
+        ));
+    }
+}
+
+fn circle(cx: Context<'_>, cycle: &RecoveryCycle) -> Table {
+    let mut table = Table::new(&[Column::Left, Column::Left, Column::Left]);
+    for hop in &cycle.hops {
+        table.row(vec![
+            Text::plain("  ").and(NAME, cx.id(hop.from)),
+            wait(cx, hop),
+            Text::of(DIM, &cx.place(&cx.requirement(hop.requirement).sources)),
+        ]);
+    }
+    table
+}
+
+fn wait(cx: Context<'_>, hop: &WaitHop) -> Text {
+    let to = Text::of(NAME, cx.id(hop.to));
+    match (hop.wait, hop.standby) {
+        (Wait::Start, _) => Text::plain("starts only with ").join(to),
+        (Wait::Need, _) => Text::plain("needs ").join(to),
+        (Wait::Promotion, Some(standby)) if standby == hop.to => {
+            Text::plain("waits for its standby ").join(to)
+        }
+        (Wait::Promotion, _) => Text::plain("gets its standby only with ").join(to),
+    }
+}
+
+/// Whom to call: owners of what is cut.
+fn owners(page: &mut Page, cx: Context<'_>, entries: &[&BlastEntry]) {
+    let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.cut) {
+        if let Some(owner) = &cx.node(entry.node).owner {
+            *owners.entry(owner).or_default() += 1;
+        }
+    }
+    if owners.is_empty() {
+        return;
+    }
+    let mut sorted: Vec<(&str, usize)> = owners.into_iter().collect();
+    sorted.sort_by_key(|(owner, count)| (std::cmp::Reverse(*count), *owner));
+    page.heading("Owners of what is cut");
+    let mut text = Text::new();
+    for (number, (owner, count)) in sorted.iter().take(OWNERS).enumerate() {
+        text.push(DIM, if number > 0 { ", " } else { "" });
+        text.push(PLAIN, &owner.replace(' ', "\u{a0}"));
+        text.push(DIM, &format!("\u{a0}{count}"));
+    }
+    if sorted.len() > OWNERS {
+        text.push(DIM, &format!(" and {} more", sorted.len() - OWNERS));
+    }
+    page.wrapped(&Text::plain("  "), &text);
+}

@@ -1,0 +1,199 @@
+//! `spof coverage` for people.
+
+use std::collections::BTreeMap;
+
+use super::words;
+use crate::analysis::verdict::Verdict;
+use crate::output::Known;
+use crate::output::known::problem_word;
+use crate::output::page::{Column, Page, Table};
+use crate::output::text::{BAD, DIM, NAME, PLAIN, STRONG, Text, WARN, plural, plural_word};
+use crate::source::{ProblemKind, UnreadReason};
+
+/// Lines of one list.
+const SHOWN: usize = 20;
+
+/// What is known, and what is not.
+#[must_use]
+pub fn coverage(mut page: Page, known: &Known<'_>) -> Page {
+    figures(&mut page, known);
+    problems(&mut page, known);
+    unread(&mut page, known);
+    gaps(&mut page, known);
+    page.gap();
+    page.wrapped(
+        &Text::of(STRONG, "Next step: "),
+        &Text::plain(&known.next_step()),
+    );
+    page
+}
+
+fn figures(page: &mut Page, known: &Known<'_>) {
+    let (cx, counts) = (known.cx, known.coverage);
+    page.heading("Coverage");
+    let mut table = Table::new(&[Column::Left, Column::Left]);
+    let mut row =
+        |name: &str, text: String| table.row(vec![Text::of(DIM, name), Text::plain(&text)]);
+    let mut not_read: Vec<_> = known.unread.iter().map(|unread| &unread.path).collect();
+    not_read.dedup();
+    let mut files = vec![format!("{} read", known.files())];
+    if !not_read.is_empty() {
+        files.push(format!("{} not used, or not whole", not_read.len()));
+    }
+    if known.other_files > 0 {
+        files.push(format!("{} of no data format", known.other_files));
+    }
+    row("files", files.join(", "));
+    let adapters = cx.model.adapters.iter();
+    let documents: Vec<String> = adapters
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    row("documents", documents.join(", "));
+    let nodes: Vec<String> = counts
+        .nodes
+        .iter()
+        .map(|(class, count)| words::counted(*count, *class))
+        .collect();
+    row("nodes", nodes.join(", "));
+    let evidence: Vec<String> = counts
+        .requirements
+        .iter()
+        .map(|(evidence, count)| format!("{count} {}", evidence.as_str()))
+        .collect();
+    row("requirements", evidence.join(", "));
+    let of = counts.workloads;
+    if of > 0 {
+        let parts = [
+            format!("{} of {of} with replicas", counts.with_replicas),
+            format!("{} with a tier", counts.with_tier),
+            format!("{} with an owner", counts.with_owner),
+        ];
+        row("services, stores", parts.join(", "));
+    }
+    if counts.replicas > 0 {
+        let placed = counts.replicas.saturating_sub(counts.unplaced);
+        let mut text = format!("{placed} of {} with a known place", counts.replicas);
+        if counts.unplaced > 0 {
+            let assume = cx.model.assume.as_str();
+            text.push_str(&format!(", {} assumed ({assume})", counts.unplaced));
+        }
+        row("replicas", text);
+    }
+    page.table(table);
+}
+
+fn problems(page: &mut Page, known: &Known<'_>) {
+    if known.problems.is_empty() {
+        return;
+    }
+    page.heading(&plural(known.problems.len(), "problem"));
+    // What can't be read at all comes first: all else may follow from it.
+    let mut sorted: Vec<_> = known.problems.iter().collect();
+    sorted.sort_by_key(|problem| problem.kind != ProblemKind::Unreadable);
+    for problem in sorted.iter().take(SHOWN) {
+        let place = known.cx.sources.location(problem.span).to_string();
+        let style = if problem.kind == ProblemKind::Unreadable {
+            BAD
+        } else {
+            WARN
+        };
+        let label = Text::plain("  ")
+            .and(DIM, &place)
+            .and(PLAIN, "  ")
+            .and(style, problem_word(problem.kind));
+        page.line(label);
+        let mut text = Text::plain(&problem.message);
+        if let Some(help) = &problem.help {
+            text = text.and(DIM, &format!(" ({help})"));
+        }
+        page.wrapped(&Text::plain("    "), &text);
+    }
+    more(page, sorted.len());
+}
+
+fn more(page: &mut Page, count: usize) {
+    if count > SHOWN {
+        let text = format!("  and {} more (--format json has all)", count - SHOWN);
+        page.line(Text::of(DIM, &text));
+    }
+}
+
+fn unread(page: &mut Page, known: &Known<'_>) {
+    if known.unread.is_empty() {
+        return;
+    }
+    let mut by_reason: BTreeMap<UnreadReason, usize> = BTreeMap::new();
+    for unread in known.unread {
+        *by_reason.entry(unread.reason).or_default() += 1;
+    }
+    let counts: Vec<String> = by_reason
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", reason.as_str()))
+        .collect();
+    page.heading(&format!("Not read: {}", counts.join(", ")));
+    let mut sorted: Vec<_> = known.unread.iter().collect();
+    // Data of other programs is the longest and least interesting part.
+    sorted.sort_by_key(|unread| unread.reason == UnreadReason::Unrecognised);
+    let mut table = Table::new(&[Column::Left, Column::Left, Column::Flexible]);
+    for unread in sorted.iter().take(SHOWN) {
+        table.row(vec![
+            Text::plain(&known.place(unread)),
+            Text::of(WARN, unread.reason.as_str()),
+            Text::of(DIM, &unread.detail),
+        ]);
+    }
+    page.table(table);
+    more(page, sorted.len());
+}
+
+/// What is named but not described, runs nobody knows where, or never serves.
+fn gaps(page: &mut Page, known: &Known<'_>) {
+    let (cx, counts) = (known.cx, known.coverage);
+    if !counts.unknown.is_empty() {
+        page.heading(&format!(
+            "{}: named, but nothing describes it",
+            plural(counts.unknown.len(), "unknown reference")
+        ));
+        let mut table = Table::new(&[Column::Left, Column::Left]);
+        for ix in counts.unknown.iter().take(SHOWN) {
+            table.row(vec![
+                Text::of(NAME, cx.id(*ix)),
+                Text::of(DIM, &cx.place(&cx.node(*ix).sources)),
+            ]);
+        }
+        page.table(table);
+        more(page, counts.unknown.len());
+    }
+    if !cx.model.unplaced.is_empty() {
+        page.heading(&format!(
+            "{} without a known place",
+            plural(cx.model.unplaced.len(), "replica")
+        ));
+        page.wrapped(
+            &Text::plain("  "),
+            &words::short_names(cx, &cx.model.unplaced, SHOWN),
+        );
+    }
+    if !counts.unserved.is_empty() {
+        let what = plural_word(counts.unserved.len(), "node");
+        page.heading(&format!(
+            "{} {what} not serving even without a fault",
+            counts.unserved.len()
+        ));
+        let mut table = Table::new(&[Column::Left, Column::Left, Column::Left, Column::Left]);
+        for (ix, verdict, recovers) in counts.unserved.iter().take(SHOWN) {
+            let back = match verdict {
+                Verdict::Interrupted => words::back(*verdict, *recovers),
+                _ => "what it needs is never there".to_owned(),
+            };
+            table.row(vec![
+                Text::of(NAME, cx.id(*ix)),
+                words::verdict(*verdict),
+                Text::of(DIM, &back),
+                Text::of(DIM, &cx.place(&cx.node(*ix).sources)),
+            ]);
+        }
+        page.table(table);
+        more(page, counts.unserved.len());
+    }
+}

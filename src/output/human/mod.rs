@@ -1,0 +1,18 @@
+//! Answers for people, as pages.
+//!
+//! * [`list`], [`blast`], [`why`], [`common`], [`coverage`]: one answer each.
+//! * `words`: how verdicts, times and names are said, the same everywhere.
+
+mod blast;
+mod common;
+mod coverage;
+mod list;
+mod summary;
+mod why;
+mod words;
+
+pub use blast::blast;
+pub use common::common;
+pub use coverage::coverage;
+pub use list::{by_subject, list};
+pub use why::why;

@@ -1,0 +1,110 @@
+//! The answer of `spof coverage`, as all formats read it.
+
+use super::Context;
+use super::text::plural;
+use crate::analysis::coverage::Coverage;
+use crate::source::{Problem, ProblemKind, Unread, UnreadReason};
+use crate::words::Class;
+
+/// How much is known, and what was not read.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    pub cx: Context<'a>,
+    pub coverage: &'a Coverage,
+    pub unread: &'a [Unread],
+    pub problems: &'a [Problem],
+    /// Files seen that are no data format.
+    pub other_files: usize,
+}
+
+impl Known<'_> {
+    /// Files that were opened and hold data.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.cx.sources.files().count()
+    }
+
+    /// The place of a document that was not read: its path, and the position in it if known.
+    #[must_use]
+    pub fn place(&self, unread: &Unread) -> String {
+        match unread.span {
+            Some(span) => self.cx.sources.location(span).to_string(),
+            None => unread.path.to_string(),
+        }
+    }
+
+    /// What would help most: one sentence.
+    #[must_use]
+    pub fn next_step(&self) -> String {
+        let problem = |kind| self.problems.iter().find(|problem| problem.kind == kind);
+        let count = |reason| {
+            let unread = self.unread.iter();
+            unread.filter(|unread| unread.reason == reason).count()
+        };
+        let coverage = self.coverage;
+        if let Some(broken) = problem(ProblemKind::Unreadable) {
+            let place = self.cx.sources.location(broken.span);
+            return format!("repair {place}: {}", broken.message);
+        }
+        let templates = count(UnreadReason::Template);
+        if templates > 0 {
+            let what = plural(templates, "template");
+            return format!(
+                "render the {what} first (`helm template`, `kustomize build`) and read the result"
+            );
+        }
+        if coverage.replicas == 0 && coverage.workloads > 0 {
+            return "say where the services run: `replicas: [{on: site:NAME}]` in a `spof.yaml`"
+                .to_owned();
+        }
+        if coverage.unplaced > 0 {
+            let what = plural(coverage.unplaced, "replica");
+            return format!(
+                "say where the {what} without a place run, with `on` in a `spof.yaml`; until then \
+                 `--assume` decides"
+            );
+        }
+        if let Some(problem) = problem(ProblemKind::UnknownTarget) {
+            let place = self.cx.sources.location(problem.span);
+            return format!(
+                "{place}: {}; describe it, or give it an alias",
+                problem.message
+            );
+        }
+        if self.cx.count_of(Class::Journey) == 0 {
+            return "name what users do: `journeys` in a `spof.yaml`; outages are measured on them"
+                .to_owned();
+        }
+        let ignored = count(UnreadReason::Ignored);
+        if ignored > 0 {
+            let what = plural(ignored, "file");
+            return format!("{what} that `.gitignore` excludes would be read with --no-gitignore");
+        }
+        if coverage.with_tier < coverage.workloads {
+            let what = plural(coverage.workloads - coverage.with_tier, "service or store");
+            return format!(
+                "give the {what} without one a `tier`, so that ranking can tell them apart"
+            )
+            .replace("service or stores", "services or stores");
+        }
+        if let Some(problem) = self.problems.first() {
+            let place = self.cx.sources.location(problem.span);
+            return format!("{place}: {}", problem.message);
+        }
+        "nothing: everything read is known in full".to_owned()
+    }
+}
+
+/// The word for a sort of problem.
+#[must_use]
+pub fn problem_word(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Unreadable => "unreadable",
+        ProblemKind::DuplicateKey => "duplicate-key",
+        ProblemKind::InvalidValue => "invalid-value",
+        ProblemKind::UnknownTarget => "unknown-target",
+        ProblemKind::AmbiguousName => "ambiguous-name",
+        ProblemKind::Conflict => "conflict",
+        ProblemKind::PlacementCycle => "placement-cycle",
+    }
+}
