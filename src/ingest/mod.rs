@@ -6,11 +6,9 @@
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`endpoint`]: host names inside addresses, shared by adapters.
-//! * `item`: typed reading with a schema, for the formats that are ours.
 
 pub mod endpoint;
 pub mod fact;
-mod item;
 pub mod kubernetes;
 pub mod native;
 pub mod saved;
