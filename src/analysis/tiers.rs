@@ -48,10 +48,10 @@ impl Tally {
         self.untouched + self.degraded + self.interrupted + self.cut + self.unserved
     }
 
-    /// How many serve throughout, whichever single domain is lost.
+    /// How many no single domain fault cuts: they serve throughout, or are back in time.
     #[must_use]
     pub fn survive(&self) -> usize {
-        self.untouched + self.degraded
+        self.untouched + self.degraded + self.interrupted
     }
 }
 

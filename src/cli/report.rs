@@ -7,6 +7,7 @@ use super::screen::Screen;
 use crate::analysis::sweep::Sweep;
 use crate::error::Error;
 use crate::report::{Facts, render};
+use crate::rules::{self, Input};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,11 +30,20 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let estate = plan.load()?;
     let engine = estate.engine();
     let sweep = Sweep::new(&engine);
+    let findings = rules::run(Input {
+        model: &estate.model,
+        engine: &engine,
+        sweep: &sweep,
+        sources: &estate.sources,
+        problems: &estate.problems,
+        unread: &estate.unread,
+    });
     let page = render(&Facts {
         paths: &plan.request.paths,
         model: &estate.model,
         engine: &engine,
         sweep: &sweep,
+        findings: &findings,
         sources: &estate.sources,
         unread: &estate.unread,
         other_files: estate.other_files,

@@ -20,6 +20,8 @@ use crate::words::Class;
 const BUDGET: usize = 420;
 /// Most entries of the nested list.
 const MOST_LISTED: usize = 2_000;
+/// Columns of text that fit on a tile.
+const TILE_COLUMNS: usize = 17;
 /// Width the whole picture should fill.
 const WIDTH: u32 = 1_150;
 
@@ -31,6 +33,8 @@ pub(super) struct Section {
     pub(super) tiles: Vec<TileView>,
     /// Something was folded to keep the picture readable.
     pub(super) folded: bool,
+    /// Size of every tile.
+    pub(super) tile: (u32, u32),
     pub(super) summary: String,
     pub(super) list: Vec<Entry>,
     pub(super) list_more: bool,
@@ -48,7 +52,6 @@ pub(super) struct Box {
     pub(super) kind: String,
     pub(super) label: String,
     pub(super) label_x: u32,
-    pub(super) kind_x: u32,
     pub(super) base: u32,
     pub(super) hint: String,
 }
@@ -152,6 +155,7 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Option<Section> {
         boxes: Vec::new(),
         tiles: Vec::new(),
         folded,
+        tile: (TILE_W, TILE_H),
         summary: String::new(),
         list: Vec::new(),
         list_more: false,
@@ -296,7 +300,7 @@ impl Drawer<'_> {
                     .id
                     .split_once(':')
                     .map_or(name.id.as_str(), |(_, own)| own);
-                (shorten(name.title.as_deref().unwrap_or(own), 36), name.kind)
+                (shorten(name.title.as_deref().unwrap_or(own), 30), name.kind)
             }
             (None, Label::Layers) => ("Power, network and providers".to_owned(), String::new()),
             (None, Label::Outside) => ("Outside parties".to_owned(), String::new()),
@@ -308,8 +312,9 @@ impl Drawer<'_> {
     fn item(&self, drawn: &Drawn) -> Item {
         let (label, kind) = self.label(drawn);
         Item {
-            label_w: 24 + text_width(&label, 76) + 12 + text_width(&shorten(&kind, 14), 64),
+            label_w: 22 + text_width(&label, 84) + 8 + text_width(&shorten(&kind, 14), 70),
             tiles: drawn.pieces.len(),
+            wide: drawn.place.is_none(),
             children: drawn
                 .children
                 .iter()
@@ -331,7 +336,6 @@ impl Drawer<'_> {
             h: at.h,
             depth: depth.min(4),
             loss: self.loss_word(drawn.place),
-            kind_x: label_x + text_width(&label, 76) + 6,
             kind,
             label,
             label_x,
@@ -374,7 +378,7 @@ impl Drawer<'_> {
                 view.class = "layer";
                 view.loss = self.loss_word(Some(*ix));
                 view.hint = format!("{}: {}", name.id, self.loss_hint(*ix));
-                view.label = shorten(own_name(&name), 19);
+                view.label = shorten(own_name(&name), TILE_COLUMNS);
             }
             Piece::Work(tile) => {
                 let name = Name::of(model, tile.node);
@@ -391,7 +395,7 @@ impl Drawer<'_> {
                 };
                 view.critical = node.tier.is_some_and(|tier| tier <= 1);
                 view.note = note(tile);
-                let most = 19_usize.saturating_sub(view.note.width());
+                let most = TILE_COLUMNS.saturating_sub(view.note.width());
                 view.label = shorten(own_name(&name), most);
                 let what = tile_words(tile);
                 view.hint = if what.is_empty() {
@@ -476,16 +480,20 @@ fn text_width(text: &str, tenths: u32) -> u32 {
         / 10
 }
 
+/// `×3`, `×3 +2` with standbys; the frame of the tile says which alone they are.
 fn note(tile: &Tile) -> String {
-    match (tile.active, tile.standby, tile.copies) {
-        (0, 0, 0) => String::new(),
-        (0, 0, copies) if copies > 1 => format!("copy ×{}", number(copies)),
-        (0, 0, _) => "copy".to_owned(),
-        (0, standby, _) if standby > 1 => format!("standby ×{}", number(standby)),
-        (0, _, _) => "standby".to_owned(),
-        (1, 0, _) => String::new(),
-        (active, 0, _) => format!("×{}", number(active)),
-        (active, standby, _) => format!("×{} +{}", number(active), number(standby)),
+    let times = |n: usize| {
+        if n > 1 {
+            format!("×{}", number(n))
+        } else {
+            String::new()
+        }
+    };
+    match (tile.active, tile.standby) {
+        (0, 0) => times(tile.copies),
+        (0, standby) => times(standby),
+        (active, 0) => times(active),
+        (active, standby) => format!("×{} +{}", number(active), number(standby)),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The matrix of journeys by domain kinds.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
-use super::name::{Chip, Name};
+use super::name::{Chip, Link, Name};
 use super::text::{number, verdict_words};
 use crate::analysis::engine::Affected;
 use crate::analysis::survivability::{Cell, journeys, survivability};
@@ -37,13 +39,13 @@ pub(super) struct Row {
 pub(super) struct View {
     pub(super) chip: Chip,
     /// The first of the worst faults, and how many more do the same.
-    pub(super) fault: Option<Name>,
+    pub(super) fault: Option<Link>,
     pub(super) more: usize,
 }
 
-/// `None` when there is no domain, or nothing to put in rows. `shown` says for which faults the page
-/// has an entry to link to.
-pub(super) fn section(facts: &Facts<'_>) -> Option<Section> {
+/// `None` when there is no domain, or nothing to put in rows. `anchors`: where the page tells more
+/// of a fault.
+pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> Option<Section> {
     let model = facts.model;
     let mut subjects = journeys(model);
     let mut of = "Journeys";
@@ -75,7 +77,10 @@ pub(super) fn section(facts: &Facts<'_>) -> Option<Section> {
             tier: node.tier,
             objective: node.rto_s.map(format_duration),
             unserved: unserved(facts, *ix, verdict, time),
-            cells: cells.iter().map(|cell| view(facts, *ix, cell)).collect(),
+            cells: cells
+                .iter()
+                .map(|cell| view(facts, *ix, cell, anchors))
+                .collect(),
         }
     };
     Some(Section {
@@ -90,7 +95,7 @@ fn unserved(facts: &Facts<'_>, ix: NodeIx, verdict: Verdict, time: Time) -> Opti
     (!facts.engine.serves_without_faults(ix.0)).then(|| verdict_words(verdict, time))
 }
 
-fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell) -> View {
+fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell, anchors: &BTreeMap<NodeIx, String>) -> View {
     let affected = Affected {
         node: ix.0,
         verdict: cell.verdict,
@@ -101,7 +106,7 @@ fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell) -> View {
         fault: cell
             .faults
             .first()
-            .map(|fault| Name::of(facts.model, *fault)),
+            .map(|fault| Link::new(facts.model, *fault, anchors)),
         more: cell.faults.len().saturating_sub(1),
     }
 }

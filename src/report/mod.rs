@@ -2,7 +2,7 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`matrix`], [`map`], [`coverage`]: one section each; their markup is in
+//! * [`verdict`], [`ranked`], [`matrix`], [`map`], [`findings`], [`coverage`]: one section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom; [`pack`]: where.
 //! * [`text`]: words and numbers; names of strangers made visible.
@@ -13,6 +13,7 @@
 
 mod containment;
 mod coverage;
+mod findings;
 mod map;
 mod matrix;
 mod name;
@@ -28,6 +29,7 @@ use camino::Utf8PathBuf;
 
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
+use crate::findings::Finding;
 use crate::model::Model;
 use crate::source::{SourceMap, Unread};
 
@@ -40,6 +42,8 @@ pub struct Facts<'a> {
     pub engine: &'a Engine<'a>,
     /// Every single fault of `model`.
     pub sweep: &'a Sweep,
+    /// In the order in which they are shown.
+    pub findings: &'a [Finding],
     pub sources: &'a SourceMap,
     pub unread: &'a [Unread],
     /// Files that are no data format at all.

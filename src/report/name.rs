@@ -1,5 +1,7 @@
 //! Nodes, verdicts and places as the templates show them.
 
+use std::collections::BTreeMap;
+
 use super::text::{slug, verdict_words, visible};
 use crate::analysis::engine::{Affected, Engine};
 use crate::analysis::verdict::{Time, Verdict};
@@ -35,6 +37,23 @@ impl Name {
     /// The title, or the id where there is none.
     pub(super) fn short(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// A fault, with the place on the page that tells more of it.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) name: Name,
+    /// The slug of that place, if there is one.
+    pub(super) to: Option<String>,
+}
+
+impl Link {
+    pub(super) fn new(model: &Model, ix: NodeIx, anchors: &BTreeMap<NodeIx, String>) -> Self {
+        Self {
+            name: Name::of(model, ix),
+            to: anchors.get(&ix).cloned(),
+        }
     }
 }
 

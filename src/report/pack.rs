@@ -12,13 +12,15 @@ pub(super) const PAD: u32 = 10;
 pub(super) const TILE_H: u32 = 24;
 pub(super) const TILE_GAP: u32 = 6;
 /// Width of a tile.
-pub(super) const TILE_W: u32 = 158;
+pub(super) const TILE_W: u32 = 166;
 
 /// A box to be packed: its name's width, how many tiles it holds, and the boxes inside.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Item {
     pub(super) label_w: u32,
     pub(super) tiles: usize,
+    /// As wide as the whole picture, below all others (of the outermost boxes only).
+    pub(super) wide: bool,
     pub(super) children: Vec<Item>,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
         .map(|child| pack(child, None))
         .collect();
     if let Some(width) = width {
-        return fill(item, &children, width.max(widest(item, &children)));
+        return picture(item, children, width);
     }
     // Every width that fits a whole number of tiles is tried; the one closest to a little wider
     // than high wins.
@@ -53,7 +55,7 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
         .max(all + PAD)
         .max(tiles_width(item.tiles))
         .min(least.max(2_400));
-    let mut best: Option<(u64, Packed)> = None;
+    let mut best: Option<(u128, Packed)> = None;
     let mut try_width = least;
     while try_width <= most {
         let packed = fill(item, &children, try_width);
@@ -66,11 +68,49 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
     best.map_or_else(|| fill(item, &children, least), |(_, packed)| packed)
 }
 
-/// Area, made dearer the further the shape is from five wide, four high.
-fn cost(packed: &Packed) -> u64 {
-    let (w, h) = (u64::from(packed.w) * 4, u64::from(packed.h) * 5);
-    let area = u64::from(packed.w) * u64::from(packed.h);
-    area.saturating_mul(w.max(h)) / w.min(h).max(1)
+/// The outermost box: what is `wide` goes below all others, as wide as they are together.
+fn picture(item: &Item, children: Vec<Packed>, width: u32) -> Packed {
+    let width = width.max(widest(item, &children));
+    let (wide, narrow): (Vec<usize>, Vec<usize>) =
+        (0..children.len()).partition(|at| item.children.get(*at).is_some_and(|child| child.wide));
+    let of = |indices: &[usize]| -> Vec<Packed> {
+        indices
+            .iter()
+            .filter_map(|at| children.get(*at))
+            .cloned()
+            .collect()
+    };
+    let mut packed = fill(item, &of(&narrow), width);
+    if narrow.is_empty() {
+        packed.w = width;
+    }
+    let mut placed = std::mem::replace(&mut packed.children, children.clone());
+    for (at, child) in narrow.into_iter().zip(placed.drain(..)) {
+        if let Some(slot) = packed.children.get_mut(at) {
+            *slot = child;
+        }
+    }
+    let inner = packed.w.saturating_sub(2 * PAD);
+    for at in wide {
+        let (Some(child), Some(slot)) = (item.children.get(at), packed.children.get_mut(at)) else {
+            continue;
+        };
+        let within: Vec<Packed> = child.children.iter().map(|c| pack(c, None)).collect();
+        let mut strip = fill(child, &within, inner.max(widest(child, &within)));
+        (strip.x, strip.y, strip.w) = (PAD, packed.h, strip.w.max(inner));
+        packed.w = packed.w.max(strip.w + 2 * PAD);
+        packed.h += strip.h + PAD;
+        *slot = strip;
+    }
+    packed
+}
+
+/// Area (squared), made dearer the further the shape is from five wide, four high. The square
+/// makes empty space count for more than an odd shape.
+fn cost(packed: &Packed) -> u128 {
+    let (w, h) = (u128::from(packed.w) * 4, u128::from(packed.h) * 5);
+    let area = u128::from(packed.w) * u128::from(packed.h);
+    area.saturating_mul(area).saturating_mul(w.max(h)) / w.min(h).max(1)
 }
 
 fn tiles_width(tiles: usize) -> u32 {
@@ -162,6 +202,7 @@ mod tests {
         Item {
             label_w: 90,
             tiles,
+            wide: false,
             children,
         }
     }
@@ -205,7 +246,10 @@ mod tests {
                     .collect();
                 boxes.push(item(next(5) as usize, leaves));
             }
-            let root = item(next(3) as usize, boxes);
+            let mut root = item(next(3) as usize, boxes);
+            for child in &mut root.children {
+                child.wide = next(4) == 0;
+            }
             check(&pack(&root, None));
             let filled = pack(&root, Some(1_100));
             check(&filled);

@@ -3,7 +3,7 @@
 use askama::Template;
 use sha2::{Digest as _, Sha256};
 
-use super::{Facts, coverage, map, matrix, ranked, verdict};
+use super::{Facts, coverage, findings, map, matrix, ranked, verdict};
 use crate::error::Error;
 
 /// The style sheet; its hash is in the page's content security policy.
@@ -22,6 +22,7 @@ struct Page {
     ranked: ranked::Section,
     matrix: Option<matrix::Section>,
     map: Option<map::Section>,
+    findings: findings::Section,
     coverage: coverage::Section,
     sources: coverage::Sources,
 }
@@ -31,6 +32,7 @@ struct Page {
 /// Fails only if the template does, which is a fault of this program.
 pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
     let faults = ranked::ranked(facts);
+    let ranked = ranked::section(facts, &faults);
     let page = Page {
         policy: policy(STYLE),
         style: STYLE,
@@ -38,10 +40,11 @@ pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
         assume: facts.model.assume.as_str(),
         coverage_headline: coverage::headline(facts),
         nodes: coverage::nodes(facts),
-        verdict: verdict::section(facts),
-        ranked: ranked::section(facts, &faults),
-        matrix: matrix::section(facts),
+        verdict: verdict::section(facts, &ranked.anchors),
+        matrix: matrix::section(facts, &ranked.anchors),
+        ranked,
         map: map::section(facts, &faults),
+        findings: findings::section(facts),
         coverage: coverage::section(facts),
         sources: coverage::sources(facts),
     };

@@ -1,5 +1,7 @@
 //! Single points of failure, ranked: what each takes down, by name.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
 use super::name::{Chip, Name, names, place};
 use super::text::{list, number};
@@ -17,11 +19,16 @@ use crate::words::{Class, Mode, format_duration};
 /// Most faults explained in full, and named in the table that follows.
 const MOST_CARDS: usize = 10;
 const MOST_LINES: usize = 60;
+/// Most faults with the same effect named on one entry.
+const MOST_OTHERS: usize = 12;
 /// Most affected nodes listed for one fault.
 const MOST_AFFECTED: usize = 150;
 
 /// The section.
 pub(super) struct Section {
+    /// Where on the page each shown fault stands: the slug of its own entry, or of the entry whose
+    /// effect it shares.
+    pub(super) anchors: BTreeMap<NodeIx, String>,
     pub(super) cards: Vec<Card>,
     pub(super) lines: Vec<Line>,
     /// Faults that are in neither.
@@ -36,6 +43,7 @@ pub(super) struct Card {
     pub(super) name: Name,
     /// Faults that do the same.
     pub(super) others: Vec<Name>,
+    pub(super) others_more: usize,
     pub(super) class: &'static str,
     pub(super) place: Option<String>,
     /// "12 journeys, 18 services".
@@ -69,6 +77,8 @@ pub(super) struct Row {
     pub(super) chip: Chip,
     pub(super) hops: u32,
     pub(super) because: String,
+    /// What became of its standbys; empty if it has none.
+    pub(super) standbys: String,
 }
 
 /// One fault in a line.
@@ -94,8 +104,21 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
     let shown: usize = groups.iter().map(|group| 1 + group.others.len()).sum();
     let mut cards = Vec::new();
     let mut lines = Vec::new();
+    let mut anchors = BTreeMap::new();
+    let slug = |ix: NodeIx| Name::of(facts.model, ix).slug;
     for (at, group) in groups.iter().enumerate() {
-        if at < MOST_CARDS && !group.first.cut.is_empty() {
+        let is_card = at < MOST_CARDS && !group.first.cut.is_empty();
+        anchors.insert(group.first.fault, slug(group.first.fault));
+        for (nth, other) in group.others.iter().enumerate() {
+            let named = is_card && nth < MOST_OTHERS;
+            let entry = if named {
+                other.fault
+            } else {
+                group.first.fault
+            };
+            anchors.insert(other.fault, slug(entry));
+        }
+        if is_card {
             cards.push(card(facts, at + 1, group));
         } else {
             lines.push(line(facts, at + 1, group));
@@ -107,6 +130,7 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
         .iter()
         .filter(|e| e.class != FaultClass::Software);
     Section {
+        anchors,
         cards,
         lines,
         left_out: (ranked.len() > shown).then(|| number(ranked.len() - shown)),
@@ -130,7 +154,7 @@ fn takes(model: &Model, fault: &Ranked) -> String {
     if fault.cut.is_empty() {
         let (interrupted, degraded) = (fault.interrupted as usize, fault.degraded as usize);
         for (n, words) in [
-            (interrupted, "interrupted, back in time"),
+            (interrupted, "interrupted (back in time)"),
             (degraded, "degraded"),
         ] {
             if n > 0 {
@@ -186,7 +210,15 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
     Card {
         rank,
         name: Name::of(model, fault.fault),
-        others: names(model, group.others.iter().take(12).map(|other| other.fault)),
+        others: names(
+            model,
+            group
+                .others
+                .iter()
+                .take(MOST_OTHERS)
+                .map(|other| other.fault),
+        ),
+        others_more: group.others.len().saturating_sub(MOST_OTHERS),
         class: fault.class.as_str(),
         place: place(facts.sources, &model.node(fault.fault).sources),
         takes: takes(model, fault),
@@ -271,6 +303,7 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
             chip: chip(facts, entry),
             hops: entry.hops,
             because: because(facts, blast, entry),
+            standbys: standbys(model, entry),
         }
     });
     (rows.collect(), list(&rest, rest.len()))
@@ -301,6 +334,58 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
         }
         (None, None) => String::new(),
     }
+}
+
+/// When the standbys of what failed it are up, or what they wait for in vain.
+fn standbys(model: &Model, entry: &BlastEntry) -> String {
+    let mut parts = Vec::new();
+    let up = entry
+        .standbys
+        .iter()
+        .filter_map(|standby| standby.promoted.finite());
+    let (number_up, first) = (up.clone().count(), up.min());
+    if let Some(first) = first {
+        let noun = if number_up == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
+        parts.push(format!(
+            "{} {noun} promoted, after {} at the earliest",
+            number(number_up),
+            format_duration(first)
+        ));
+    }
+    let dead: Vec<_> = entry
+        .standbys
+        .iter()
+        .filter(|s| s.promoted.finite().is_none())
+        .collect();
+    if !dead.is_empty() {
+        let mut blockers: Vec<NodeIx> = dead
+            .iter()
+            .flat_map(|standby| standby.blocked_by.iter().copied())
+            .filter(|node| !dead.iter().any(|standby| standby.standby == *node))
+            .collect();
+        blockers.sort_unstable();
+        blockers.dedup();
+        let names: Vec<String> = blockers.iter().map(|ix| Name::of(model, *ix).id).collect();
+        let noun = if dead.len() == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
+        let waits = if names.is_empty() {
+            String::new()
+        } else {
+            format!(": promotion waits for {}", list(&names, 4))
+        };
+        parts.push(format!(
+            "{} {noun} never promoted{waits}",
+            number(dead.len())
+        ));
+    }
+    parts.join("; ")
 }
 
 /// "needs store:x", "replicas: 0 of 210 left, needs 140".
@@ -344,7 +429,7 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         return format!("{verb} {}", list(&lost, 1));
     }
     format!(
-        "{verb} {} of {}; lost: {}",
+        "{verb} {} of {} (lost: {})",
         number(requirement.need),
         number(total),
         list(&lost, 3)

@@ -1,9 +1,12 @@
 //! The verdict by tier: plain sentences first, then the figures.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
-use super::name::Name;
+use super::name::{Link, Name};
 use super::text::{count, list, number};
 use crate::analysis::tiers::{COUNTED, Tally, TierVerdict, tiers};
+use crate::model::NodeIx;
 use crate::words::{Class, format_duration};
 
 /// The section.
@@ -38,13 +41,13 @@ pub(super) struct Bar {
 /// The worst domain of one kind.
 pub(super) struct Worst {
     pub(super) kind: String,
-    pub(super) fault: Name,
+    pub(super) fault: Link,
     pub(super) cuts: String,
 }
 
-pub(super) fn section(facts: &Facts<'_>) -> Section {
+pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> Section {
     let tiers = tiers(facts.model, facts.engine, facts.sweep);
-    let rows: Vec<Row> = tiers.iter().map(|tier| row(facts, tier)).collect();
+    let rows: Vec<Row> = tiers.iter().map(|tier| row(facts, tier, anchors)).collect();
     let headline = rows.first().map_or_else(
         || "Nothing to judge: no journey, service or store was found.".to_owned(),
         |row| row.sentence.clone(),
@@ -65,10 +68,10 @@ fn headline_of(tier: &TierVerdict) -> Option<&Tally> {
     tier.tallies.first()
 }
 
-fn row(facts: &Facts<'_>, tier: &TierVerdict) -> Row {
+fn row(facts: &Facts<'_>, tier: &TierVerdict, anchors: &BTreeMap<NodeIx, String>) -> Row {
     let worst = tier.worst.iter().take(3).map(|worst| Worst {
         kind: worst.kind.clone(),
-        fault: Name::of(facts.model, worst.fault),
+        fault: Link::new(facts.model, worst.fault, anchors),
         cuts: {
             let parts: Vec<String> = COUNTED
                 .iter()
@@ -119,7 +122,7 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
     };
     let total = tally.total();
     let of = |n: usize| match (n, total) {
-        (1, 1) => format!("The only {}", what(1).replacen("1 ", "", 1)),
+        (1, 1) => format!("The only {}", what(1)),
         (n, _) if n == total => format!("All {} {}", number(total), what(total)),
         (n, _) => format!("{} of {} {}", number(n), number(total), what(total)),
     };
@@ -155,11 +158,12 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
             .longest
             .finite()
             .map_or_else(String::new, format_duration);
-        let verb = if tally.interrupted == 1 { "is" } else { "are" };
-        sentence = format!(
-            "{sentence}; {} {verb} interrupted, for {longest} at most",
-            number(tally.interrupted)
-        );
+        let who = if tally.interrupted == total {
+            String::new()
+        } else {
+            format!(" for {} of them", number(tally.interrupted))
+        };
+        sentence = format!("{sentence}, with an interruption of at most {longest}{who}");
     }
     format!("{sentence}.")
 }
@@ -183,7 +187,7 @@ fn bar(tally: &Tally) -> Bar {
     let mut detail = Vec::new();
     for (n, words) in [
         (tally.cut, "cut"),
-        (tally.interrupted, "interrupted, back in time"),
+        (tally.interrupted, "back in time"),
         (tally.degraded, "degraded"),
         (tally.untouched, "untouched"),
         (tally.unserved, "never serving"),

@@ -1,0 +1,74 @@
+//! What the rules found.
+
+use super::Facts;
+use super::text::{count, list, number, visible};
+use crate::findings::{Finding, Severity};
+
+/// Most findings listed.
+const MOST: usize = 300;
+
+/// The section.
+pub(super) struct Section {
+    /// `2 errors, 1 warning`.
+    pub(super) summary: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) more: Option<String>,
+}
+
+/// One finding.
+pub(super) struct Row {
+    pub(super) severity: &'static str,
+    pub(super) rule: &'static str,
+    pub(super) subject: String,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) place: Option<String>,
+    pub(super) confidence: &'static str,
+    pub(super) fingerprint: String,
+}
+
+pub(super) fn section(facts: &Facts<'_>) -> Section {
+    let of = |severity: Severity| {
+        let findings = facts.findings.iter();
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let parts: Vec<String> = Severity::ALL
+        .into_iter()
+        .map(|severity| (of(severity), severity.as_str()))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| count(n, word, &format!("{word}s")))
+        .collect();
+    Section {
+        summary: if parts.is_empty() {
+            "No rule found anything".to_owned()
+        } else {
+            list(&parts, parts.len())
+        },
+        rows: facts
+            .findings
+            .iter()
+            .take(MOST)
+            .map(|finding| row(facts, finding))
+            .collect(),
+        more: (facts.findings.len() > MOST).then(|| number(facts.findings.len() - MOST)),
+    }
+}
+
+fn row(facts: &Facts<'_>, finding: &Finding) -> Row {
+    let place = finding.place.as_ref().map(|place| {
+        let location = place.location(facts.sources);
+        format!("{}:{}", visible(&location.file), location.line)
+    });
+    Row {
+        severity: finding.severity.as_str(),
+        rule: finding.rule.as_str(),
+        subject: visible(&finding.subject),
+        message: visible(&finding.message),
+        help: finding.help.as_deref().map(visible),
+        place,
+        confidence: finding.confidence.as_str(),
+        fingerprint: visible(&finding.fingerprint),
+    }
+}
