@@ -133,9 +133,9 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
+        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
-        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

@@ -262,10 +262,9 @@ fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
         .filter(|standby| standby.promoted.finite().is_none())
         .count();
     if dead > 0 {
-        text.push(
-            DIM,
-            &format!(", {} never promoted", plural(dead, "standby")),
-        );
+        let between = if text.is_empty() { "" } else { ", " };
+        let standbys = plural(dead, "standby");
+        text.push(DIM, &format!("{between}{standbys} never promoted"));
     }
     text
 }
