@@ -7,12 +7,10 @@
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`endpoint`]: host names inside addresses, shared by adapters.
-//! * `item`: typed reading with a schema, for the formats that are ours.
 
 pub mod compose;
 pub mod endpoint;
 pub mod fact;
-mod item;
 pub mod kubernetes;
 pub mod native;
 pub mod saved;

@@ -84,17 +84,18 @@ impl Draft<'_> {
             Mode::Hard
         };
         let on = if placement { "on-" } else { "" };
-        let name = self.name(bundle.need, &bundle.members);
+        let (need, members) = plainly(bundle.need, &bundle.members);
+        let name = self.name(need, &members);
         let mut id = Id::new("group", &format!("{on}{name}"));
-        let full = self.canonical(bundle.need, &bundle.members);
+        let full = self.canonical(need, &members);
         loop {
             let ix = self.ensure(&id, Class::Group, context);
             let requirement = Requirement {
                 id: format!("{id}/{mode}"),
                 of: ix,
                 mode,
-                need: bundle.need,
-                members: bundle.members.clone(),
+                need,
+                members: members.clone(),
                 evidence: context.evidence,
                 sources: context.sources.clone(),
             };
