@@ -72,7 +72,8 @@ impl Supports {
     fn of(model: &Model) -> Self {
         let mut direct: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
         for requirement in &model.requirements {
-            if requirement.mode == Mode::Placement || model.node(requirement.of).class == Class::Group
+            if requirement.mode == Mode::Placement
+                || model.node(requirement.of).class == Class::Group
             {
                 let members = requirement.members.iter().map(|member| member.node);
                 direct.entry(requirement.of).or_default().extend(members);
@@ -115,7 +116,11 @@ fn homes(model: &Model, supports: &Supports) -> BTreeMap<NodeIx, Option<NodeIx>>
             continue;
         }
         let on = supports.of_node(ix);
-        let home = on.iter().find(|on| !kind(on)).or_else(|| on.first()).copied();
+        let home = on
+            .iter()
+            .find(|on| !kind(on))
+            .or_else(|| on.first())
+            .copied();
         homes.insert(ix, home.and_then(|home| stated(model, supports, home)));
     }
     homes
@@ -147,8 +152,16 @@ fn parents(
         if node.class != Class::Domain {
             continue;
         }
-        let within = node.within.filter(|within| model.node(*within).class == Class::Domain);
-        let on = || supports.of_node(ix).iter().copied().find(|on| holds(on) && *on != ix);
+        let within = node
+            .within
+            .filter(|within| model.node(*within).class == Class::Domain);
+        let on = || {
+            supports
+                .of_node(ix)
+                .iter()
+                .copied()
+                .find(|on| holds(on) && *on != ix)
+        };
         if let Some(parent) = within.or_else(on) {
             parents.insert(ix, parent);
         }
@@ -201,7 +214,10 @@ fn flatten(parents: &mut BTreeMap<NodeIx, NodeIx>) {
             if known.contains_key(&node) {
                 continue;
             }
-            let above = parents.get(&node).and_then(|parent| known.get(parent)).copied();
+            let above = parents
+                .get(&node)
+                .and_then(|parent| known.get(parent))
+                .copied();
             let Some((depth, anchor)) = above else {
                 known.insert(node, (0, node));
                 continue;
@@ -227,7 +243,10 @@ fn inside(
     for (ix, node) in model.iter() {
         let drawn = node.evidence != Evidence::Assumed || inhabited.contains(&ix);
         if node.class == Class::Domain && drawn {
-            inside.entry(parents.get(&ix).copied()).or_default().push(ix);
+            inside
+                .entry(parents.get(&ix).copied())
+                .or_default()
+                .push(ix);
         }
     }
     inside
@@ -251,7 +270,9 @@ fn tiles(
     let mut tiles: BTreeMap<Option<NodeIx>, BTreeMap<NodeIx, Tile>> = BTreeMap::new();
     for (replica, home) in homes {
         let node = model.node(*replica);
-        let Some(workload) = node.part_of else { continue };
+        let Some(workload) = node.part_of else {
+            continue;
+        };
         let by_workload = tiles.entry(*home).or_default();
         let tile = by_workload.entry(workload).or_insert(Tile {
             node: workload,

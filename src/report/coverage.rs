@@ -119,7 +119,12 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .into_iter()
             .map(|(ix, n)| (Name::of(model, ix), count(n, "replica", "replicas")))
             .collect(),
-        unread: facts.unread.iter().take(MOST).map(|unread| self::unread(facts, unread)).collect(),
+        unread: facts
+            .unread
+            .iter()
+            .take(MOST)
+            .map(|unread| self::unread(facts, unread))
+            .collect(),
         unread_more: more(facts.unread.len()),
         notes: problems
             .iter()
@@ -157,22 +162,42 @@ fn figures(coverage: &Coverage) -> Vec<(String, String, String)> {
     let placed = coverage.replicas.saturating_sub(coverage.unplaced);
     let total: usize = coverage.requirements.iter().map(|(_, n)| n).sum();
     let mut figures = vec![
-        of("Placed", placed, coverage.replicas, "replicas stand somewhere a source names"),
+        of(
+            "Placed",
+            placed,
+            coverage.replicas,
+            "replicas stand somewhere a source names",
+        ),
         of(
             "Replicas",
             coverage.with_replicas,
             coverage.workloads,
             "services and stores state their replicas",
         ),
-        of("Tier", coverage.with_tier, coverage.workloads, "services and stores have a tier"),
-        of("Owner", coverage.with_owner, coverage.workloads, "services and stores have an owner"),
+        of(
+            "Tier",
+            coverage.with_tier,
+            coverage.workloads,
+            "services and stores have a tier",
+        ),
+        of(
+            "Owner",
+            coverage.with_owner,
+            coverage.workloads,
+            "services and stores have an owner",
+        ),
     ];
     for (evidence, n) in &coverage.requirements {
         let mut title = evidence.as_str().to_owned();
         if let Some(first) = title.get_mut(0..1) {
             first.make_ascii_uppercase();
         }
-        figures.push(of(&title, *n, total, &format!("requirements are {evidence}")));
+        figures.push(of(
+            &title,
+            *n,
+            total,
+            &format!("requirements are {evidence}"),
+        ));
     }
     figures
 }
@@ -207,5 +232,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The names of what was read, for the page's title.
 pub(super) fn inputs(facts: &Facts<'_>) -> Vec<String> {
-    facts.paths.iter().map(|path| visible(path.as_str())).collect()
+    facts
+        .paths
+        .iter()
+        .map(|path| visible(path.as_str()))
+        .collect()
 }

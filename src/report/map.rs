@@ -118,10 +118,22 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Option<Section> {
     }
     let drawer = Drawer {
         facts,
-        losses: ranked.iter().map(|ranked| (ranked.fault, loss(facts.model, ranked))).collect(),
+        losses: ranked
+            .iter()
+            .map(|ranked| (ranked.fault, loss(facts.model, ranked)))
+            .collect(),
     };
     // From everything down to the outermost boxes: the first that fits.
-    let steps = [(usize::MAX, 9), (60, 9), (24, 9), (12, 9), (12, 4), (12, 3), (8, 2), (6, 1)];
+    let steps = [
+        (usize::MAX, 9),
+        (60, 9),
+        (24, 9),
+        (12, 9),
+        (12, 4),
+        (12, 3),
+        (8, 2),
+        (6, 1),
+    ];
     let mut chosen = None;
     for (most, depth) in steps {
         let drawn = fold(&estate, most, depth);
@@ -163,7 +175,10 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Option<Section> {
 }
 
 fn loss(model: &Model, ranked: &Ranked) -> Loss {
-    let journeys = ranked.cut.iter().filter(|ix| model.node(**ix).class == Class::Journey);
+    let journeys = ranked
+        .cut
+        .iter()
+        .filter(|ix| model.node(**ix).class == Class::Journey);
     Loss {
         worst: ranked.worst,
         cut: ranked.cut.len(),
@@ -174,7 +189,9 @@ fn loss(model: &Model, ranked: &Ranked) -> Loss {
 /// One sentence that says what the picture shows.
 fn summary(model: &Model, losses: &BTreeMap<NodeIx, Loss>) -> String {
     let domains = model.iter().filter(|(_, node)| node.class == Class::Domain);
-    let cutting = domains.clone().filter(|(ix, _)| losses.get(ix).is_some_and(|l| l.cut > 0));
+    let cutting = domains
+        .clone()
+        .filter(|(ix, _)| losses.get(ix).is_some_and(|l| l.cut > 0));
     format!(
         "{}; the loss of {} of them cuts a service, store or journey.",
         class_count(Class::Domain, domains.count()),
@@ -193,10 +210,23 @@ fn fold(place: &Place, most: usize, depth: usize) -> Drawn {
             pieces.push(Piece::Folded(None, text));
         }
     } else {
-        let shown = if place.children.len() > most { most - 1 } else { most };
-        children.extend(place.children.iter().take(shown).map(|child| fold(child, most, depth - 1)));
+        let shown = if place.children.len() > most {
+            most - 1
+        } else {
+            most
+        };
+        children.extend(
+            place
+                .children
+                .iter()
+                .take(shown)
+                .map(|child| fold(child, most, depth - 1)),
+        );
         if let Some(rest) = place.children.len().checked_sub(shown).filter(|n| *n > 0) {
-            pieces.push(Piece::Folded(None, count(rest, "more place", "more places")));
+            pieces.push(Piece::Folded(
+                None,
+                count(rest, "more place", "more places"),
+            ));
         }
     }
     if pieces.len() > most {
@@ -214,10 +244,13 @@ fn fold(place: &Place, most: usize, depth: usize) -> Drawn {
 
 /// Places and tiles below `place`.
 fn within(place: &Place) -> (usize, usize) {
-    place.children.iter().fold((0, 0), |(places, tiles), child| {
-        let (more, further) = within(child);
-        (places + 1 + more, tiles + child.tiles.len() + further)
-    })
+    place
+        .children
+        .iter()
+        .fold((0, 0), |(places, tiles), child| {
+            let (more, further) = within(child);
+            (places + 1 + more, tiles + child.tiles.len() + further)
+        })
 }
 
 fn size(drawn: &Drawn) -> usize {
@@ -259,7 +292,10 @@ impl Drawer<'_> {
         match (drawn.place, drawn.label) {
             (Some(ix), _) => {
                 let name = Name::of(self.facts.model, ix);
-                let own = name.id.split_once(':').map_or(name.id.as_str(), |(_, own)| own);
+                let own = name
+                    .id
+                    .split_once(':')
+                    .map_or(name.id.as_str(), |(_, own)| own);
                 (shorten(name.title.as_deref().unwrap_or(own), 36), name.kind)
             }
             (None, Label::Layers) => ("Power, network and providers".to_owned(), String::new()),
@@ -274,7 +310,11 @@ impl Drawer<'_> {
         Item {
             label_w: 24 + text_width(&label, 76) + 12 + text_width(&shorten(&kind, 14), 64),
             tiles: drawn.pieces.len(),
-            children: drawn.children.iter().map(|child| self.item(child)).collect(),
+            children: drawn
+                .children
+                .iter()
+                .map(|child| self.item(child))
+                .collect(),
         }
     }
 
@@ -423,12 +463,17 @@ impl Drawer<'_> {
 
 /// The part of an id after the kind: what fits on a tile.
 fn own_name(name: &Name) -> &str {
-    name.id.split_once(':').map_or(name.id.as_str(), |(_, own)| own)
+    name.id
+        .split_once(':')
+        .map_or(name.id.as_str(), |(_, own)| own)
 }
 
 /// Width of `text` in user units, at `tenths` of a unit per column.
 fn text_width(text: &str, tenths: u32) -> u32 {
-    u32::try_from(text.width()).unwrap_or(0).saturating_mul(tenths) / 10
+    u32::try_from(text.width())
+        .unwrap_or(0)
+        .saturating_mul(tenths)
+        / 10
 }
 
 fn note(tile: &Tile) -> String {

@@ -1,11 +1,11 @@
 //! The matrix of journeys by domain kinds.
 
+use super::Facts;
 use super::name::{Chip, Name};
 use super::text::{number, verdict_words};
-use super::Facts;
+use crate::analysis::engine::Affected;
 use crate::analysis::survivability::{Cell, journeys, survivability};
 use crate::analysis::verdict::{Time, Verdict};
-use crate::analysis::engine::Affected;
 use crate::model::NodeIx;
 use crate::words::{Class, format_duration};
 
@@ -98,7 +98,10 @@ fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell) -> View {
     };
     View {
         chip: Chip::of(facts.model, facts.engine, affected),
-        fault: cell.faults.first().map(|fault| Name::of(facts.model, *fault)),
+        fault: cell
+            .faults
+            .first()
+            .map(|fault| Name::of(facts.model, *fault)),
         more: cell.faults.len().saturating_sub(1),
     }
 }

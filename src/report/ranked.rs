@@ -101,7 +101,11 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
             lines.push(line(facts, at + 1, group));
         }
     }
-    let tried = facts.sweep.effects.iter().filter(|e| e.class != FaultClass::Software);
+    let tried = facts
+        .sweep
+        .effects
+        .iter()
+        .filter(|e| e.class != FaultClass::Software);
     Section {
         cards,
         lines,
@@ -125,7 +129,10 @@ fn takes(model: &Model, fault: &Ranked) -> String {
     parts.sort_by_key(|part| !part.contains("journey"));
     if fault.cut.is_empty() {
         let (interrupted, degraded) = (fault.interrupted as usize, fault.degraded as usize);
-        for (n, words) in [(interrupted, "interrupted, back in time"), (degraded, "degraded")] {
+        for (n, words) in [
+            (interrupted, "interrupted, back in time"),
+            (degraded, "degraded"),
+        ] {
             if n > 0 {
                 parts.push(format!("{} {words}", number(n)));
             }
@@ -248,7 +255,9 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
     }
     for class in [Class::Domain, Class::Replica] {
         let others = blast.affected.iter().filter(|entry| !listed(entry));
-        let n = others.filter(|entry| model.node(entry.node).class == class).count();
+        let n = others
+            .filter(|entry| model.node(entry.node).class == class)
+            .count();
         if n > 0 {
             rest.push(class_count(class, n));
         }
@@ -278,14 +287,15 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
         Mode::Start => false,
     };
     let first = entry.because.iter().filter(explains);
-    let first = first.min_by_key(|requirement| (model.requirement(**requirement).mode, **requirement));
+    let first =
+        first.min_by_key(|requirement| (model.requirement(**requirement).mode, **requirement));
     match (first, entry.weakened.first()) {
         (Some(requirement), _) => unmet(facts, blast, *requirement),
         (None, Some(requirement)) => {
             let members = model.requirement(*requirement).members.iter();
-            let degraded = members.map(|member| member.node).filter(|node| {
-                blast.outcome.degraded.binary_search(&node.0).is_ok()
-            });
+            let degraded = members
+                .map(|member| member.node)
+                .filter(|node| blast.outcome.degraded.binary_search(&node.0).is_ok());
             let degraded: Vec<String> = degraded.map(|ix| Name::of(model, ix).id).collect();
             format!("{} degraded", list(&degraded, 2))
         }
@@ -303,13 +313,21 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         Mode::Soft => "uses",
         Mode::Start => "starts with",
     };
-    let active = || requirement.members.iter().filter(|member| member.standby.is_none());
+    let active = || {
+        requirement
+            .members
+            .iter()
+            .filter(|member| member.standby.is_none())
+    };
     let total = active().fold(0_u64, |sum, member| sum.saturating_add(member.weight));
     let left = active()
         .filter(|member| facts.engine.serves_at_once(&blast.outcome, member.node.0))
         .fold(0_u64, |sum, member| sum.saturating_add(member.weight));
     let own = |ix: NodeIx| model.node(ix).part_of == Some(requirement.of);
-    if active().count() > 0 && active().all(|member| own(member.node) && model.node(member.node).class == Class::Replica) {
+    if active().count() > 0
+        && active()
+            .all(|member| own(member.node) && model.node(member.node).class == Class::Replica)
+    {
         return format!(
             "replicas: {} of {} left, needs {}",
             number(left),
@@ -334,8 +352,11 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
 }
 
 fn data(model: &Model, blast: &Blast) -> Vec<Data> {
-    let mut losses: Vec<(DataVerdict, NodeIx)> =
-        blast.data.iter().map(|loss| (loss.verdict, loss.store)).collect();
+    let mut losses: Vec<(DataVerdict, NodeIx)> = blast
+        .data
+        .iter()
+        .map(|loss| (loss.verdict, loss.store))
+        .collect();
     losses.sort_unstable();
     let mut data: Vec<(DataVerdict, Vec<NodeIx>)> = Vec::new();
     for (verdict, store) in losses {
@@ -350,10 +371,16 @@ fn data(model: &Model, blast: &Blast) -> Vec<Data> {
             words: match verdict {
                 DataVerdict::Safe => "Safe, a current copy remains".to_owned(),
                 DataVerdict::LostUpToLag { seconds } => {
-                    format!("Up to {} lost, an asynchronous copy remains", format_duration(seconds))
+                    format!(
+                        "Up to {} lost, an asynchronous copy remains",
+                        format_duration(seconds)
+                    )
                 }
                 DataVerdict::LostUpToInterval { seconds } => {
-                    format!("Up to {} lost, only a backup remains", format_duration(seconds))
+                    format!(
+                        "Up to {} lost, only a backup remains",
+                        format_duration(seconds)
+                    )
                 }
                 DataVerdict::Lost => "Lost, no copy remains".to_owned(),
             },

@@ -12,7 +12,9 @@ pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\0'..='\u{1f}' => shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}')),
+            '\0'..='\u{1f}' => {
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'))
+            }
             '\u{7f}' => shown.push('\u{2421}'),
             '\u{80}'..='\u{9f}'
             | '\u{ad}'
@@ -129,7 +131,10 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_seen() {
-        assert_eq!(visible("a\n\u{1b}[31m\u{202e}b\u{feff}"), "a␊␛[31m[U+202E]b[U+FEFF]");
+        assert_eq!(
+            visible("a\n\u{1b}[31m\u{202e}b\u{feff}"),
+            "a␊␛[31m[U+202E]b[U+FEFF]"
+        );
         assert_eq!(visible("판교 é"), "판교 é");
     }
 
