@@ -174,7 +174,12 @@ fn object(context: &Context<'_>, requirement: &Requirement) -> String {
 
 /// Says for each standby why it does not help: it goes too, it can't be promoted, it comes too
 /// late, or it is too small. Standbys with the same answer are told together.
-fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &mut Finding) {
+pub(super) fn standbys(
+    context: &Context<'_>,
+    blast: &Blast,
+    requirement: ReqIx,
+    finding: &mut Finding,
+) {
     let described = context.model.requirement(requirement);
     let recovery = &blast.outcome.unrepaired;
     let never = |node: NodeIx| {

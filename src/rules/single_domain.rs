@@ -125,6 +125,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .map(Place::Source);
     finding.label = format!("all that it needs stands on `{domain}`");
     finding.related = chain::related(context, &chain::links(context, &blast.outcome, &lost));
+    super::false_redundancy::standbys(context, &blast, requirement, &mut finding);
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(format!(
         "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it"

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::types::{AsyncCopy, BackupCopy};
 use crate::ingest::fact::{NeedFact, Otherwise, Ref};
-use crate::ingest::item::{MAX_TEXT, Read, Reader, keys, quote};
+use crate::source::item::{MAX_TEXT, Read, Reader, keys, quote};
 use crate::source::{Kind, Span, View, mask};
 use crate::words::{
     Id, Mode, Replication, nearest, parse_count, parse_duration, parse_percent, parse_rate,

@@ -2,7 +2,7 @@
 
 use super::{GraphData, GraphSource, GraphWay};
 use crate::ingest::fact::SavedWay;
-use crate::ingest::item::{Read, Reader};
+use crate::source::item::{Read, Reader};
 use crate::source::{Kind, Location, View, mask};
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, nearest};
 
