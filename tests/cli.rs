@@ -488,14 +488,14 @@ fn why_and_common_keep_their_forms() {
     assert!(calm.contains("journey:buy is not affected"), "{calm}");
     let common = json(shop.path(), &["common", "web", "switch"]);
     assert_eq!(
-        common["faults"],
+        common["cuts"],
         serde_json::json!([["power:feed-a"], ["site:a"]])
     );
     assert_eq!(common["searched_order"], 1);
     let pairs = json(shop.path(), &["common", "news"]);
     assert_eq!(pairs["searched_order"], 2);
     assert!(
-        pairs["faults"]
+        pairs["cuts"]
             .as_array()
             .unwrap()
             .iter()
@@ -503,7 +503,7 @@ fn why_and_common_keep_their_forms() {
     );
     let none = json(shop.path(), &["common", "web", "--up", "switch"]);
     assert!(
-        none["faults"]
+        none["cuts"]
             .as_array()
             .unwrap()
             .iter()
