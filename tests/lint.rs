@@ -38,15 +38,16 @@ fn example(documentation: &str) -> tempfile::TempDir {
     let code = code.split("```").next().unwrap();
     let mut files: Vec<(&str, String)> = Vec::new();
     for line in code.lines() {
-        match line.strip_prefix("# ") {
-            Some(name) => files.push((name, String::new())),
-            None => {
-                if files.is_empty() {
-                    files.push(("spof.yaml", String::new()));
-                }
-                files.last_mut().unwrap().1 += &format!("{line}\n");
-            }
+        if let Some(name) = line.strip_prefix("# ") {
+            files.push((name, String::new()));
+            continue;
         }
+        if files.is_empty() {
+            files.push(("spof.yaml", String::new()));
+        }
+        let (_, text) = files.last_mut().unwrap();
+        text.push_str(line);
+        text.push('\n');
     }
     let mut files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
     // A broken file alone is no input at all.

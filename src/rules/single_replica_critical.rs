@@ -253,7 +253,7 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
         .max()
         .unwrap_or(Evidence::Assumed);
     finding.place = described.sources.first().cloned().map(Place::Source);
-    finding.label = "for example".to_owned();
+    finding.label = String::from("for example");
     let names: Vec<NodeIx> = subjects.iter().map(|(ix, _)| *ix).collect();
     finding.notes.push(text::ids(context, &names));
     finding.help = Some(
