@@ -131,7 +131,8 @@ fn breakers(
                 };
                 set.len() > 1 && set.iter().any(member)
             };
-            if weight < graph.need[q as usize] && graph.members_of(q).any(unmet_at_once)
+            if weight < graph.need[q as usize]
+                && graph.members_of(q).any(unmet_at_once)
                 && !member_is_struck()
             {
                 breakers.entry(ReqIx(q)).or_default().insert(effect.fault);

@@ -92,7 +92,11 @@ pub fn tiers(model: &Model, engine: &Engine<'_>, sweep: &Sweep) -> Vec<TierVerdi
         .filter(|(_, node)| column(node.class).is_some())
         .map(|(ix, _)| {
             let serves = engine.serves_without_faults(ix.0);
-            let standing = if serves { Standing::Untouched } else { Standing::Unserved };
+            let standing = if serves {
+                Standing::Untouched
+            } else {
+                Standing::Unserved
+            };
             (ix, (standing, Time::ZERO))
         })
         .collect();
@@ -185,7 +189,9 @@ fn worst_of_kinds(
         .range((tier, "")..)
         .take_while(|((of, _), _)| *of == tier)
         .filter_map(|((_, kind), faults)| {
-            let (fault, cut) = faults.iter().max_by_key(|(fault, cut)| (**cut, Reverse(**fault)))?;
+            let (fault, cut) = faults
+                .iter()
+                .max_by_key(|(fault, cut)| (**cut, Reverse(**fault)))?;
             Some(WorstOfKind {
                 kind: (*kind).to_owned(),
                 fault: *fault,

@@ -72,7 +72,8 @@ impl Supports {
     fn of(model: &Model) -> Self {
         let mut direct: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
         for requirement in &model.requirements {
-            if requirement.mode == Mode::Placement || model.node(requirement.of).class == Class::Group
+            if requirement.mode == Mode::Placement
+                || model.node(requirement.of).class == Class::Group
             {
                 let members = requirement.members.iter().map(|member| member.node);
                 direct.entry(requirement.of).or_default().extend(members);
@@ -115,7 +116,11 @@ fn homes(model: &Model, supports: &Supports) -> BTreeMap<NodeIx, Option<NodeIx>>
             continue;
         }
         let on = supports.of_node(ix);
-        let home = on.iter().find(|on| !kind(on)).or_else(|| on.first()).copied();
+        let home = on
+            .iter()
+            .find(|on| !kind(on))
+            .or_else(|| on.first())
+            .copied();
         homes.insert(ix, home.and_then(|home| stated(model, supports, home)));
     }
     homes
@@ -147,8 +152,16 @@ fn parents(
         if node.class != Class::Domain {
             continue;
         }
-        let within = node.within.filter(|within| model.node(*within).class == Class::Domain);
-        let on = || supports.of_node(ix).iter().copied().find(|on| holds(on) && *on != ix);
+        let within = node
+            .within
+            .filter(|within| model.node(*within).class == Class::Domain);
+        let on = || {
+            supports
+                .of_node(ix)
+                .iter()
+                .copied()
+                .find(|on| holds(on) && *on != ix)
+        };
         if let Some(parent) = within.or_else(on) {
             parents.insert(ix, parent);
         }
@@ -201,7 +214,10 @@ fn flatten(parents: &mut BTreeMap<NodeIx, NodeIx>) {
             if known.contains_key(&node) {
                 continue;
             }
-            let above = parents.get(&node).and_then(|parent| known.get(parent)).copied();
+            let above = parents
+                .get(&node)
+                .and_then(|parent| known.get(parent))
+                .copied();
             let Some((depth, anchor)) = above else {
                 known.insert(node, (0, node));
                 continue;
@@ -227,7 +243,10 @@ fn inside(
     for (ix, node) in model.iter() {
         let drawn = node.evidence != Evidence::Assumed || inhabited.contains(&ix);
         if node.class == Class::Domain && drawn {
-            inside.entry(parents.get(&ix).copied()).or_default().push(ix);
+            inside
+                .entry(parents.get(&ix).copied())
+                .or_default()
+                .push(ix);
         }
     }
     inside
@@ -251,7 +270,9 @@ fn tiles(
     let mut tiles: BTreeMap<Option<NodeIx>, BTreeMap<NodeIx, Tile>> = BTreeMap::new();
     for (replica, home) in homes {
         let node = model.node(*replica);
-        let Some(workload) = node.part_of else { continue };
+        let Some(workload) = node.part_of else {
+            continue;
+        };
         let by_workload = tiles.entry(*home).or_default();
         let tile = by_workload.entry(workload).or_insert(Tile {
             node: workload,
@@ -341,5 +362,52 @@ impl Builder<'_> {
         let empty = place.tiles.is_empty() && place.children.is_empty() && place.layers.is_empty();
         let layer = is_layer(self.model.node(domain).id.kind());
         (!(empty && layer)).then_some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ix(n: u32) -> NodeIx {
+        NodeIx(n)
+    }
+
+    fn depth(parents: &BTreeMap<NodeIx, NodeIx>, mut node: NodeIx) -> usize {
+        let mut depth = 0;
+        while let Some(parent) = parents.get(&node) {
+            node = *parent;
+            depth += 1;
+            assert!(depth <= parents.len(), "a circle");
+        }
+        depth
+    }
+
+    #[test]
+    fn circles_are_cut_once() {
+        // 1 → 2 → 3 → 1, and 0 hangs on 2; 4 hangs on itself.
+        let edges = [(0, 2), (1, 2), (2, 3), (3, 1), (4, 4)];
+        let mut parents = edges.map(|(a, b)| (ix(a), ix(b))).into_iter().collect();
+        cut_circles(&mut parents);
+        assert_eq!(parents.len(), 3, "one edge of each circle is gone");
+        for node in 0..5 {
+            depth(&parents, ix(node));
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_drawn_flat_below_a_depth() {
+        for ascending in [true, false] {
+            let chain = (0..50_000).map(|n| (ix(n), ix(n + 1)));
+            let mut parents: BTreeMap<NodeIx, NodeIx> = if ascending {
+                chain.collect()
+            } else {
+                chain.map(|(a, b)| (b, a)).collect()
+            };
+            flatten(&mut parents);
+            let deepest = (0..=50_000).map(|n| depth(&parents, ix(n))).max();
+            assert_eq!(deepest, Some(DEEPEST));
+            assert_eq!(parents.len(), 50_000, "nothing is lost");
+        }
     }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Facts;
 use super::name::{Name, place};
-use super::text::{count, number, percent, verdict_words, visible};
+use super::text::{count, number, percent, prose, verdict_words, visible};
 use super::verdict::class_count;
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::model::NodeIx;
@@ -25,7 +25,7 @@ pub(super) struct Section {
     pub(super) unplaced: Vec<(Name, String)>,
     pub(super) unread: Vec<Unread>,
     pub(super) unread_more: Option<String>,
-    pub(super) notes: Vec<(String, String, Option<String>)>,
+    pub(super) notes: Vec<Note>,
     pub(super) notes_more: Option<String>,
 }
 
@@ -34,6 +34,13 @@ pub(super) struct Unread {
     pub(super) place: String,
     pub(super) reason: &'static str,
     pub(super) detail: String,
+}
+
+/// What is wrong with an input.
+pub(super) struct Note {
+    pub(super) place: String,
+    pub(super) message: Vec<(bool, String)>,
+    pub(super) help: Vec<(bool, String)>,
 }
 
 /// The inputs.
@@ -119,18 +126,20 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .into_iter()
             .map(|(ix, n)| (Name::of(model, ix), count(n, "replica", "replicas")))
             .collect(),
-        unread: facts.unread.iter().take(MOST).map(|unread| self::unread(facts, unread)).collect(),
+        unread: facts
+            .unread
+            .iter()
+            .take(MOST)
+            .map(|unread| self::unread(facts, unread))
+            .collect(),
         unread_more: more(facts.unread.len()),
         notes: problems
             .iter()
             .take(MOST)
-            .map(|problem| {
-                let at = facts.sources.location(problem.span);
-                (
-                    visible(&at.to_string()),
-                    visible(&problem.message),
-                    problem.help.as_deref().map(visible),
-                )
+            .map(|problem| Note {
+                place: visible(&facts.sources.location(problem.span).to_string()),
+                message: prose(&problem.message),
+                help: problem.help.as_deref().map(prose).unwrap_or_default(),
             })
             .collect(),
         notes_more: more(problems.len()),
@@ -157,22 +166,42 @@ fn figures(coverage: &Coverage) -> Vec<(String, String, String)> {
     let placed = coverage.replicas.saturating_sub(coverage.unplaced);
     let total: usize = coverage.requirements.iter().map(|(_, n)| n).sum();
     let mut figures = vec![
-        of("Placed", placed, coverage.replicas, "replicas stand somewhere a source names"),
+        of(
+            "Placed",
+            placed,
+            coverage.replicas,
+            "replicas stand somewhere a source names",
+        ),
         of(
             "Replicas",
             coverage.with_replicas,
             coverage.workloads,
             "services and stores state their replicas",
         ),
-        of("Tier", coverage.with_tier, coverage.workloads, "services and stores have a tier"),
-        of("Owner", coverage.with_owner, coverage.workloads, "services and stores have an owner"),
+        of(
+            "Tier",
+            coverage.with_tier,
+            coverage.workloads,
+            "services and stores have a tier",
+        ),
+        of(
+            "Owner",
+            coverage.with_owner,
+            coverage.workloads,
+            "services and stores have an owner",
+        ),
     ];
     for (evidence, n) in &coverage.requirements {
         let mut title = evidence.as_str().to_owned();
         if let Some(first) = title.get_mut(0..1) {
             first.make_ascii_uppercase();
         }
-        figures.push(of(&title, *n, total, &format!("requirements are {evidence}")));
+        figures.push(of(
+            &title,
+            *n,
+            total,
+            &format!("requirements are {evidence}"),
+        ));
     }
     figures
 }
@@ -207,5 +236,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The names of what was read, for the page's title.
 pub(super) fn inputs(facts: &Facts<'_>) -> Vec<String> {
-    facts.paths.iter().map(|path| visible(path.as_str())).collect()
+    facts
+        .paths
+        .iter()
+        .map(|path| visible(path.as_str()))
+        .collect()
 }

@@ -121,10 +121,22 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Option<Section> {
     }
     let drawer = Drawer {
         facts,
-        losses: ranked.iter().map(|ranked| (ranked.fault, loss(facts.model, ranked))).collect(),
+        losses: ranked
+            .iter()
+            .map(|ranked| (ranked.fault, loss(facts.model, ranked)))
+            .collect(),
     };
     // From everything down to the outermost boxes: the first that fits.
-    let steps = [(usize::MAX, 9), (60, 9), (24, 9), (12, 9), (12, 4), (12, 3), (8, 2), (6, 1)];
+    let steps = [
+        (usize::MAX, 9),
+        (60, 9),
+        (24, 9),
+        (12, 9),
+        (12, 4),
+        (12, 3),
+        (8, 2),
+        (6, 1),
+    ];
     let mut chosen = None;
     for (most, depth) in steps {
         let drawn = fold(&estate, most, depth);
@@ -167,7 +179,10 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Option<Section> {
 }
 
 fn loss(model: &Model, ranked: &Ranked) -> Loss {
-    let journeys = ranked.cut.iter().filter(|ix| model.node(**ix).class == Class::Journey);
+    let journeys = ranked
+        .cut
+        .iter()
+        .filter(|ix| model.node(**ix).class == Class::Journey);
     Loss {
         worst: ranked.worst,
         cut: ranked.cut.len(),
@@ -178,7 +193,9 @@ fn loss(model: &Model, ranked: &Ranked) -> Loss {
 /// One sentence that says what the picture shows.
 fn summary(model: &Model, losses: &BTreeMap<NodeIx, Loss>) -> String {
     let domains = model.iter().filter(|(_, node)| node.class == Class::Domain);
-    let cutting = domains.clone().filter(|(ix, _)| losses.get(ix).is_some_and(|l| l.cut > 0));
+    let cutting = domains
+        .clone()
+        .filter(|(ix, _)| losses.get(ix).is_some_and(|l| l.cut > 0));
     format!(
         "{}; the loss of {} of them cuts a service, store or journey.",
         class_count(Class::Domain, domains.count()),
@@ -197,10 +214,23 @@ fn fold(place: &Place, most: usize, depth: usize) -> Drawn {
             pieces.push(Piece::Folded(None, text));
         }
     } else {
-        let shown = if place.children.len() > most { most - 1 } else { most };
-        children.extend(place.children.iter().take(shown).map(|child| fold(child, most, depth - 1)));
+        let shown = if place.children.len() > most {
+            most - 1
+        } else {
+            most
+        };
+        children.extend(
+            place
+                .children
+                .iter()
+                .take(shown)
+                .map(|child| fold(child, most, depth - 1)),
+        );
         if let Some(rest) = place.children.len().checked_sub(shown).filter(|n| *n > 0) {
-            pieces.push(Piece::Folded(None, count(rest, "more place", "more places")));
+            pieces.push(Piece::Folded(
+                None,
+                count(rest, "more place", "more places"),
+            ));
         }
     }
     if pieces.len() > most {
@@ -218,10 +248,13 @@ fn fold(place: &Place, most: usize, depth: usize) -> Drawn {
 
 /// Places and tiles below `place`.
 fn within(place: &Place) -> (usize, usize) {
-    place.children.iter().fold((0, 0), |(places, tiles), child| {
-        let (more, further) = within(child);
-        (places + 1 + more, tiles + child.tiles.len() + further)
-    })
+    place
+        .children
+        .iter()
+        .fold((0, 0), |(places, tiles), child| {
+            let (more, further) = within(child);
+            (places + 1 + more, tiles + child.tiles.len() + further)
+        })
 }
 
 fn size(drawn: &Drawn) -> usize {
@@ -263,7 +296,10 @@ impl Drawer<'_> {
         match (drawn.place, drawn.label) {
             (Some(ix), _) => {
                 let name = Name::of(self.facts.model, ix);
-                let own = name.id.split_once(':').map_or(name.id.as_str(), |(_, own)| own);
+                let own = name
+                    .id
+                    .split_once(':')
+                    .map_or(name.id.as_str(), |(_, own)| own);
                 (shorten(name.title.as_deref().unwrap_or(own), 30), name.kind)
             }
             (None, Label::Layers) => ("Power, network and providers".to_owned(), String::new()),
@@ -279,7 +315,11 @@ impl Drawer<'_> {
             label_w: 22 + text_width(&label, 84) + 8 + text_width(&shorten(&kind, 14), 70),
             tiles: drawn.pieces.len(),
             wide: drawn.place.is_none(),
-            children: drawn.children.iter().map(|child| self.item(child)).collect(),
+            children: drawn
+                .children
+                .iter()
+                .map(|child| self.item(child))
+                .collect(),
         }
     }
 
@@ -427,21 +467,33 @@ impl Drawer<'_> {
 
 /// The part of an id after the kind: what fits on a tile.
 fn own_name(name: &Name) -> &str {
-    name.id.split_once(':').map_or(name.id.as_str(), |(_, own)| own)
+    name.id
+        .split_once(':')
+        .map_or(name.id.as_str(), |(_, own)| own)
 }
 
 /// Width of `text` in user units, at `tenths` of a unit per column.
 fn text_width(text: &str, tenths: u32) -> u32 {
-    u32::try_from(text.width()).unwrap_or(0).saturating_mul(tenths) / 10
+    u32::try_from(text.width())
+        .unwrap_or(0)
+        .saturating_mul(tenths)
+        / 10
 }
 
 /// `×3`, `×3 +2` with standbys; the frame of the tile says which alone they are.
 fn note(tile: &Tile) -> String {
-    let times = |n: usize| if n > 1 { format!("×{}", number(n)) } else { String::new() };
+    let times = |n: usize| {
+        if n > 1 {
+            format!("×{}", number(n))
+        } else {
+            String::new()
+        }
+    };
     match (tile.active, tile.standby) {
         (0, 0) => times(tile.copies),
         (0, standby) => times(standby),
         (active, 0) => times(active),
+        (1, standby) => format!("+{}", number(standby)),
         (active, standby) => format!("×{} +{}", number(active), number(standby)),
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Facts;
 use super::name::{Chip, Link, Name};
 use super::text::{number, verdict_words};
-use super::Facts;
+use crate::analysis::engine::Affected;
 use crate::analysis::survivability::{Cell, journeys, survivability};
 use crate::analysis::verdict::{Time, Verdict};
-use crate::analysis::engine::Affected;
 use crate::model::NodeIx;
 use crate::words::{Class, format_duration};
 
@@ -45,10 +45,7 @@ pub(super) struct View {
 
 /// `None` when there is no domain, or nothing to put in rows. `anchors`: where the page tells more
 /// of a fault.
-pub(super) fn section(
-    facts: &Facts<'_>,
-    anchors: &BTreeMap<NodeIx, String>,
-) -> Option<Section> {
+pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> Option<Section> {
     let model = facts.model;
     let mut subjects = journeys(model);
     let mut of = "Journeys";
@@ -80,7 +77,10 @@ pub(super) fn section(
             tier: node.tier,
             objective: node.rto_s.map(format_duration),
             unserved: unserved(facts, *ix, verdict, time),
-            cells: cells.iter().map(|cell| view(facts, *ix, cell, anchors)).collect(),
+            cells: cells
+                .iter()
+                .map(|cell| view(facts, *ix, cell, anchors))
+                .collect(),
         }
     };
     Some(Section {
@@ -95,12 +95,7 @@ fn unserved(facts: &Facts<'_>, ix: NodeIx, verdict: Verdict, time: Time) -> Opti
     (!facts.engine.serves_without_faults(ix.0)).then(|| verdict_words(verdict, time))
 }
 
-fn view(
-    facts: &Facts<'_>,
-    ix: NodeIx,
-    cell: &Cell,
-    anchors: &BTreeMap<NodeIx, String>,
-) -> View {
+fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell, anchors: &BTreeMap<NodeIx, String>) -> View {
     let affected = Affected {
         node: ix.0,
         verdict: cell.verdict,
@@ -108,7 +103,10 @@ fn view(
     };
     View {
         chip: Chip::of(facts.model, facts.engine, affected),
-        fault: cell.faults.first().map(|fault| Link::new(facts.model, *fault, anchors)),
+        fault: cell
+            .faults
+            .first()
+            .map(|fault| Link::new(facts.model, *fault, anchors)),
         more: cell.faults.len().saturating_sub(1),
     }
 }

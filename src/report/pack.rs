@@ -39,7 +39,11 @@ pub(super) struct Packed {
 
 /// Packs `item`, as deep as it nests; `width` is what the outermost box should fill.
 pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
-    let children: Vec<Packed> = item.children.iter().map(|child| pack(child, None)).collect();
+    let children: Vec<Packed> = item
+        .children
+        .iter()
+        .map(|child| pack(child, None))
+        .collect();
     if let Some(width) = width {
         return picture(item, children, width);
     }
@@ -47,7 +51,10 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
     // than high wins.
     let least = widest(item, &children);
     let all: u32 = children.iter().map(|child| child.w + PAD).sum();
-    let most = least.max(all + PAD).max(tiles_width(item.tiles)).min(least.max(2_400));
+    let most = least
+        .max(all + PAD)
+        .max(tiles_width(item.tiles))
+        .min(least.max(2_400));
     let mut best: Option<(u128, Packed)> = None;
     let mut try_width = least;
     while try_width <= most {
@@ -67,7 +74,11 @@ fn picture(item: &Item, children: Vec<Packed>, width: u32) -> Packed {
     let (wide, narrow): (Vec<usize>, Vec<usize>) =
         (0..children.len()).partition(|at| item.children.get(*at).is_some_and(|child| child.wide));
     let of = |indices: &[usize]| -> Vec<Packed> {
-        indices.iter().filter_map(|at| children.get(*at)).cloned().collect()
+        indices
+            .iter()
+            .filter_map(|at| children.get(*at))
+            .cloned()
+            .collect()
     };
     let mut packed = fill(item, &of(&narrow), width);
     if narrow.is_empty() {
@@ -104,7 +115,9 @@ fn cost(packed: &Packed) -> u128 {
 
 fn tiles_width(tiles: usize) -> u32 {
     let tiles = u32::try_from(tiles).unwrap_or(u32::MAX);
-    tiles.saturating_mul(TILE_W + TILE_GAP).saturating_add(2 * PAD)
+    tiles
+        .saturating_mul(TILE_W + TILE_GAP)
+        .saturating_add(2 * PAD)
 }
 
 fn widest(item: &Item, children: &[Packed]) -> u32 {
@@ -144,7 +157,10 @@ fn shelve(children: &[Packed], inner: u32, top: u32) -> (Vec<Packed>, u32, u32) 
     let mut order: Vec<usize> = (0..children.len()).collect();
     order.sort_by_key(|at| {
         let child = children.get(*at);
-        (std::cmp::Reverse(child.map(|child| (child.h, child.w))), *at)
+        (
+            std::cmp::Reverse(child.map(|child| (child.h, child.w))),
+            *at,
+        )
     });
     let mut placed = children.to_vec();
     let (mut shelf_y, mut shelf_h, mut next_x) = (top, 0_u32, 0_u32);
@@ -152,7 +168,9 @@ fn shelve(children: &[Packed], inner: u32, top: u32) -> (Vec<Packed>, u32, u32) 
     let (mut column_x, mut column_w, mut column_y) = (0_u32, 0_u32, 0_u32);
     let mut used = 0;
     for at in order {
-        let Some(child) = placed.get_mut(at) else { continue };
+        let Some(child) = placed.get_mut(at) else {
+            continue;
+        };
         let below = column_y + PAD + child.h <= shelf_y + shelf_h && child.w <= column_w;
         if below {
             (child.x, child.y) = (PAD + column_x, column_y + PAD);
@@ -168,7 +186,11 @@ fn shelve(children: &[Packed], inner: u32, top: u32) -> (Vec<Packed>, u32, u32) 
         used = used.max(next_x + child.w);
         next_x += child.w + PAD;
     }
-    let end = if children.is_empty() { top } else { shelf_y + shelf_h + PAD };
+    let end = if children.is_empty() {
+        top
+    } else {
+        shelf_y + shelf_h + PAD
+    };
     (placed, used, end)
 }
 
@@ -188,13 +210,18 @@ mod tests {
     /// No two children overlap, none leaves its parent or covers a tile, at any level.
     fn check(packed: &Packed) {
         for (at, a) in packed.children.iter().enumerate() {
-            assert!(a.x + a.w <= packed.w && a.y + a.h <= packed.h, "{a:?} leaves its box");
+            assert!(
+                a.x + a.w <= packed.w && a.y + a.h <= packed.h,
+                "{a:?} leaves its box"
+            );
             for b in &packed.children[at + 1..] {
-                let apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+                let apart =
+                    a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
                 assert!(apart, "{a:?} and {b:?} overlap");
             }
             for (x, y) in &packed.tiles {
-                let apart = x + TILE_W <= a.x || a.x + a.w <= *x || y + TILE_H <= a.y || a.y + a.h <= *y;
+                let apart =
+                    x + TILE_W <= a.x || a.x + a.w <= *x || y + TILE_H <= a.y || a.y + a.h <= *y;
                 assert!(apart, "tile {x},{y} under {a:?}");
             }
             check(a);
@@ -214,7 +241,9 @@ mod tests {
         for _ in 0..200 {
             let mut boxes = Vec::new();
             for _ in 0..=next(9) {
-                let leaves = (0..next(6)).map(|_| item(next(9) as usize, vec![])).collect();
+                let leaves = (0..next(6))
+                    .map(|_| item(next(9) as usize, vec![]))
+                    .collect();
                 boxes.push(item(next(5) as usize, leaves));
             }
             let mut root = item(next(3) as usize, boxes);

@@ -111,7 +111,11 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
         anchors.insert(group.first.fault, slug(group.first.fault));
         for (nth, other) in group.others.iter().enumerate() {
             let named = is_card && nth < MOST_OTHERS;
-            let entry = if named { other.fault } else { group.first.fault };
+            let entry = if named {
+                other.fault
+            } else {
+                group.first.fault
+            };
             anchors.insert(other.fault, slug(entry));
         }
         if is_card {
@@ -120,7 +124,11 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
             lines.push(line(facts, at + 1, group));
         }
     }
-    let tried = facts.sweep.effects.iter().filter(|e| e.class != FaultClass::Software);
+    let tried = facts
+        .sweep
+        .effects
+        .iter()
+        .filter(|e| e.class != FaultClass::Software);
     Section {
         anchors,
         cards,
@@ -145,7 +153,10 @@ fn takes(model: &Model, fault: &Ranked) -> String {
     parts.sort_by_key(|part| !part.contains("journey"));
     if fault.cut.is_empty() {
         let (interrupted, degraded) = (fault.interrupted as usize, fault.degraded as usize);
-        for (n, words) in [(interrupted, "interrupted (back in time)"), (degraded, "degraded")] {
+        for (n, words) in [
+            (interrupted, "interrupted (back in time)"),
+            (degraded, "degraded"),
+        ] {
             if n > 0 {
                 parts.push(format!("{} {words}", number(n)));
             }
@@ -199,7 +210,14 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
     Card {
         rank,
         name: Name::of(model, fault.fault),
-        others: names(model, group.others.iter().take(MOST_OTHERS).map(|other| other.fault)),
+        others: names(
+            model,
+            group
+                .others
+                .iter()
+                .take(MOST_OTHERS)
+                .map(|other| other.fault),
+        ),
         others_more: group.others.len().saturating_sub(MOST_OTHERS),
         class: fault.class.as_str(),
         place: place(facts.sources, &model.node(fault.fault).sources),
@@ -269,7 +287,9 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
     }
     for class in [Class::Domain, Class::Replica] {
         let others = blast.affected.iter().filter(|entry| !listed(entry));
-        let n = others.filter(|entry| model.node(entry.node).class == class).count();
+        let n = others
+            .filter(|entry| model.node(entry.node).class == class)
+            .count();
         if n > 0 {
             rest.push(class_count(class, n));
         }
@@ -300,14 +320,15 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
         Mode::Start => false,
     };
     let first = entry.because.iter().filter(explains);
-    let first = first.min_by_key(|requirement| (model.requirement(**requirement).mode, **requirement));
+    let first =
+        first.min_by_key(|requirement| (model.requirement(**requirement).mode, **requirement));
     match (first, entry.weakened.first()) {
         (Some(requirement), _) => unmet(facts, blast, *requirement),
         (None, Some(requirement)) => {
             let members = model.requirement(*requirement).members.iter();
-            let degraded = members.map(|member| member.node).filter(|node| {
-                blast.outcome.degraded.binary_search(&node.0).is_ok()
-            });
+            let degraded = members
+                .map(|member| member.node)
+                .filter(|node| blast.outcome.degraded.binary_search(&node.0).is_ok());
             let degraded: Vec<String> = degraded.map(|ix| Name::of(model, ix).id).collect();
             format!("{} degraded", list(&degraded, 2))
         }
@@ -318,13 +339,28 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
 /// When the standbys of what failed it are up, or what they wait for in vain.
 fn standbys(model: &Model, entry: &BlastEntry) -> String {
     let mut parts = Vec::new();
-    let up = entry.standbys.iter().filter_map(|standby| standby.promoted.finite());
+    let up = entry
+        .standbys
+        .iter()
+        .filter_map(|standby| standby.promoted.finite());
     let (number_up, first) = (up.clone().count(), up.min());
     if let Some(first) = first {
-        let noun = if number_up == 1 { "standby" } else { "standbys" };
-        parts.push(format!("{} {noun} promoted, after {} at the earliest", number(number_up), format_duration(first)));
+        let noun = if number_up == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
+        parts.push(format!(
+            "{} {noun} promoted, after {} at the earliest",
+            number(number_up),
+            format_duration(first)
+        ));
     }
-    let dead: Vec<_> = entry.standbys.iter().filter(|s| s.promoted.finite().is_none()).collect();
+    let dead: Vec<_> = entry
+        .standbys
+        .iter()
+        .filter(|s| s.promoted.finite().is_none())
+        .collect();
     if !dead.is_empty() {
         let mut blockers: Vec<NodeIx> = dead
             .iter()
@@ -334,13 +370,20 @@ fn standbys(model: &Model, entry: &BlastEntry) -> String {
         blockers.sort_unstable();
         blockers.dedup();
         let names: Vec<String> = blockers.iter().map(|ix| Name::of(model, *ix).id).collect();
-        let noun = if dead.len() == 1 { "standby" } else { "standbys" };
+        let noun = if dead.len() == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
         let waits = if names.is_empty() {
             String::new()
         } else {
             format!(": promotion waits for {}", list(&names, 4))
         };
-        parts.push(format!("{} {noun} never promoted{waits}", number(dead.len())));
+        parts.push(format!(
+            "{} {noun} never promoted{waits}",
+            number(dead.len())
+        ));
     }
     parts.join("; ")
 }
@@ -355,13 +398,21 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         Mode::Soft => "uses",
         Mode::Start => "starts with",
     };
-    let active = || requirement.members.iter().filter(|member| member.standby.is_none());
+    let active = || {
+        requirement
+            .members
+            .iter()
+            .filter(|member| member.standby.is_none())
+    };
     let total = active().fold(0_u64, |sum, member| sum.saturating_add(member.weight));
     let left = active()
         .filter(|member| facts.engine.serves_at_once(&blast.outcome, member.node.0))
         .fold(0_u64, |sum, member| sum.saturating_add(member.weight));
     let own = |ix: NodeIx| model.node(ix).part_of == Some(requirement.of);
-    if active().count() > 0 && active().all(|member| own(member.node) && model.node(member.node).class == Class::Replica) {
+    if active().count() > 0
+        && active()
+            .all(|member| own(member.node) && model.node(member.node).class == Class::Replica)
+    {
         return format!(
             "replicas: {} of {} left, needs {}",
             number(left),
@@ -386,8 +437,11 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
 }
 
 fn data(model: &Model, blast: &Blast) -> Vec<Data> {
-    let mut losses: Vec<(DataVerdict, NodeIx)> =
-        blast.data.iter().map(|loss| (loss.verdict, loss.store)).collect();
+    let mut losses: Vec<(DataVerdict, NodeIx)> = blast
+        .data
+        .iter()
+        .map(|loss| (loss.verdict, loss.store))
+        .collect();
     losses.sort_unstable();
     let mut data: Vec<(DataVerdict, Vec<NodeIx>)> = Vec::new();
     for (verdict, store) in losses {
@@ -402,10 +456,16 @@ fn data(model: &Model, blast: &Blast) -> Vec<Data> {
             words: match verdict {
                 DataVerdict::Safe => "Safe, a current copy remains".to_owned(),
                 DataVerdict::LostUpToLag { seconds } => {
-                    format!("Up to {} lost, an asynchronous copy remains", format_duration(seconds))
+                    format!(
+                        "Up to {} lost, an asynchronous copy remains",
+                        format_duration(seconds)
+                    )
                 }
                 DataVerdict::LostUpToInterval { seconds } => {
-                    format!("Up to {} lost, only a backup remains", format_duration(seconds))
+                    format!(
+                        "Up to {} lost, only a backup remains",
+                        format_duration(seconds)
+                    )
                 }
                 DataVerdict::Lost => "Lost, no copy remains".to_owned(),
             },

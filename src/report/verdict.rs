@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Facts;
 use super::name::{Link, Name};
 use super::text::{count, list, number};
-use super::Facts;
 use crate::analysis::tiers::{COUNTED, Tally, TierVerdict, tiers};
 use crate::model::NodeIx;
 use crate::words::{Class, format_duration};
@@ -83,9 +83,14 @@ fn row(facts: &Facts<'_>, tier: &TierVerdict, anchors: &BTreeMap<NodeIx, String>
         },
     });
     Row {
-        tier: tier.tier.map_or_else(|| "No tier".to_owned(), |t| format!("Tier {t}")),
+        tier: tier
+            .tier
+            .map_or_else(|| "No tier".to_owned(), |t| format!("Tier {t}")),
         sentence: sentence(facts, tier),
-        tallies: COUNTED.iter().map(|class| tier.tally(*class).map(bar)).collect(),
+        tallies: COUNTED
+            .iter()
+            .map(|class| tier.tally(*class).map(bar))
+            .collect(),
         worst: worst.collect(),
     }
 }
@@ -110,7 +115,10 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
     let what = |n: usize| {
         let word = class_count(tally.class, n);
         let (_, word) = word.split_once(' ').unwrap_or(("", &word));
-        tier.tier.map_or_else(|| format!("{word} without a tier"), |t| format!("tier-{t} {word}"))
+        tier.tier.map_or_else(
+            || format!("{word} without a tier"),
+            |t| format!("tier-{t} {word}"),
+        )
     };
     let total = tally.total();
     let of = |n: usize| match (n, total) {
@@ -118,8 +126,14 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
         (n, _) if n == total => format!("All {} {}", number(total), what(total)),
         (n, _) => format!("{} of {} {}", number(n), number(total), what(total)),
     };
-    let at = COUNTED.iter().position(|class| *class == tally.class).unwrap_or(0);
-    let worst = tier.worst.iter().find(|worst| worst.cut.get(at).is_some_and(|n| *n > 0));
+    let at = COUNTED
+        .iter()
+        .position(|class| *class == tally.class)
+        .unwrap_or(0);
+    let worst = tier
+        .worst
+        .iter()
+        .find(|worst| worst.cut.get(at).is_some_and(|n| *n > 0));
     if let Some(worst) = worst {
         let cut = worst.cut.get(at).copied().unwrap_or(0);
         let verb = if cut == 1 { "does" } else { "do" };
@@ -132,12 +146,18 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
     }
     if tally.unserved > 0 {
         let verb = if tally.unserved == 1 { "does" } else { "do" };
-        return format!("{} {verb} not serve even when nothing has failed.", of(tally.unserved));
+        return format!(
+            "{} {verb} not serve even when nothing has failed.",
+            of(tally.unserved)
+        );
     }
     let verb = if total == 1 { "survives" } else { "survive" };
     let mut sentence = format!("{} {verb} every single domain fault", of(total));
     if tally.interrupted > 0 {
-        let longest = tally.longest.finite().map_or_else(String::new, format_duration);
+        let longest = tally
+            .longest
+            .finite()
+            .map_or_else(String::new, format_duration);
         let who = if tally.interrupted == total {
             String::new()
         } else {

@@ -101,7 +101,9 @@ impl Certainty {
                     .filter(|node| never(**node))
                     .map(|node| self.of(*node))
                     .min();
-                evidence = evidence.max(way.evidence).max(blocked.unwrap_or(way.evidence));
+                evidence = evidence
+                    .max(way.evidence)
+                    .max(blocked.unwrap_or(way.evidence));
             }
         }
         evidence
@@ -114,7 +116,12 @@ impl Certainty {
             graph
                 .members_of(q)
                 .filter(|m| graph.is_active(*m))
-                .map(|m| (graph.member_node[m as usize], graph.member_weight[m as usize]))
+                .map(|m| {
+                    (
+                        graph.member_node[m as usize],
+                        graph.member_weight[m as usize],
+                    )
+                })
                 .filter(|(node, _)| context.engine.serves_without_faults(*node))
                 .filter(|(node, _)| self.by_node.get(node).is_none_or(|known| *known > level))
                 .fold(0u64, |sum, (_, weight)| sum.saturating_add(weight))

@@ -133,10 +133,7 @@ fn subjects(context: &Context<'_>) -> (Vec<NodeIx>, (&'static str, &'static str)
         (false, false) => (journeys, ("journey", "journeys")),
         (true, true) => (
             nodes(false),
-            (
-                "critical service or store",
-                "critical services and stores",
-            ),
+            ("critical service or store", "critical services and stores"),
         ),
         (true, false) => (nodes(false), ("service or store", "services and stores")),
     }
@@ -179,7 +176,11 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     let amount = if found.cut.len() == found.of {
         format!("all {} {plural}", found.of)
     } else {
-        format!("{} of {}", found.cut.len(), text::count(found.of, singular, plural))
+        format!(
+            "{} of {}",
+            found.cut.len(),
+            text::count(found.of, singular, plural)
+        )
     };
     let message = format!("`{}` alone takes {amount}", domain.id);
     let mut finding = Finding::new(

@@ -227,7 +227,11 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
             .push(member.node);
     }
     for ((place, words), nodes) in told {
-        let several = if nodes.len() == 1 { "standby" } else { "standbys" };
+        let several = if nodes.len() == 1 {
+            "standby"
+        } else {
+            "standbys"
+        };
         let words = format!("{several} {} {words}", text::ids(context, &nodes));
         match place {
             Some(place) => finding.related.push((place, words)),

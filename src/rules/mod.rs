@@ -98,10 +98,7 @@ pub fn rule(code: Code) -> Option<&'static dyn Rule> {
 #[must_use]
 pub fn run(input: Input<'_>) -> Vec<Finding> {
     let context = Context::new(input);
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .flat_map(|rule| rule.check(&context))
-        .collect();
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule.check(&context)).collect();
     finish(&mut findings, context.sources);
     findings
 }

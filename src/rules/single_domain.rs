@@ -177,4 +177,3 @@ pub(super) fn why_critical(context: &Context<'_>, subject: NodeIx) -> Option<Str
         context.id(*first)
     ))
 }
-

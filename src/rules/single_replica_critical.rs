@@ -104,8 +104,7 @@ fn replicas(context: &Context<'_>, subject: NodeIx) -> Option<(ReqIx, Vec<(NodeI
 
 /// Interrupted, with nobody having said how long is too long.
 fn is_pause(context: &Context<'_>, affected: &Affected) -> bool {
-    affected.verdict == Verdict::Interrupted
-        && context.node(NodeIx(affected.node)).rto_s.is_none()
+    affected.verdict == Verdict::Interrupted && context.node(NodeIx(affected.node)).rto_s.is_none()
 }
 
 fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
@@ -124,7 +123,10 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     let standbys = described.members.iter().filter_map(|m| m.standby.as_ref());
     let ways = standbys.flatten().map(|way| way.evidence).max();
     let confidence = described.evidence.max(ways.unwrap_or(Evidence::Declared));
-    let tier = context.criticality.of(subject).map(|critical| critical.tier);
+    let tier = context
+        .criticality
+        .of(subject)
+        .map(|critical| critical.tier);
     let mut level = severity::of_cut(context, tier, confidence);
     if pause {
         level = level.min(Severity::Warning);

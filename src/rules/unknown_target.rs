@@ -63,7 +63,10 @@ fn finding(context: &Context<'_>, problem: &Problem) -> Finding {
     let mut evidence: Option<Evidence> = None;
     for requirement in &context.model.requirements {
         let in_ways = || {
-            let standbys = requirement.members.iter().filter_map(|m| m.standby.as_ref());
+            let standbys = requirement
+                .members
+                .iter()
+                .filter_map(|m| m.standby.as_ref());
             standbys.flatten().any(|way| way.requires.contains(&target))
         };
         if requirement.members.iter().any(|m| m.node == target) || in_ways() {

@@ -63,8 +63,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             _ => continue,
         };
         let message = format!("this file was not read: {}", unread.detail);
-        let mut finding =
-            Finding::new(Code::UnreadableFile, severity, unread.path.as_str(), message);
+        let mut finding = Finding::new(
+            Code::UnreadableFile,
+            severity,
+            unread.path.as_str(),
+            message,
+        );
         finding.place = Some(match unread.span {
             Some(span) => Place::at(span),
             None => Place::File(unread.path.clone()),

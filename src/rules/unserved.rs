@@ -86,12 +86,7 @@ fn weight(context: &Context<'_>, requirement: ReqIx) -> u64 {
         .fold(0, |sum, member| sum.saturating_add(member.weight))
 }
 
-fn finding(
-    context: &Context<'_>,
-    subject: NodeIx,
-    requirement: ReqIx,
-    times: usize,
-) -> Finding {
+fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: usize) -> Finding {
     let described = context.model.requirement(requirement);
     let id = context.id(subject);
     let members: Vec<NodeIx> = described.members.iter().map(|member| member.node).collect();
@@ -157,8 +152,7 @@ fn finding(
             text::ids(context, &waiting)
         ));
     }
-    finding.help =
-        Some("compare `need`, weights and counts with what really runs".to_owned());
+    finding.help = Some("compare `need`, weights and counts with what really runs".to_owned());
     finding
 }
 

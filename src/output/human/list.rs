@@ -117,9 +117,7 @@ fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
 fn details(page: &mut Page, listing: &Listing<'_>, cutting: &[Ranked]) {
     let mut groups: Vec<(&Ranked, Vec<NodeIx>)> = Vec::new();
     for ranked in cutting {
-        let same = groups
-            .iter()
-            .position(|(first, _)| first.cut == ranked.cut);
+        let same = groups.iter().position(|(first, _)| first.cut == ranked.cut);
         if let Some((_, faults)) = same.and_then(|at| groups.get_mut(at)) {
             faults.push(ranked.fault);
         } else if groups.len() < DETAILED {

@@ -27,18 +27,17 @@ pub(super) struct Snippet {
 
 /// The picture of `places` (the first is the place itself; all in one file) and how many of them,
 /// from the start, it shows.
-pub(super) fn snippet(sources: &SourceMap, places: &[(Span, &str)]) -> Option<(Snippet, Vec<usize>)> {
+pub(super) fn snippet(
+    sources: &SourceMap,
+    places: &[(Span, &str)],
+) -> Option<(Snippet, Vec<usize>)> {
     let (first, _) = places.first()?;
     let home = sources.position(*first).line;
     let mut shown: Vec<(usize, u32)> = Vec::new();
     for (number, (span, _)) in places.iter().enumerate() {
         let line = sources.position(*span).line;
         let taken = shown.iter().any(|(_, other)| *other == line);
-        if span.file == first.file
-            && line.abs_diff(home) <= NEAR
-            && !taken
-            && shown.len() < MOST
-        {
+        if span.file == first.file && line.abs_diff(home) <= NEAR && !taken && shown.len() < MOST {
             shown.push((number, line));
         }
     }
