@@ -97,7 +97,10 @@ fn check(html: &str) -> Element {
             assert!(name != "src", "{value} is loaded");
         }
         if element.has("http-equiv", "Content-Security-Policy") {
-            policy = element.attribute("content").unwrap().to_owned();
+            element
+                .attribute("content")
+                .unwrap()
+                .clone_into(&mut policy);
         }
         if element.name == "style" {
             styles.push(element.text());
@@ -189,7 +192,7 @@ fn the_kakao_page_says_what_took_kakao_down() {
     map.walk(&mut |e| domains += usize::from(e.attribute("data-d").is_some()));
     let mut feeds = 0;
     map.walk(&mut |e| {
-        feeds += usize::from(e.attribute("class").is_some_and(|c| c.contains("t-layer")))
+        feeds += usize::from(e.attribute("class").is_some_and(|c| c.contains("t-layer")));
     });
     assert_eq!((domains, feeds), (25, 8), "every domain once: 8 are feeds");
     assert!(
@@ -209,10 +212,11 @@ fn the_kakao_page_says_what_took_kakao_down() {
     );
     let sources = section(&page, "sources").text();
     let file = std::fs::read("samples/kakao-2022/journeys.spof.yaml").unwrap();
-    let hash: String = Sha256::digest(&file)
+    let digits: Vec<String> = Sha256::digest(&file)
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();
+    let hash = digits.concat();
     assert!(
         sources.contains(&hash) && sources.contains("native: 6 documents"),
         "{sources}"
@@ -373,14 +377,17 @@ fn browse(file: &Path) -> (String, String) {
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("file://{}", file.display()))
         .output()
-        .expect("tests/run installs chromium");
+        .unwrap_or_else(|error| panic!("chromium (tests/run installs it): {error}"));
     assert!(output.status.success(), "{}", output.status);
-    let complaints: String = String::from_utf8_lossy(&output.stderr)
+    let log = String::from_utf8_lossy(&output.stderr);
+    let complaints: Vec<&str> = log
         .lines()
         .filter(|line| line.contains("CONSOLE"))
-        .map(|line| format!("{line}\n"))
         .collect();
-    (String::from_utf8(output.stdout).unwrap(), complaints)
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        complaints.join("\n"),
+    )
 }
 
 #[test]

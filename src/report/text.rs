@@ -15,7 +15,7 @@ pub(super) fn visible(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\0'..='\u{1f}' => {
-                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'))
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'));
             }
             '\u{7f}' => shown.push('\u{2421}'),
             '\u{80}'..='\u{9f}'
