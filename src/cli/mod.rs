@@ -89,8 +89,8 @@ impl Command {
             Self::Common(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
-            Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => (Inputs::default(), &[]),
         }
     }
@@ -132,8 +132,8 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
-        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
+        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
         Command::Schema(args) => schema::run(args, &screen),

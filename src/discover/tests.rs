@@ -204,7 +204,7 @@ fn a_file_that_vanishes_is_listed() {
         shown: "gone.yaml".into(),
         path: "/nonexistent/gone.yaml".into(),
         claim: Claim::Read(Syntax::Yaml),
-        named: false,
+        named: None,
         bytes: 0,
     };
     let loaded = load(&gone, &Limits::default());

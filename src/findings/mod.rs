@@ -12,7 +12,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 
 use crate::ingest::fact::Source;
-use crate::source::{Location, SourceMap, Span};
+use crate::source::{Location, SourceMap, Span, mask};
 use crate::words::{Evidence, Id};
 
 /// How bad it is, least first: the *greater* value is the worse one.
@@ -130,6 +130,22 @@ impl Finding {
             fingerprint: String::new(),
         }
     }
+
+    /// Masks credentials that a name or a value quoted from an input may hold.
+    fn mask(&mut self) {
+        let hide = |text: &mut String| {
+            if let std::borrow::Cow::Owned(masked) = mask::value(text) {
+                *text = masked;
+            }
+        };
+        hide(&mut self.subject);
+        hide(&mut self.message);
+        hide(&mut self.label);
+        self.object.iter_mut().for_each(hide);
+        self.related.iter_mut().for_each(|(_, words)| hide(words));
+        self.notes.iter_mut().for_each(hide);
+        self.help.iter_mut().for_each(hide);
+    }
 }
 
 /// Puts findings into the order in which they are shown (worst first, then by rule, subject,
@@ -146,6 +162,9 @@ pub fn finish(findings: &mut [Finding], sources: &SourceMap) {
         )
     });
     fingerprint::assign(findings);
+    for finding in findings {
+        finding.mask();
+    }
 }
 
 /// How many findings there are of each severity, worst first.

@@ -5,9 +5,11 @@
 //!
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
+//! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`endpoint`]: host names inside addresses, shared by adapters.
 //! * `item`: typed reading with a schema, for the formats that are ours.
 
+pub mod compose;
 pub mod endpoint;
 pub mod fact;
 mod item;
@@ -34,7 +36,12 @@ pub trait Adapter: Sync {
 }
 
 /// Every adapter; the first that claims a document has it.
-pub const ADAPTERS: &[&dyn Adapter] = &[&saved::Saved, &native::Native, &kubernetes::Kubernetes];
+pub const ADAPTERS: &[&dyn Adapter] = &[
+    &saved::Saved,
+    &native::Native,
+    &kubernetes::Kubernetes,
+    &compose::Compose,
+];
 
 /// What one adapter said, and of how many documents.
 #[derive(Debug)]
@@ -88,4 +95,59 @@ fn run_with(
         })
         .collect();
     (told, unclaimed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Limits, yaml};
+
+    /// Claims documents that have its name as a key, and tells where it saw them.
+    struct Named(&'static str);
+
+    impl Adapter for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn claims(&self, document: &Document, _sources: &SourceMap) -> bool {
+            document.root().get(self.0).is_some()
+        }
+
+        fn translate(&self, documents: &[&Document], _sources: &SourceMap) -> Facts {
+            let seen = documents.iter().map(|document| document.root().span());
+            Facts {
+                unread: seen.map(|span| (span, self.0.to_owned())).collect(),
+                ..Facts::default()
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_adapter_that_claims_a_document_has_it() {
+        let mut sources = SourceMap::default();
+        let text = "a: 1\nnative: 1\n---\nb: 1\n---\nnative: 1\n---\na: 2\n";
+        let file = sources.add("x.yaml".into(), text.to_owned());
+        let documents = yaml::read(file, text, &Limits::default()).documents;
+        assert_eq!(documents.len(), 4);
+        let adapters: [&dyn Adapter; 3] = [&Named("a"), &Named("native"), &Named("c")];
+        let (told, unclaimed) = run_with(&adapters, &documents, &sources);
+        let said: Vec<(&str, bool, usize, usize)> = told
+            .iter()
+            .map(|told| {
+                let seen = told.facts.unread.len();
+                (told.adapter, told.authoritative, told.documents, seen)
+            })
+            .collect();
+        assert_eq!(said, [("a", false, 2, 2), ("native", true, 1, 1)]);
+        let first = told[0].facts.unread.first().unwrap();
+        assert_eq!(sources.location(first.0).line, 1);
+        assert_eq!(unclaimed, [(file, 1)]);
+    }
+
+    #[test]
+    fn the_authority_is_one_of_the_adapters() {
+        let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name()).collect();
+        assert_eq!(names.iter().filter(|name| **name == AUTHORITY).count(), 1);
+    }
 }

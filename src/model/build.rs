@@ -44,13 +44,19 @@ pub(super) fn build_within(
     speakers.sort_by_key(|(rank, _)| (!rank.authoritative, rank.adapter));
 
     // 1. Names: what is declared, and what else it is called.
-    let declared: Vec<(Id, _)> = each(&speakers, |facts| &facts.nodes)
-        .filter_map(|(fact, _)| Some((Id::parse(&fact.name.text)?, fact.class?)))
+    let declared: Vec<(Id, _, Rank)> = each(&speakers, |facts| &facts.nodes)
+        .filter_map(|(fact, rank)| Some((Id::parse(&fact.name.text)?, fact.class?, rank)))
         .collect();
     let saved: Vec<_> = each(&speakers, |facts| &facts.saved_nodes).collect();
     let restored = saved.iter().map(|(node, _)| (&node.id, node.class));
-    let named = declared.iter().map(|(id, class)| (id, *class));
+    let named = declared.iter().map(|(id, class, _)| (id, *class));
     draft.names.declare(named.chain(restored));
+    for (id, class, _) in declared.iter().filter(|(.., rank)| !rank.authoritative) {
+        draft.names.declare_other(id, *class);
+    }
+    for (node, _) in &saved {
+        draft.names.declare_other(&node.id, node.class);
+    }
     let aliases: Vec<_> = each(&speakers, |facts| &facts.aliases).collect();
     draft.learn_aliases(&aliases);
 
@@ -83,6 +89,9 @@ pub(super) fn build_within(
     }
     for (fact, rank) in each(&speakers, |facts| &facts.requirements) {
         draft.require(fact, rank);
+    }
+    for (node, rank) in &saved {
+        draft.restore_unknown(node, *rank);
     }
     for (node, _) in &saved {
         draft.restore_part(node);

@@ -197,7 +197,11 @@ impl Compiler<'_, '_, '_> {
         let Some(mut bundle) = bundle else {
             return;
         };
-        if let Some(want) = want {
+        if want == Some(0) {
+            let message = "`want: 0` wants nothing; it is ignored";
+            self.draft.problem(ProblemKind::InvalidValue, span, message);
+        }
+        if let Some(want) = want.filter(|want| *want > 0) {
             // Soft requirements have no standbys: nothing is promoted in S0, where they are read.
             let mut members = bundle.members.clone();
             members.retain(|member| member.standby.is_none());

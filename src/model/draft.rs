@@ -215,7 +215,11 @@ impl<'s> Draft<'s> {
             let Some(entry) = self.entries.get_mut(*at) else {
                 return Ok(());
             };
-            entry.rank.authoritative |= context.rank.authoritative;
+            // The first place of the strongest word, whatever the order of facts.
+            let key = |rank: Rank, span: Span| (!rank.authoritative, rank.adapter, span);
+            if key(context.rank, context.span) < key(entry.rank, entry.span) {
+                (entry.rank, entry.span) = (context.rank, context.span);
+            }
             support(&mut entry.requirement, requirement);
             return Ok(());
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::draft::{Context, Draft, Rank};
-use super::resolve::Found;
 use super::{NodeIx, Requirement};
 use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
 use crate::source::{Problem, ProblemKind, Span};
@@ -24,15 +23,14 @@ impl Draft<'_> {
     /// `false` if the name is no id and nothing known: a refinement of what comes later.
     pub(super) fn state_node(&mut self, fact: &NodeFact, class: Class, rank: Rank) -> bool {
         let context = Context::of(&fact.origin, fact.name.span, rank);
-        let id = self.names.id_of(&fact.name.text).or_else(|| {
-            match (&fact.name.otherwise, self.find(&fact.name.text)) {
-                (
-                    Otherwise::External(id) | Otherwise::Domain(id) | Otherwise::Stated(id),
-                    Found::Nothing,
-                ) => Some(id.clone()),
-                _ => None,
+        let text = &fact.name.text;
+        let id = match &fact.name.otherwise {
+            Otherwise::Stated(own) => Some(self.names.stated(text, own, class)),
+            Otherwise::Unknown => self.names.id_of(text),
+            Otherwise::External(own) | Otherwise::Domain(own) => {
+                self.names.id_of(text).or_else(|| Some(own.clone()))
             }
-        });
+        };
         let Some(id) = id else {
             return false;
         };

@@ -91,12 +91,13 @@ impl Draft<'_> {
         knots
     }
 
-    /// Hops inside knots, by node, in order of entry. O(entries + members).
+    /// Hops inside knots, by node, in order of requirement. O(entries + members).
     fn hops(&self, knots: &[Vec<NodeIx>]) -> Hops {
         let mut knot_of: HashMap<NodeIx, usize> = HashMap::new();
         for (number, knot) in knots.iter().enumerate() {
             knot_of.extend(knot.iter().map(|ix| (*ix, number)));
         }
+        let by_id = |at: &usize| self.entries.get(*at).map(|entry| &entry.requirement.id);
         let mut hops = Hops::new();
         for (at, entry) in self.entries.iter().enumerate() {
             let of = entry.requirement.of;
@@ -111,6 +112,9 @@ impl Draft<'_> {
                     hops.entry(of).or_default().push((at, member.node));
                 }
             }
+        }
+        for list in hops.values_mut() {
+            list.sort_by(|a, b| by_id(&a.0).cmp(&by_id(&b.0)));
         }
         hops
     }

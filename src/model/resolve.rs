@@ -18,7 +18,7 @@ const HOPS: usize = 16;
 /// Most other places that a problem names.
 const PLACES: usize = 5;
 /// Most comparisons made for suggestions in one run: a file of wrong names must not take hours.
-const COMPARISONS: usize = 20_000_000;
+const COMPARISONS: usize = 500_000;
 
 /// What names mean, as far as sources state it.
 #[derive(Debug, Default)]
@@ -29,6 +29,10 @@ pub(super) struct Names {
     disputed: HashMap<String, Vec<String>>,
     /// Bare name → the declared nodes that have it.
     bare: HashMap<String, Vec<Id>>,
+    /// Nodes that sources other than the native manifest declare.
+    others: HashMap<Id, Class>,
+    /// What the manifest's items without a kind turned out to be, by the id they would have.
+    items: HashMap<Id, Id>,
     missing: BTreeMap<String, BTreeSet<Span>>,
     ambiguous: BTreeMap<String, (Vec<String>, BTreeSet<Span>)>,
 }
@@ -79,6 +83,45 @@ impl Names {
             Some([one]) if Id::parse(text).is_none() => Some(one.clone()),
             _ => Id::parse(text),
         }
+    }
+
+    /// Learns a node that a source other than the native manifest declares.
+    pub(super) fn declare_other(&mut self, id: &Id, class: Class) {
+        self.others.insert(id.clone(), class);
+    }
+
+    /// The id of a node that the native manifest states by a bare name or an alias: that of the
+    /// one node of another source which has this name and may be the same thing, else `own`.
+    /// What is a place there can't be a service here.
+    pub(super) fn stated(&mut self, text: &str, own: &Id, class: Class) -> Id {
+        let id = self.alike(text, own, class);
+        self.items.insert(own.clone(), id.clone());
+        id
+    }
+
+    fn alike(&self, text: &str, own: &Id, class: Class) -> Id {
+        if self.follow(text) != text
+            && let Some(id) = self.id_of(text)
+        {
+            return id;
+        }
+        let serves = |class| matches!(class, Class::Service | Class::Store | Class::External);
+        let alike = |other: Class| other == class || (serves(other) && serves(class));
+        let ids = self.bare.get(text).map_or(&[][..], Vec::as_slice);
+        let mut same = ids
+            .iter()
+            .filter(|id| self.others.get(*id).is_some_and(|other| alike(*other)));
+        match (same.next(), same.next()) {
+            (Some(one), None) => one.clone(),
+            _ => self.id_of(own.as_str()).unwrap_or_else(|| own.clone()),
+        }
+    }
+
+    /// Whether a source states a node with this id.
+    fn is_declared(&self, id: &str) -> bool {
+        let name = id.split_once(':').map_or(id, |(_, name)| name);
+        let ids = self.bare.get(name).map_or(&[][..], Vec::as_slice);
+        ids.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
     }
 
     fn miss(&mut self, text: &str, span: Span) {
@@ -154,6 +197,16 @@ impl Draft<'_> {
                     format!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored"),
                 );
                 self.names.aliases.remove(*name);
+                continue;
+            }
+            // A node that is there must not vanish behind the name of one that isn't.
+            let lost = self.names.is_declared(name)
+                && !self
+                    .names
+                    .id_of(name)
+                    .is_some_and(|id| self.names.is_declared(id.as_str()));
+            if lost && let Some(target) = self.names.aliases.remove(*name) {
+                self.names.miss(&target.text, target.span);
             }
         }
     }
@@ -165,7 +218,12 @@ impl Draft<'_> {
             return Found::Node(*ix);
         }
         let ids = self.names.bare.get(end).map_or(&[][..], Vec::as_slice);
-        let there = |id: &Id| self.index.get(self.names.follow(id.as_str())).copied();
+        let there = |id: &Id| {
+            let known = self.index.get(id);
+            known
+                .or_else(|| self.index.get(self.names.follow(id.as_str())))
+                .copied()
+        };
         let mut nodes: Vec<NodeIx> = ids.iter().filter_map(there).collect();
         nodes.sort_unstable();
         nodes.dedup();
@@ -184,10 +242,20 @@ impl Draft<'_> {
         }
     }
 
+    /// What a reference means among the nodes there are. A manifest's own item goes first.
+    fn find_reference(&self, reference: &Ref) -> Found {
+        if let Otherwise::Stated(own) = &reference.otherwise
+            && let Some(ix) = self.names.items.get(own).and_then(|id| self.index.get(id))
+        {
+            return Found::Node(*ix);
+        }
+        self.find(&reference.text)
+    }
+
     /// The node that a reference means; one is made if there is none, and what is wrong with the
     /// name is noted. `context` is that of the fact the reference belongs to.
     pub(super) fn resolve(&mut self, reference: &Ref, context: &Context) -> NodeIx {
-        match self.find(&reference.text) {
+        match self.find_reference(reference) {
             Found::Node(ix) => {
                 if self.implied.contains(&ix) {
                     self.support_implied(ix, context);
@@ -210,13 +278,13 @@ impl Draft<'_> {
                     }
                     Otherwise::External(id) => (id, Class::External),
                     Otherwise::Domain(id) => (id, Class::Domain),
-                    Otherwise::Stated(id) => match self.find(id.as_str()) {
-                        Found::Node(ix) => return ix,
-                        _ => {
-                            self.names.miss(&reference.text, reference.span);
-                            return self.unknown(reference, context);
+                    Otherwise::Stated(id) => {
+                        if let Found::Node(ix) = self.find(id.as_str()) {
+                            return ix;
                         }
-                    },
+                        self.names.miss(&reference.text, reference.span);
+                        return self.unknown(reference, context);
+                    }
                 };
                 if let Found::Node(ix) = self.find(id.as_str()) {
                     if self.implied.contains(&ix) {
@@ -233,7 +301,7 @@ impl Draft<'_> {
 
     /// The node that a reference means, or `None` after noting that nothing is called so.
     pub(super) fn resolve_known(&mut self, reference: &Ref) -> Option<NodeIx> {
-        match self.find(&reference.text) {
+        match self.find_reference(reference) {
             Found::Node(ix) => return Some(ix),
             Found::Several(ids) => {
                 let places = self.names.ambiguous.entry(reference.text.clone());

@@ -47,11 +47,28 @@ impl Draft<'_> {
         node.data = node.data.or(saved.replication);
     }
 
+    /// A name that the earlier run could not resolve is looked up again.
+    pub(super) fn restore_unknown(&mut self, saved: &SavedNode, rank: Rank) {
+        if saved.id.kind() == UNKNOWN {
+            let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
+            let ix = self.resolve(&named(&saved.id, saved.span), &context);
+            let node = self.node_mut(ix);
+            node.demand = node.demand.or(saved.attributes.demand);
+        }
+    }
+
     /// What a saved node is a part of, once all nodes are known.
     pub(super) fn restore_part(&mut self, saved: &SavedNode) {
-        if let (Found::Node(ix), Some(whole)) = (self.find(saved.id.as_str()), &saved.part_of)
-            && let Found::Node(whole) = self.find(whole.as_str())
-        {
+        let found = |text: &str| match self.find(text) {
+            Found::Node(ix) => Some(ix),
+            Found::Several(_) | Found::Nothing => None,
+        };
+        let Some(whole) = &saved.part_of else {
+            return;
+        };
+        let by_name = named(whole, saved.span).text;
+        let whole = found(whole.as_str()).or_else(|| found(&by_name));
+        if let (Some(ix), Some(whole)) = (found(saved.id.as_str()), whole) {
             let node = self.node_mut(ix);
             node.part_of = node.part_of.or(Some(whole));
         }
@@ -60,19 +77,11 @@ impl Draft<'_> {
     /// A requirement of a saved graph, under the id it had.
     pub(super) fn restore_requirement(&mut self, saved: &SavedRequirement, rank: Rank) {
         let context = saved_context(&saved.sources, saved.evidence, saved.span, rank);
-        let named = |id: &Id| Ref {
-            text: match id.kind() {
-                UNKNOWN => id.name().to_owned(),
-                _ => id.to_string(),
-            },
-            span: saved.span,
-            otherwise: Otherwise::Unknown,
-        };
-        let of = self.resolve(&named(&saved.of), &context);
+        let of = self.resolve(&named(&saved.of, saved.span), &context);
         let mut members: Vec<Member> = Vec::with_capacity(saved.members.len());
         let mut seen = HashSet::new();
         for member in &saved.members {
-            let node = self.resolve(&named(&member.id), &context);
+            let node = self.resolve(&named(&member.id, saved.span), &context);
             if !seen.insert(node) {
                 let message = format!(
                     "`{}` occurs twice in one requirement; the first one counts",
@@ -84,8 +93,9 @@ impl Draft<'_> {
             let standby = member.standby.as_ref().map(|ways| {
                 let way = |way: &SavedWay| {
                     let ids = way.requires.iter();
-                    let mut requires: Vec<NodeIx> =
-                        ids.map(|id| self.resolve(&named(id), &context)).collect();
+                    let mut requires: Vec<NodeIx> = ids
+                        .map(|id| self.resolve(&named(id, saved.span), &context))
+                        .collect();
                     requires.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
                     requires.dedup();
                     Way {
@@ -142,6 +152,18 @@ impl Draft<'_> {
                 self.unnamed.insert(member.node);
             }
         }
+    }
+}
+
+/// A reference to a saved node. One that stood for an unknown name is that name again.
+fn named(id: &Id, span: Span) -> Ref {
+    Ref {
+        text: match id.kind() {
+            UNKNOWN => id.name().to_owned(),
+            _ => id.to_string(),
+        },
+        span,
+        otherwise: Otherwise::Unknown,
     }
 }
 

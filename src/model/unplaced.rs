@@ -60,12 +60,11 @@ impl Draft<'_> {
         };
         let part = stands_on(self.id(zone), zone);
         self.add_part(host, &part, &known);
-        for wider in [&fact.spread.cluster, &fact.spread.region] {
-            if let Some(wider) = wider {
-                let wider = self.resolve(wider, context);
-                let part = stands_on(self.id(wider), wider);
-                self.add_part(host, &part, context);
-            }
+        let spread = &fact.spread;
+        for wider in [&spread.cluster, &spread.region].into_iter().flatten() {
+            let wider = self.resolve(wider, context);
+            let part = stands_on(self.id(wider), wider);
+            self.add_part(host, &part, context);
         }
         host
     }

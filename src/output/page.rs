@@ -35,7 +35,8 @@ impl Page {
     }
 
     /// Appends a line.
-    pub fn line(&mut self, text: Text) {
+    pub fn line(&mut self, mut text: Text) {
+        text.trim_end();
         self.lines.push(text);
     }
 
@@ -77,7 +78,7 @@ impl Page {
     /// Writes all lines.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         for line in &self.lines {
-            writeln!(out, "{}", line.render().trim_end())?;
+            writeln!(out, "{}", line.render())?;
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use super::Context;
 use crate::analysis::blast::{Blast, BlastEntry, Fault};
+use crate::analysis::data::DataLoss;
 use crate::analysis::engine::Engine;
+use crate::analysis::recovery::RecoveryCycle;
 use crate::analysis::verdict::{Time, Verdict};
 use crate::model::NodeIx;
 
@@ -45,6 +47,27 @@ impl<'a> Strike<'a> {
             |node: NodeIx| self.already.is_some_and(|already| already.is_fault(node));
         let along = self.blast.along.iter().copied();
         along.filter(|node| !failed_before(*node)).collect()
+    }
+
+    /// Stores that lost a copy, with what is left of their data: what is new, or worse than under
+    /// the present outage.
+    pub fn data(&self) -> impl Iterator<Item = &'a DataLoss> + use<'a> {
+        let already = self.already;
+        let worse = move |loss: &&DataLoss| {
+            let before = already
+                .and_then(|already| already.data.iter().find(|known| known.store == loss.store));
+            before.is_none_or(|known| loss.verdict > known.verdict)
+        };
+        self.blast.data.iter().filter(worse)
+    }
+
+    /// Recovery cycles that the present outage alone does not have.
+    pub fn cycles(&self) -> impl Iterator<Item = &'a RecoveryCycle> + use<'a> {
+        let already = self.already;
+        let is_new = move |cycle: &&RecoveryCycle| {
+            !already.is_some_and(|already| already.cycles.contains(cycle))
+        };
+        self.blast.cycles.iter().filter(is_new)
     }
 
     /// True if some fault is repaired in this scenario.

@@ -120,6 +120,9 @@ impl Text {
             for word in text.split_inclusive(' ') {
                 let wide = word.trim_end().width();
                 if used > 0 && used + wide > columns {
+                    if let Some(line) = lines.last_mut() {
+                        line.trim_end();
+                    }
                     lines.push(Self::new());
                     used = 0;
                 }
@@ -130,6 +133,17 @@ impl Text {
             }
         }
         lines
+    }
+
+    /// Drops spaces at its end.
+    pub(super) fn trim_end(&mut self) {
+        while let Some((_, text)) = self.parts.last_mut() {
+            text.truncate(text.trim_end().len());
+            if !text.is_empty() {
+                return;
+            }
+            self.parts.pop();
+        }
     }
 
     /// With escape sequences for the styles; whoever writes to something that is no terminal
@@ -145,7 +159,7 @@ impl Text {
 }
 
 /// Makes visible what a terminal would act on, or what would show text in another order than it is
-/// written: `\u{1b}` for an escape character, and so on. Secrets in connection strings are masked.
+/// written: `\u{1b}` for an escape character, and so on.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hostile) {
@@ -192,6 +206,7 @@ pub fn plural_word(count: usize, word: &str) -> String {
         .iter()
         .any(|end| word.ends_with(end));
     match word {
+        "standby" => "standbys".to_owned(),
         _ if word.ends_with('y') && !vowel_before_y => {
             format!("{}ies", &word[..word.len() - 1])
         }
@@ -253,7 +268,7 @@ mod tests {
     fn wraps_at_spaces() {
         let lines = Text::plain("one two three").wrap(8);
         let shown: Vec<String> = lines.iter().map(Text::render).collect();
-        assert_eq!(shown, ["one two ", "three"]);
+        assert_eq!(shown, ["one two", "three"]);
         assert_eq!(Text::plain("unbreakable").wrap(3).len(), 1);
     }
 
@@ -263,6 +278,7 @@ mod tests {
         assert_eq!(plural(0, "file"), "0 files");
         assert_eq!(plural(2, "journey"), "2 journeys");
         assert_eq!(plural(2, "copy"), "2 copies");
+        assert_eq!(plural(2, "standby"), "2 standbys");
         assert_eq!(short_count(48_250_000), "48.2M");
         assert_eq!(short_count(30_000), "30k");
         assert_eq!(short_count(999), "999");

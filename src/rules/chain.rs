@@ -9,45 +9,55 @@ use crate::findings::Place;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Evidence, Mode};
 
-/// Hops shown; the rest is counted.
-const LONGEST: usize = 8;
+/// Links told at most.
+const LONGEST: usize = 16;
+/// Links told side by side.
+const BESIDE: usize = 4;
 
-/// `from` all fail because `to` does.
+/// `from` all fail because all of `to` do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) from: Vec<NodeIx>,
-    pub(super) to: NodeIx,
+    pub(super) to: Vec<NodeIx>,
+    /// Of the first of `from`.
     pub(super) requirement: ReqIx,
     pub(super) mode: Mode,
 }
 
 /// The shortest ways from `starts` to the faults of `outcome`, merged where they meet, in order
-/// from the starts to the fault. Proportional to what the faults take at once.
+/// from the starts to the fault. Of a requirement with several members, all that are lost are
+/// followed. Proportional to what the faults take at once.
 pub(super) fn links(context: &Context<'_>, outcome: &Outcome, starts: &[NodeIx]) -> Vec<Link> {
     let steps = steps(context, outcome);
-    let mut links: BTreeMap<(std::cmp::Reverse<u32>, NodeIx, Mode), Link> = BTreeMap::new();
+    let graph = context.engine.graph();
+    let mut links: BTreeMap<(std::cmp::Reverse<u32>, Vec<NodeIx>, Mode), Link> = BTreeMap::new();
     let mut queue: VecDeque<NodeIx> = starts.iter().copied().collect();
     let mut seen: BTreeSet<NodeIx> = starts.iter().copied().collect();
     while let Some(node) = queue.pop_front() {
         let Some(step) = steps.get(&node.0) else {
             continue;
         };
-        let Some((requirement, to)) = step.next else {
+        let Some(requirement) = step.next else {
             continue;
         };
         let mode = context.model.requirement(requirement).mode;
+        let to: Vec<NodeIx> = graph
+            .members_of(requirement.0)
+            .filter(|m| graph.is_active(*m))
+            .map(|m| graph.member_node[m as usize])
+            .filter(|member| steps.contains_key(member))
+            .map(NodeIx)
+            .collect();
         let link = links
-            .entry((std::cmp::Reverse(step.distance), to, mode))
+            .entry((std::cmp::Reverse(step.distance), to.clone(), mode))
             .or_insert_with(|| Link {
                 from: Vec::new(),
-                to,
+                to: to.clone(),
                 requirement,
                 mode,
             });
         link.from.push(node);
-        if seen.insert(to) {
-            queue.push_back(to);
-        }
+        queue.extend(to.into_iter().filter(|next| seen.insert(*next)));
     }
     let mut links: Vec<Link> = links.into_values().collect();
     for link in &mut links {
@@ -56,15 +66,26 @@ pub(super) fn links(context: &Context<'_>, outcome: &Outcome, starts: &[NodeIx])
     links
 }
 
-/// The links as related places of a finding.
+/// The links as related places of a finding. Of many links side by side, the first few are told,
+/// so that the way to the fault is always whole.
 pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, String)> {
     let mut related = Vec::new();
-    for link in links.iter().take(LONGEST) {
+    let mut beside = 0usize;
+    let mut before: Option<&Link> = None;
+    for link in links {
+        // A link that begins where the one before ends leads on; all others stand beside it.
+        let leads_on =
+            before.is_none_or(|before| before.to.iter().any(|to| link.from.contains(to)));
+        beside = if leads_on { 0 } else { beside + 1 };
+        before = Some(link);
+        if beside >= BESIDE || related.len() >= LONGEST {
+            continue;
+        }
         let words = format!(
-            "{} {} `{}`",
+            "{} {} {}",
             text::ids(context, &link.from),
             text::verb(link.mode, link.from.len() > 1),
-            context.id(link.to)
+            text::ids(context, &link.to)
         );
         let requirement = context.model.requirement(link.requirement);
         if let Some(source) = requirement.sources.first() {
@@ -74,10 +95,10 @@ pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, Stri
     related
 }
 
-/// How far a lost node is from the faults, and the next hop towards them.
+/// How far a lost node is from the faults, and the requirement that leads towards them.
 struct Step {
     distance: u32,
-    next: Option<(ReqIx, NodeIx)>,
+    next: Option<ReqIx>,
 }
 
 /// Breadth first from the faults upwards, over the requirements that they leave unmet.
@@ -106,7 +127,7 @@ fn steps(context: &Context<'_>, outcome: &Outcome) -> BTreeMap<u32, Step> {
                     .entry(q)
                     .or_insert_with(|| is_unmet(context, outcome, q))
             {
-                let next = Some((ReqIx(q), NodeIx(node)));
+                let next = Some(ReqIx(q));
                 steps.insert(owner, Step { distance, next });
                 queue.push_back(owner);
             }

@@ -192,7 +192,11 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     finding.confidence = confidence;
     finding.cut = vec![domain.id.clone()];
     finding.place = domain.sources.first().cloned().map(Place::Source);
-    finding.label = "without this".to_owned();
+    finding.label = match &domain.title {
+        _ if domain.evidence == Evidence::Assumed => "taken from here, among others".to_owned(),
+        Some(title) => title.clone(),
+        None => "without this".to_owned(),
+    };
     finding
         .notes
         .push(format!("cut: {}", text::ids(context, &found.cut)));

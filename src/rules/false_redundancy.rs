@@ -174,7 +174,12 @@ fn object(context: &Context<'_>, requirement: &Requirement) -> String {
 
 /// Says for each standby why it does not help: it goes too, it can't be promoted, it comes too
 /// late, or it is too small. Standbys with the same answer are told together.
-fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &mut Finding) {
+pub(super) fn standbys(
+    context: &Context<'_>,
+    blast: &Blast,
+    requirement: ReqIx,
+    finding: &mut Finding,
+) {
     let described = context.model.requirement(requirement);
     let recovery = &blast.outcome.unrepaired;
     let never = |node: NodeIx| {
@@ -195,18 +200,18 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
             Some(at) if rto.is_some_and(|rto| at > rto) => (
                 way_place(),
                 format!(
-                    "is promoted after {}, the rto is {}",
+                    "promoted after {}, the rto is {}",
                     format_duration(at),
                     rto.map_or_else(String::new, format_duration)
                 ),
             ),
             Some(at) => (
                 own_place(),
-                format!("helps after {}, but is too small", format_duration(at)),
+                format!("promoted after {}, but too small", format_duration(at)),
             ),
             None if promoted.is_none() => continue,
-            None if never(member.node) => (own_place(), "goes with it".to_owned()),
-            None if ways.is_empty() => (own_place(), "has no way of being promoted".to_owned()),
+            None if never(member.node) => (own_place(), "gone too".to_owned()),
+            None if ways.is_empty() => (own_place(), "without a way of being promoted".to_owned()),
             None => {
                 let mut blockers: Vec<NodeIx> = ways
                     .iter()
@@ -216,7 +221,7 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
                 blockers.sort_unstable();
                 blockers.dedup();
                 let words = format!(
-                    "can't be promoted: that takes {}, gone too",
+                    "not promoted, since that takes {}, gone too",
                     text::ids(context, &blockers)
                 );
                 (way_place(), words)
@@ -232,7 +237,7 @@ fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &
         } else {
             "standbys"
         };
-        let words = format!("{several} {} {words}", text::ids(context, &nodes));
+        let words = format!("{several} {}: {words}", text::ids(context, &nodes));
         match place {
             Some(place) => finding.related.push((place, words)),
             None => finding.notes.push(words),

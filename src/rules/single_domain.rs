@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 
 use super::certainty::Certainty;
 use super::context::Context;
+use super::single_replica_critical::{cutting_domains, one_replica_cuts};
 use super::{chain, severity};
 use crate::analysis::blast::BlastEntry;
 use crate::findings::{Code, Finding, Place};
-use crate::graph::FaultClass;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Mode};
 
@@ -14,8 +14,9 @@ rule! {
     ///
     /// Finds critical services and stores that one failure domain cuts because their own replicas
     /// (or they themselves) stand on it. What is cut only because something it needs is cut is not
-    /// reported again: the finding is on that other thing. Neither is what
-    /// [false-redundancy](#false-redundancy) already says of the same service and the same domain.
+    /// reported again: the finding is on that other thing. Where the loss of one replica is enough
+    /// to cut it, [single-replica-critical](#single-replica-critical) says so instead, and where
+    /// it only looks redundant, [false-redundancy](#false-redundancy) does.
     ///
     /// ## Why is this bad
     ///
@@ -26,12 +27,15 @@ rule! {
     /// ## Example
     ///
     /// ```yaml
-    /// domains: [{id: site:a}, {id: rack:1, in: site:a}, {id: site:b}]
+    /// domains: [{id: site:a}, {id: rack:1, in: site:a}, {id: rack:2, in: site:a}]
     /// services:
-    ///   - {id: service:login, tier: 1, demand: 3, need: 3, replicas: [{on: rack:1, weight: 3}, {on: site:b}]}
+    ///   - id: service:login
+    ///     tier: 1
+    ///     rto: 10m
+    ///     replicas: [{on: rack:1}, {on: rack:2, standby: [{takes: 5m}]}]
     /// ```
     ///
-    /// `site:a` cuts `service:login`: what is left on `site:b` is too small.
+    /// The standby answers for a lost rack, in time. `site:a` takes both racks.
     ///
     /// ## How to fix
     ///
@@ -69,18 +73,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         // Where one replica's loss is enough, that is what has to be mended first.
-        if super::single_replica_critical::one_replica_cuts(context, subject) {
+        if one_replica_cuts(context, subject) {
             continue;
         }
-        let cutting: Vec<NodeIx> = context
-            .sweep
-            .effects
-            .iter()
-            .filter(|effect| effect.class == FaultClass::Placement)
-            .map(|effect| effect.fault)
-            .filter(|fault| !context.whole.contains(fault) && context.cuts(*fault, subject))
-            .collect();
-        for fault in context.roots(&cutting) {
+        for fault in cutting_domains(context, subject) {
             if !told.contains(&(subject, fault)) {
                 findings.extend(finding(context, subject, fault));
             }
@@ -129,6 +125,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .map(Place::Source);
     finding.label = format!("all that it needs stands on `{domain}`");
     finding.related = chain::related(context, &chain::links(context, &blast.outcome, &lost));
+    super::false_redundancy::standbys(context, &blast, requirement, &mut finding);
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(format!(
         "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it"

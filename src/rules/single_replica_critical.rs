@@ -4,6 +4,7 @@ use super::{severity, text};
 use crate::analysis::engine::Affected;
 use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::graph::FaultClass;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Evidence, Mode, format_duration};
 
@@ -27,6 +28,7 @@ rule! {
     /// ## Example
     ///
     /// ```yaml
+    /// domains: [{id: host:a}]
     /// services:
     ///   - {id: service:login, tier: 1, replicas: [{on: host:a}]}
     /// ```
@@ -187,6 +189,11 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
             )
         ));
     }
+    let domains = cutting_domains(context, subject);
+    if !domains.is_empty() {
+        let shown = text::ids(context, &domains);
+        finding.notes.push(format!("it goes with {shown} too"));
+    }
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(if pause {
         "run one more replica than it needs, or declare the `rto` that this interruption fits into"
@@ -195,6 +202,19 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         "run one more replica than it needs, on another host".to_owned()
     });
     Some(finding)
+}
+
+/// Domains that cut `subject`, without those that another one of them takes.
+pub(super) fn cutting_domains(context: &Context<'_>, subject: NodeIx) -> Vec<NodeIx> {
+    let cutting: Vec<NodeIx> = context
+        .sweep
+        .effects
+        .iter()
+        .filter(|effect| effect.class == FaultClass::Placement)
+        .map(|effect| effect.fault)
+        .filter(|fault| !context.whole.contains(fault) && context.cuts(*fault, subject))
+        .collect();
+    context.roots(&cutting)
 }
 
 /// Where nothing has a tier: one note that names what runs as a single replica.
@@ -227,7 +247,11 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
         "estate",
         message,
     );
-    finding.confidence = Evidence::Assumed;
+    finding.confidence = subjects
+        .iter()
+        .map(|(_, requirement)| context.model.requirement(*requirement).evidence)
+        .max()
+        .unwrap_or(Evidence::Assumed);
     finding.place = described.sources.first().cloned().map(Place::Source);
     finding.label = "for example".to_owned();
     let names: Vec<NodeIx> = subjects.iter().map(|(ix, _)| *ix).collect();

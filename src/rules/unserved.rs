@@ -21,6 +21,7 @@ rule! {
     /// ## Example
     ///
     /// ```yaml
+    /// domains: [{id: host:a}, {id: host:b}]
     /// services:
     ///   - {id: service:login, need: 3, replicas: [{on: host:a}, {on: host:b}]}
     /// ```

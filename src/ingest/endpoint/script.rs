@@ -23,6 +23,16 @@ pub struct Probe {
 const TALKS_ONLY: [&str; 10] = [
     "echo", "printf", "log", "export", "sed", "awk", "grep", "chown", "docker", "cat",
 ];
+/// Commands that wait for the addresses they are given.
+const WAITS: [&str; 7] = [
+    "wait-for-it",
+    "wait-for",
+    "wait4ports",
+    "wait4x",
+    "dockerize",
+    "wait-on",
+    "waitforit",
+];
 /// Options of HTTP clients whose value is not an address.
 const HTTP_OPTION_VALUES: [&str; 14] = [
     "-u",
@@ -95,6 +105,24 @@ pub fn shell_script(words: &[String]) -> Option<&str> {
     arguments.get(at + 1).map(String::as_str)
 }
 
+/// How many of the words belong to a command that only waits, and then starts what follows `--`:
+/// all of them if nothing follows, none if the command is another.
+#[must_use]
+pub fn waiting_words(words: &[String]) -> usize {
+    let program = words.first().map_or("", String::as_str);
+    if !WAITS.contains(&name_of(program)) {
+        return 0;
+    }
+    let end = words.iter().position(|word| word == "--");
+    end.unwrap_or(words.len())
+}
+
+/// `wait-for-it` of `/usr/bin/wait-for-it.sh`.
+fn name_of(program: &str) -> &str {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    name.strip_suffix(".sh").unwrap_or(name)
+}
+
 fn command_within(words: &[String], nesting: u32) -> Vec<Probe> {
     let Some((program, arguments)) = words.split_first() else {
         return Vec::new();
@@ -111,8 +139,7 @@ fn command_within(words: &[String], nesting: u32) -> Vec<Probe> {
     if !sockets.is_empty() {
         return sockets;
     }
-    let name = program.rsplit('/').next().unwrap_or(program);
-    let name = name.strip_suffix(".sh").unwrap_or(name);
+    let name = name_of(program);
     let one = |text: &str, waits: bool| named(text, waits).into_iter().collect::<Vec<_>>();
     match name {
         _ if TALKS_ONLY.contains(&name) => Vec::new(),
@@ -154,10 +181,17 @@ fn command_within(words: &[String], nesting: u32) -> Vec<Probe> {
             let rest = skip_options(arguments, &["-u", "-p", "-e", "-f", "-k"]);
             rest.first().map_or_else(Vec::new, |h| one(h, false))
         }
-        "wait-for-it" | "wait-for" | "wait4ports" | "dockerize" | "wait-on" => {
-            let mut found = any_address(arguments, true);
+        _ if WAITS.contains(&name) => {
+            // What follows `--` is the program that is started then.
+            let end = arguments.iter().position(|word| word == "--");
+            let waited = arguments.get(..end.unwrap_or(arguments.len()));
+            let mut found = any_address(waited.unwrap_or_default(), true);
             for probe in &mut found {
                 probe.waits = true;
+            }
+            let started = end.and_then(|end| arguments.get(end + 1..));
+            if let (Some(started), Some(nesting)) = (started, nesting.checked_sub(1)) {
+                found.extend(command_within(started, nesting));
             }
             found
         }
@@ -370,7 +404,10 @@ mod tests {
                 "until nslookup db.shop.svc.cluster.local; do sleep 2; done;",
                 "db.shop.svc.cluster.local*",
             ),
-            ("wait-for-it.sh db:5432 -- ./app", "db*"),
+            (
+                "wait-for-it.sh db:5432 -- ./app --cache=cache:6379",
+                "db* cache",
+            ),
             ("/usr/bin/dockerize -wait tcp://db:5432 -timeout 60s", "db*"),
             ("timeout 60 nc -z db 5432", "db"),
             ("wget -qO- http://api:80/health", "api"),
@@ -408,5 +445,17 @@ mod tests {
             let _ = probes(script);
         }
         assert!(probes(&"nc a 1;".repeat(100_000)).is_empty());
+    }
+    proptest::proptest! {
+        /// Any text is read to its end, and what is found is a host.
+        #[test]
+        fn any_text_is_survived(text in "[ a-z0-9:/@=,;.$(){}\\[\\]'\"|&<>#\\\\\n%판-]{0,60}") {
+            let found = probes(&text).into_iter().map(|probe| probe.endpoint);
+            let more = addresses(&text).into_iter().flat_map(|address| address.hosts);
+            for end in found.chain(more) {
+                let is_address = end.host.parse::<std::net::IpAddr>().is_ok();
+                proptest::prop_assert!(is_address || normalise(&end.host) == Some(end.host));
+            }
+        }
     }
 }

@@ -109,7 +109,8 @@ impl<'a, 'd> Writer<'a, 'd> {
             return;
         }
         let mut flag = "";
-        for (at, (word, span)) in words.iter().enumerate() {
+        let waiting = script::waiting_words(&texts);
+        for (at, (word, span)) in words.iter().enumerate().skip(waiting) {
             if word.contains('\n') {
                 let text = environment.expand_shell(word, self.around);
                 self.probes(script::probes(&text), mode, *span, facts);

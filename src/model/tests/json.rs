@@ -87,7 +87,7 @@ fn location(source: &GraphSource) -> Location {
 }
 
 /// What the saved-graph adapter says of a graph.
-fn saved(graph: &Graph<'_>) -> Teller {
+pub(super) fn saved(graph: &Graph<'_>) -> Teller {
     let mut teller = teller("saved", 3, Evidence::Declared);
     let mut facts = Facts::default();
     let id = |text: &str| Id::parse(text).unwrap();
@@ -171,7 +171,7 @@ fn saved(graph: &Graph<'_>) -> Teller {
 }
 
 /// A model without what a saved graph does not carry.
-fn bare(mut model: Model) -> Model {
+pub(super) fn bare(mut model: Model) -> Model {
     model.problems.clear();
     model.adapters.clear();
     for node in &mut model.nodes {

@@ -6,5 +6,7 @@ mod limits;
 mod merge;
 mod names;
 mod placement;
+mod random;
 mod replicas;
+mod samples;
 mod unplaced;

@@ -1,6 +1,7 @@
-use crate::model::testing::{kubernetes, model, native, teller};
+use crate::ingest::fact::Otherwise;
+use crate::model::testing::{Teller, kubernetes, model, native, teller};
 use crate::source::ProblemKind;
-use crate::words::{Class, Evidence};
+use crate::words::{Class, Evidence, Id};
 
 #[test]
 fn ids_bare_names_and_aliases_mean_one_node() {
@@ -233,4 +234,69 @@ fn lookup_for_the_command_line() {
     assert_eq!(near("site:pangio").as_deref(), Some("site:pangyo"));
     assert_eq!(near("db").as_deref(), Some("store:shop/db"));
     assert_eq!(near("samples/kakao.yaml"), None);
+}
+
+#[test]
+fn a_node_does_not_vanish_behind_a_dangling_alias() {
+    let mut facts = native();
+    facts.node("store:session");
+    facts.alias("store:session", "store:gone");
+    let model = model(vec![facts]);
+    assert_eq!(model.problem().kind, ProblemKind::UnknownTarget);
+    assert_eq!(model.ids(), ["store:session"]);
+}
+
+/// `id: NAME` without a kind, in a section of the manifest.
+fn state(facts: &mut Teller, name: &str, id: &str) {
+    let fact = facts.node(id);
+    fact.name.text = name.to_owned();
+    fact.name.otherwise = Otherwise::Stated(Id::parse(id).unwrap());
+}
+
+#[test]
+fn a_bare_id_states_a_node_or_refines_its_like() {
+    let mut ours = native();
+    ours.nodes(&["site:pangyo"]);
+    state(&mut ours, "pangyo", "service:pangyo");
+    state(&mut ours, "web", "service:web");
+    state(&mut ours, "web", "store:web");
+    state(&mut ours, "redis", "store:redis");
+    state(&mut ours, "zone", "service:zone");
+    state(&mut ours, "cart", "service:cart");
+    ours.alias("cart", "service:shop/cart");
+    for (name, own) in [
+        ("web", "store:web"),
+        ("redis", "store:redis"),
+        ("cart", "service:cart"),
+    ] {
+        ours.hard(name, "site:pangyo");
+        let fact = ours.facts.requirements.last_mut().unwrap();
+        fact.of.otherwise = Otherwise::Stated(Id::parse(own).unwrap());
+    }
+    let mut theirs = kubernetes();
+    theirs.nodes(&["service:redis", "cluster:zone", "service:shop/cart"]);
+    let model = model(vec![ours, theirs]);
+    model.no_problems();
+    assert_eq!(
+        model.ids(),
+        [
+            "cluster:zone",
+            "service:pangyo",
+            "service:redis",
+            "service:shop/cart",
+            "service:web",
+            "service:zone",
+            "site:pangyo",
+            "store:web",
+        ]
+    );
+    assert_eq!(model.get("service:redis").class, Class::Store);
+    assert_eq!(
+        model.requirement_ids(),
+        [
+            "service:redis/hard/site:pangyo",
+            "service:shop/cart/hard/site:pangyo",
+            "store:web/hard/site:pangyo",
+        ]
+    );
 }

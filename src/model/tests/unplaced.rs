@@ -152,13 +152,12 @@ fn one_allowed_zone_is_a_place_and_hosts_belong_to_the_cluster() {
         let model = spread(assume, |facts| Spread {
             allowed_zones: vec![facts.domain("zone:a")],
             cluster: Some(facts.name("cluster:prod")),
+            region: Some(facts.domain("region:eu")),
             ..Spread::default()
         });
         let placed = placements(&model, "host");
         let on = |place: &str| placed.iter().filter(|text| text.ends_with(place)).count();
-        assert_eq!(
-            (on("→zone:a"), on("→cluster:prod"), placed.len()),
-            (hosts, hosts, 2 * hosts)
-        );
+        assert_eq!((on("→zone:a"), on("→cluster:prod")), (hosts, hosts));
+        assert_eq!((on("→region:eu"), placed.len()), (hosts, 3 * hosts));
     }
 }

@@ -194,7 +194,7 @@ fn one_by_one(
         .any(|entry| cx.node(entry.node).users.is_some());
     table.header(&[
         "",
-        "",
+        "tier",
         "",
         "",
         "",
@@ -206,7 +206,10 @@ fn one_by_one(
         let users = node.users.map_or_else(String::new, short_count);
         table.row(vec![
             words::verdict(entry.verdict),
-            Text::of(DIM, &words::tier(cx, entry.node)),
+            Text::of(
+                DIM,
+                &node.tier.map_or_else(String::new, |tier| tier.to_string()),
+            ),
             Text::of(NAME, cx.short(entry.node)),
             Text::of(DIM, node.title.as_deref().unwrap_or_default()),
             lasts(strike, entry),
@@ -221,8 +224,9 @@ fn one_by_one(
 fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
     let node = strike.cx.node(entry.node);
     let mut text = match strike.serves_at(entry) {
-        Some(true) => Text::of(GOOD, "serves, "),
-        Some(false) => Text::of(BAD, "out, "),
+        Some(true) => Text::of(GOOD, "serves: "),
+        Some(false) if entry.recovers.finite().is_none() => Text::of(BAD, "out"),
+        Some(false) => Text::of(BAD, "out: "),
         None => Text::new(),
     };
     if entry.verdict == Verdict::Degraded {
@@ -238,7 +242,10 @@ fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
     } else {
         entry.verdict
     };
-    text.push(PLAIN, &words::back(verdict, entry.recovers));
+    // "Down" says that it lasts until repair: that needs no words.
+    if verdict != Verdict::Down {
+        text.push(PLAIN, &words::back(verdict, entry.recovers));
+    }
     if entry.verdict == Verdict::Interrupted
         && let Some(rto) = node.rto_s
     {
@@ -255,22 +262,21 @@ fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
         .filter(|standby| standby.promoted.finite().is_none())
         .count();
     if dead > 0 {
-        text.push(
-            DIM,
-            &format!(", {} never promoted", plural(dead, "standby")),
-        );
+        let between = if text.is_empty() { "" } else { ", " };
+        let standbys = plural(dead, "standby");
+        text.push(DIM, &format!("{between}{standbys} never promoted"));
     }
     text
 }
 
 /// What is left of the data: a fact of its own, whether or not the store serves.
 fn data(page: &mut Page, strike: &Strike<'_>) {
-    if strike.blast.data.is_empty() {
+    let mut losses: Vec<&DataLoss> = strike.data().collect();
+    if losses.is_empty() {
         return;
     }
     let cx = strike.cx;
     page.heading("Data");
-    let mut losses: Vec<&DataLoss> = strike.blast.data.iter().collect();
     losses.sort_by_key(|loss| (std::cmp::Reverse(loss.verdict), loss.store));
     let mut table = Table::new(&[Column::Left, Column::Left, Column::Flexible]);
     for loss in losses {
@@ -334,7 +340,7 @@ fn others(page: &mut Page, cx: Context<'_>, entries: &[&BlastEntry]) {
 
 /// What waits for itself.
 fn cycles(page: &mut Page, strike: &Strike<'_>) {
-    let cycles = &strike.blast.cycles;
+    let cycles: Vec<&RecoveryCycle> = strike.cycles().collect();
     if cycles.is_empty() {
         return;
     }

@@ -1,6 +1,7 @@
 //! `spof coverage` for people.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::words;
 use crate::analysis::verdict::Verdict;
@@ -75,7 +76,7 @@ fn figures(page: &mut Page, known: &Known<'_>) {
         let mut text = format!("{placed} of {} with a known place", counts.replicas);
         if counts.unplaced > 0 {
             let assume = cx.model.assume.as_str();
-            text.push_str(&format!(", {} assumed ({assume})", counts.unplaced));
+            let _ = write!(text, ", {} assumed ({assume})", counts.unplaced);
         }
         row("replicas", text);
     }

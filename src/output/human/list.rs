@@ -168,9 +168,11 @@ fn victims(page: &mut Page, listing: &Listing<'_>, ranked: &Ranked) {
                 continue;
             }
             let label = words::counted(nodes.len(), class);
+            let verdict = words::verdict(verdict);
+            let room = " ".repeat(15usize.saturating_sub(verdict.width()));
             let label = Text::plain(&format!("  {label:<13}"))
-                .join(words::verdict(verdict))
-                .and(PLAIN, "  ");
+                .join(verdict)
+                .and(PLAIN, &room);
             page.wrapped(&label, &words::short_names(cx, &nodes, NAMES));
         }
     }

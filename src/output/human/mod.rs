@@ -8,6 +8,7 @@ mod common;
 mod coverage;
 mod list;
 mod summary;
+mod ways;
 mod why;
 mod words;
 

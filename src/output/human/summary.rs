@@ -1,262 +1,249 @@
 //! Why redundancy did not help, in plain words: what `spof why` ends with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::ways::Ways;
 use super::words;
-use crate::analysis::verdict::Verdict;
+use crate::analysis::verdict::{Time, Verdict};
 use crate::analysis::why::{Hop, Reason, StandbyReason};
 use crate::model::{NodeIx, Requirement};
-use crate::output::text::{DIM, NAME, PLAIN, STRONG, Text};
+use crate::output::text::{DIM, PLAIN, STRONG, Text};
 use crate::output::{Chain, Context};
 use crate::words::{Class, format_duration};
 
 /// Sentences; more are counted.
-const MOST: usize = 6;
-/// Names in one sentence.
-const NAMES: usize = 6;
+const MOST: usize = 8;
+/// Names in one list.
+const NAMES: usize = 12;
 
-/// One paragraph a sentence; the first says what follows.
-pub(super) fn summary(chain: &Chain<'_>, hop: &Hop) -> Vec<Text> {
+/// `all 3 replicas of` these nodes ` go with site:pangyo`; told once for all nodes it is true of.
+struct Sentence {
+    head: String,
+    owners: Vec<NodeIx>,
+    tail: Text,
+}
+
+/// Lines after the tree; the first says what follows.
+pub(super) fn summary(chain: &Chain<'_>, hop: &Hop) -> Vec<(Text, Text)> {
     let cx = chain.cx;
-    let mut sentences = Vec::new();
-    collect(
+    let mut teller = Teller {
         cx,
-        &Ways::new(hop),
-        hop,
-        &mut BTreeSet::new(),
-        &mut sentences,
-    );
-    let (late, end) = match hop.verdict {
+        ways: Ways::new(hop),
+        told: BTreeSet::new(),
+        sentences: Vec::new(),
+    };
+    teller.collect(hop);
+    let mut lines: Vec<Text> = teller
+        .sentences
+        .iter()
+        .map(|sentence| {
+            Text::plain(&sentence.head)
+                .join(words::ids(cx, &sentence.owners, NAMES))
+                .join(sentence.tail.clone())
+        })
+        .collect();
+    lines.extend(circles(chain, &teller.told));
+    let (heading, none) = match hop.verdict {
         Verdict::Interrupted => (
-            "Redundancy helps, but late:",
-            "There is no redundancy on the way.",
+            "Redundancy helps, but not at once:",
+            "It comes back by itself: nothing on the way is lost for good.",
         ),
         Verdict::Degraded => (
             "It serves, but worse:",
-            "It serves, but worse: what it could do without is lost.",
+            "It serves, but worse: what it can do without is lost.",
         ),
         _ => (
             "Redundancy did not help, because",
-            "There was no redundancy on the way: each step above rests on one thing.",
+            "There was no redundancy to help: each step of the chain rests on one thing.",
         ),
     };
-    if sentences.is_empty() {
-        return vec![Text::of(STRONG, end)];
+    if lines.is_empty() {
+        return vec![(Text::new(), Text::of(STRONG, none))];
     }
-    let more = sentences.len().saturating_sub(MOST);
-    sentences.truncate(MOST);
-    let mut lines = vec![Text::of(STRONG, late)];
-    lines.extend(
-        sentences
-            .into_iter()
-            .map(|text| Text::plain("· ").join(text)),
-    );
+    let more = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    let bullet = Text::of(DIM, "  · ");
+    let mut shown = vec![(Text::new(), Text::of(STRONG, heading))];
+    shown.extend(lines.into_iter().map(|line| (bullet.clone(), line)));
     if more > 0 {
-        lines.push(Text::of(
-            DIM,
-            &format!("· and {more} more like these, all in the tree above"),
-        ));
+        let text = format!("and {more} more like these, in the tree above");
+        shown.push((bullet, Text::of(DIM, &text)));
     }
-    lines
+    shown
 }
 
-/// What the chain below `hop` says of redundancy, nearest first.
-fn collect(
-    cx: Context<'_>,
-    ways: &Ways,
-    hop: &Hop,
-    told: &mut BTreeSet<NodeIx>,
-    sentences: &mut Vec<Text>,
-) {
-    if !told.insert(hop.node) {
-        return;
+/// What on the chain waits for itself.
+fn circles(chain: &Chain<'_>, told: &BTreeSet<NodeIx>) -> Vec<Text> {
+    let on_chain = chain
+        .blast
+        .cycles
+        .iter()
+        .filter(|cycle| cycle.hops.iter().any(|hop| told.contains(&hop.from)));
+    on_chain
+        .map(|cycle| {
+            let mut nodes: Vec<NodeIx> = cycle.hops.iter().map(|hop| hop.from).collect();
+            nodes.dedup();
+            let words = match (nodes.len(), cycle.makes) {
+                (1, _) => " waits for itself",
+                (_, Verdict::Stuck) => " wait for each other to start: not even repair ends that",
+                _ => " wait for each other to come back",
+            };
+            words::ids(chain.cx, &nodes, NAMES).and(PLAIN, words)
+        })
+        .collect()
+}
+
+struct Teller<'a> {
+    cx: Context<'a>,
+    ways: Ways<'a>,
+    told: BTreeSet<NodeIx>,
+    sentences: Vec<Sentence>,
+}
+
+impl Teller<'_> {
+    /// What the chain below `hop` says of redundancy, nearest first.
+    fn collect(&mut self, hop: &Hop) {
+        if !self.told.insert(hop.node) {
+            return;
+        }
+        for reason in &hop.reasons {
+            let requirement = self.cx.requirement(reason.requirement);
+            self.members(requirement, reason);
+            self.standbys(requirement, reason);
+        }
+        for reason in &hop.reasons {
+            let blockers = reason
+                .standbys
+                .iter()
+                .flat_map(|standby| &standby.blocked_by);
+            for next in reason.lost.iter().chain(blockers) {
+                self.collect(next);
+            }
+        }
     }
-    for reason in &hop.reasons {
-        let requirement = cx.requirement(reason.requirement);
-        sentences.extend(of_members(cx, ways, requirement, reason));
-        sentences.extend(of_standbys(cx, requirement, reason));
+
+    fn say(&mut self, head: String, of: NodeIx, tail: Text) {
+        // A group is called by the node whose requirement it expands.
+        let node = self.cx.node(of);
+        let of = match node.part_of {
+            Some(owner) if node.class == Class::Group => owner,
+            _ => of,
+        };
+        let same = |known: &&mut Sentence| known.head == head && known.tail == tail;
+        match self.sentences.iter_mut().find(same) {
+            Some(known) if known.owners.contains(&of) => {}
+            Some(known) => known.owners.push(of),
+            None => self.sentences.push(Sentence {
+                head,
+                owners: vec![of],
+                tail,
+            }),
+        }
     }
-    for reason in &hop.reasons {
-        let blockers = reason
+
+    /// `all 3 replicas of service:login go with site:pangyo`.
+    fn members(&mut self, requirement: &Requirement, reason: &Reason) {
+        let cx = self.cx;
+        let active = requirement
+            .members
+            .iter()
+            .filter(|member| member.standby.is_none());
+        let count = active.clone().count();
+        let total = active
+            .clone()
+            .fold(0u64, |sum, member| sum.saturating_add(member.weight));
+        // Redundant is what would stay met if any one member were lost.
+        let redundant = active
+            .clone()
+            .all(|member| total.saturating_sub(member.weight) >= requirement.need);
+        if count < 2 || !redundant || reason.weakened {
+            return;
+        }
+        let replicas = active
+            .clone()
+            .all(|member| cx.node(member.node).class == Class::Replica);
+        let what = if replicas { "replicas" } else { "alternatives" };
+        let lost = reason.lost.len();
+        let head = match (lost == count, lost) {
+            (true, 2) => format!("both {what} of "),
+            (true, _) => format!("all {count} {what} of "),
+            (false, _) => format!("{lost} of the {count} {what} of "),
+        };
+        let blamed = self.ways.blamed(&reason.lost);
+        let verb = if lost == 1 {
+            " goes with "
+        } else {
+            " go with "
+        };
+        let mut tail = Text::plain(verb).join(words::ids(cx, &blamed, NAMES));
+        if lost < count {
+            tail.push(PLAIN, ", and the rest is too little");
+        }
+        self.say(head, requirement.of, tail);
+    }
+
+    /// `the 2 standbys of service:login are never promoted: ...`.
+    fn standbys(&mut self, requirement: &Requirement, reason: &Reason) {
+        let cx = self.cx;
+        let (dead, late): (Vec<&StandbyReason>, Vec<&StandbyReason>) = reason
             .standbys
             .iter()
-            .flat_map(|standby| &standby.blocked_by);
-        for next in reason.lost.iter().chain(blockers) {
-            collect(cx, ways, next, told, sentences);
-        }
-    }
-}
-
-/// `all 4 replicas of service:login go with site:pangyo`.
-fn of_members(
-    cx: Context<'_>,
-    ways: &Ways,
-    requirement: &Requirement,
-    reason: &Reason,
-) -> Option<Text> {
-    let active = requirement
-        .members
-        .iter()
-        .filter(|member| member.standby.is_none());
-    let count = active.clone().count();
-    let total = active
-        .clone()
-        .fold(0u64, |sum, m| sum.saturating_add(m.weight));
-    // Redundant is what would stay met if any one member were lost.
-    let redundant = active
-        .clone()
-        .all(|member| total.saturating_sub(member.weight) >= requirement.need);
-    if count < 2 || !redundant || reason.weakened {
-        return None;
-    }
-    let own = active
-        .clone()
-        .all(|m| cx.node(m.node).class == Class::Replica);
-    let what = if own { "replicas" } else { "alternatives" };
-    let lost = reason.lost.len();
-    let mut text = match (lost == count, lost) {
-        (true, 2) => Text::plain(&format!("both {what} of ")),
-        (true, _) => Text::plain(&format!("all {count} {what} of ")),
-        (false, _) => Text::plain(&format!("{lost} of the {count} {what} of ")),
-    };
-    text = text.and(NAME, name_of(cx, requirement.of));
-    let blamed = ways.blamed(&reason.lost);
-    text = text
-        .and(PLAIN, " go with ")
-        .join(words::ids(cx, &blamed, NAMES));
-    if lost < count {
-        text.push(PLAIN, ", and the rest is too little");
-    }
-    Some(text)
-}
-
-/// `its 2 standbys are never promoted: that takes service:switchover, which goes with it too`.
-fn of_standbys(cx: Context<'_>, requirement: &Requirement, reason: &Reason) -> Vec<Text> {
-    let (dead, late): (Vec<&StandbyReason>, Vec<&StandbyReason>) = reason
-        .standbys
-        .iter()
-        .partition(|standby| standby.promoted.finite().is_none());
-    let owner = name_of(cx, requirement.of);
-    let mut sentences = Vec::new();
-    if !dead.is_empty() {
-        let blockers: BTreeSet<NodeIx> = dead
-            .iter()
-            .flat_map(|standby| &standby.blocked_by)
-            .map(|hop| hop.node)
-            .collect();
-        let own: BTreeSet<NodeIx> = dead.iter().map(|standby| standby.standby).collect();
-        let helpers: Vec<NodeIx> = blockers.difference(&own).copied().collect();
-        let fallen: Vec<NodeIx> = blockers.intersection(&own).copied().collect();
-        let (subject, verb) = match dead.len() {
-            1 => ("the standby of ".to_owned(), "is"),
-            count => (format!("the {count} standbys of "), "are"),
+            .partition(|standby| standby.promoted.finite().is_none());
+        let has_ways = |standby: &StandbyReason| {
+            requirement.members.iter().any(|member| {
+                member.node == standby.standby
+                    && member.standby.as_ref().is_some_and(|ways| !ways.is_empty())
+            })
         };
-        let mut text = Text::plain(&subject).and(NAME, owner);
-        if helpers.is_empty() && fallen.is_empty() {
-            text.push(
-                PLAIN,
-                &format!(" {verb} never promoted: there is no way to"),
-            );
-        } else if helpers.is_empty() {
-            text.push(PLAIN, &format!(" {verb} lost as well"));
-        } else {
-            text.push(PLAIN, &format!(" {verb} never promoted: that takes "));
-            text = text.join(words::ids(cx, &helpers, NAMES));
-            let which = if helpers.len() == 1 {
-                "which does"
+        let (waiting, idle): (Vec<&StandbyReason>, Vec<&StandbyReason>) =
+            dead.into_iter().partition(|standby| has_ways(standby));
+        if !waiting.is_empty() {
+            let own: BTreeSet<NodeIx> = waiting.iter().map(|standby| standby.standby).collect();
+            let blockers: BTreeSet<NodeIx> = waiting
+                .iter()
+                .flat_map(|standby| &standby.blocked_by)
+                .map(|hop| hop.node)
+                .collect();
+            let helpers: Vec<NodeIx> = blockers.difference(&own).copied().collect();
+            let (head, verb) = count_standbys(waiting.len());
+            let mut tail = Text::plain(verb);
+            if helpers.is_empty() {
+                tail.push(PLAIN, " lost as well");
             } else {
-                "which do"
+                tail.push(PLAIN, " never promoted: that takes ");
+                tail = tail.join(words::ids(cx, &helpers, NAMES));
+                let which = if helpers.len() == 1 {
+                    ", which does not serve either"
+                } else {
+                    ", which do not serve either"
+                };
+                tail.push(PLAIN, which);
+            }
+            self.say(head, requirement.of, tail);
+        }
+        if !idle.is_empty() {
+            let (head, verb) = count_standbys(idle.len());
+            let tail = Text::plain(verb).and(PLAIN, " never promoted: nothing says how");
+            self.say(head, requirement.of, tail);
+        }
+        let first = late.iter().map(|standby| standby.promoted).min();
+        if let Some(seconds) = first.and_then(Time::finite) {
+            let head = match late.len() {
+                1 => "the standby of ".to_owned(),
+                _ => "the first standby of ".to_owned(),
             };
-            text.push(PLAIN, &format!(", {which} not serve either"));
+            let verb = match seconds {
+                0 => " takes over at once".to_owned(),
+                _ => format!(" takes over after {}", format_duration(seconds)),
+            };
+            self.say(head, requirement.of, Text::plain(&verb));
         }
-        sentences.push(text);
-    }
-    let first = late.iter().map(|standby| standby.promoted).min();
-    if let Some(seconds) = first.and_then(|time| time.finite()) {
-        let subject = match late.len() {
-            1 => "the standby of ".to_owned(),
-            _ => "the first standby of ".to_owned(),
-        };
-        let verb = if seconds == 0 {
-            " takes over at once".to_owned()
-        } else {
-            format!(" takes over after {}", format_duration(seconds))
-        };
-        sentences.push(Text::plain(&subject).and(NAME, owner).and(PLAIN, &verb));
-    }
-    sentences
-}
-
-/// A group is called by the node whose requirement it expands.
-fn name_of(cx: Context<'_>, ix: NodeIx) -> &str {
-    let node = cx.node(ix);
-    match node.part_of {
-        Some(owner) if node.class == Class::Group => cx.id(owner),
-        _ => node.id.as_str(),
     }
 }
 
-/// Which nodes took which along, over the whole chain: a hop that is told only once still leads to
-/// its faults wherever it is named.
-struct Ways {
-    down: BTreeMap<NodeIx, BTreeSet<NodeIx>>,
-    faults: BTreeSet<NodeIx>,
-}
-
-impl Ways {
-    fn new(root: &Hop) -> Self {
-        let mut ways = Self {
-            down: BTreeMap::new(),
-            faults: BTreeSet::new(),
-        };
-        let mut queue = vec![root];
-        while let Some(hop) = queue.pop() {
-            if hop.is_fault {
-                ways.faults.insert(hop.node);
-            }
-            for reason in &hop.reasons {
-                for next in &reason.lost {
-                    ways.down.entry(hop.node).or_default().insert(next.node);
-                    queue.push(next);
-                }
-                queue.extend(
-                    reason
-                        .standbys
-                        .iter()
-                        .flat_map(|standby| &standby.blocked_by),
-                );
-            }
-        }
-        ways
-    }
-
-    /// The faults that `node` went with.
-    fn faults_of(&self, node: NodeIx) -> BTreeSet<NodeIx> {
-        let mut seen = BTreeSet::from([node]);
-        let mut queue = vec![node];
-        while let Some(node) = queue.pop() {
-            for next in self.down.get(&node).into_iter().flatten() {
-                if seen.insert(*next) {
-                    queue.push(*next);
-                }
-            }
-        }
-        seen.intersection(&self.faults).copied().collect()
-    }
-
-    /// The faults that all of `hops` went with; if there is none, those that any went with.
-    fn blamed(&self, hops: &[Hop]) -> Vec<NodeIx> {
-        let sets: Vec<BTreeSet<NodeIx>> = hops.iter().map(|hop| self.faults_of(hop.node)).collect();
-        let any: BTreeSet<NodeIx> = sets.iter().flatten().copied().collect();
-        let all = any
-            .iter()
-            .copied()
-            .filter(|fault| sets.iter().all(|set| set.contains(fault)));
-        let all: Vec<NodeIx> = all.collect();
-        if all.is_empty() {
-            any.into_iter().collect()
-        } else {
-            all
-        }
+fn count_standbys(count: usize) -> (String, &'static str) {
+    match count {
+        1 => ("the standby of ".to_owned(), " is"),
+        _ => (format!("the {count} standbys of "), " are"),
     }
 }

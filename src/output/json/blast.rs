@@ -44,7 +44,7 @@ struct Entry<'a> {
     recovers_s: Option<u64>,
     /// In the scenario, if some fault is repaired in it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    with_repairs_s: Option<Option<u64>>,
+    with_repairs: Option<InScenario>,
     /// At the moment asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     serves_at: Option<bool>,
@@ -59,6 +59,11 @@ struct Entry<'a> {
     standbys: Vec<Standby<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Data<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct InScenario {
+    recovers_s: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -119,13 +124,8 @@ pub fn blast<'a>(strike: &Strike<'a>) -> Blast<'a> {
         at_s: strike.at_s,
         with: cx.ids(&strike.along()),
         affected: strike.entries().map(|e| entry(strike, e)).collect(),
-        data: strike
-            .blast
-            .data
-            .iter()
-            .map(|loss| data(cx, loss))
-            .collect(),
-        cycles: strike.blast.cycles.iter().map(|c| cycle(cx, c)).collect(),
+        data: strike.data().map(|loss| data(cx, loss)).collect(),
+        cycles: strike.cycles().map(|c| cycle(cx, c)).collect(),
     }
 }
 
@@ -137,7 +137,9 @@ fn entry<'a>(strike: &Strike<'a>, entry: &BlastEntry) -> Entry<'a> {
         class: node.class.as_str(),
         verdict: entry.verdict.as_str(),
         recovers_s: entry.recovers_unrepaired.finite(),
-        with_repairs_s: strike.has_repairs().then(|| entry.recovers.finite()),
+        with_repairs: strike.has_repairs().then(|| InScenario {
+            recovers_s: entry.recovers.finite(),
+        }),
         serves_at: strike.serves_at(entry),
         cut: entry.cut,
         hops: entry.hops,

@@ -1,6 +1,7 @@
 //! Findings for people, in the look of rustc: the place with its line, what belongs to it, what
 //! to do; and at the end how many there are and how much is known.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -22,6 +23,10 @@ pub struct Look {
     pub styled: bool,
 }
 
+/// Pictures are cut to the width of the terminal, but not below this: a label that runs over is
+/// easier to read than a line without its beginning.
+const LEAST_WIDTH: usize = 140;
+
 /// All findings and the footer. Everything that comes from the input is harmless in it.
 #[must_use]
 pub fn human(lint: &Lint<'_>, look: Look) -> String {
@@ -31,18 +36,25 @@ pub fn human(lint: &Lint<'_>, look: Look) -> String {
         Renderer::plain()
     };
     let renderer = renderer
-        .term_width(look.width)
+        .term_width(look.width.max(LEAST_WIDTH))
         .decor_style(DecorStyle::Ascii);
     let mut out = String::new();
+    let mut told = BTreeSet::new();
     for finding in lint.findings {
-        out.push_str(&one(lint, finding, &renderer));
+        out.push_str(&one(lint, finding, &renderer, &mut told));
         out.push_str("\n\n");
     }
     footer(lint, look, &mut out);
     out
 }
 
-fn one(lint: &Lint<'_>, finding: &Finding, renderer: &Renderer) -> String {
+/// One finding. `told` holds the hops that findings before it showed: they are not shown again.
+fn one(
+    lint: &Lint<'_>,
+    finding: &Finding,
+    renderer: &Renderer,
+    told: &mut BTreeSet<String>,
+) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -91,15 +103,26 @@ fn one(lint: &Lint<'_>, finding: &Finding, renderer: &Renderer) -> String {
             Place::File(_) => origin,
         });
     }
+    let mut above = 0usize;
     for (number, (place, words)) in finding.related.iter().enumerate() {
-        if !drawn.contains(&number) {
-            let location = place.location(lint.sources).to_string();
-            group = group.element(Level::NOTE.message(format!(
-                "{} ({})",
-                clean(words),
-                clean(&location)
-            )));
+        if drawn.contains(&number) {
+            continue;
         }
+        let location = place.location(lint.sources).to_string();
+        let note = format!("{} ({})", clean(words), clean(&location));
+        if told.contains(&note) {
+            above += 1;
+            continue;
+        }
+        group = group.element(Level::NOTE.message(note.clone()));
+        told.insert(note);
+    }
+    if above > 0 {
+        let cause = finding.cut.first().map_or_else(String::new, |cause| {
+            format!(" to `{}`", clean(cause.as_str()))
+        });
+        let note = format!("the way on{cause} is shown above: {}", plural(above, "hop"));
+        group = group.element(Level::NOTE.message(note));
     }
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(clean(note)));

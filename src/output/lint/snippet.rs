@@ -1,6 +1,7 @@
 //! Lines of source around a place, as they may be shown: secrets masked, control characters made
 //! visible, endless lines cut to the part that matters.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::output::text::is_hostile;
@@ -12,6 +13,8 @@ const LONGEST: usize = 200;
 const BEFORE: usize = 60;
 /// A place within this many lines of the first one is shown in the same picture.
 const NEAR: u32 = 6;
+/// Places shown on one line.
+const MOST_ON_LINE: usize = 2;
 /// Places shown in one picture.
 const MOST: usize = 5;
 
@@ -36,8 +39,12 @@ pub(super) fn snippet(
     let mut shown: Vec<(usize, u32)> = Vec::new();
     for (number, (span, _)) in places.iter().enumerate() {
         let line = sources.position(*span).line;
-        let taken = shown.iter().any(|(_, other)| *other == line);
-        if span.file == first.file && line.abs_diff(home) <= NEAR && !taken && shown.len() < MOST {
+        let here = shown.iter().filter(|(_, other)| *other == line).count();
+        if span.file == first.file
+            && line.abs_diff(home) <= NEAR
+            && here < MOST_ON_LINE
+            && shown.len() < MOST
+        {
             shown.push((number, line));
         }
     }
@@ -46,16 +53,21 @@ pub(super) fn snippet(
     let mut text = String::new();
     let mut marks: Vec<(usize, Range<usize>, String)> = Vec::new();
     for line in first_line..=last_line {
-        let here = shown.iter().find(|(_, other)| *other == line);
-        let columns = here
-            .and_then(|(number, _)| places.get(*number))
-            .map(|(span, _)| columns(sources, *span));
-        let (line_text, range) = show(sources, first.file, line, columns);
-        if let Some((number, _)) = here
-            && let Some((_, words)) = places.get(*number)
-        {
+        let here: Vec<usize> = shown
+            .iter()
+            .filter(|(_, other)| *other == line)
+            .map(|(number, _)| *number)
+            .collect();
+        let spans: Vec<Range<usize>> = here
+            .iter()
+            .filter_map(|number| places.get(*number))
+            .map(|(span, _)| columns(sources, *span))
+            .collect();
+        let (line_text, ranges) = show(sources, first.file, line, &spans);
+        for (number, range) in here.into_iter().zip(ranges) {
+            let words = places.get(number).map_or("", |(_, words)| *words);
             let range = text.len() + range.start..text.len() + range.end;
-            marks.push((*number, range, (*words).to_owned()));
+            marks.push((number, range, words.to_owned()));
         }
         text.push_str(&line_text);
         text.push('\n');
@@ -82,50 +94,53 @@ fn columns(sources: &SourceMap, span: Span) -> Range<usize> {
     start..start + inside.trim_end().chars().count().max(1)
 }
 
-/// One line as it may be shown, and the byte range in it of `columns` of the line as written. A
-/// masked line may be shorter than the written one: then the range ends where the line does.
+/// One line as it may be shown, and the byte ranges in it of `columns` of the line as written. A
+/// masked line may be shorter than the written one: then a range ends where the line does.
 fn show(
     sources: &SourceMap,
     file: FileId,
     line: u32,
-    columns: Option<Range<usize>>,
-) -> (String, Range<usize>) {
+    columns: &[Range<usize>],
+) -> (String, Vec<Range<usize>>) {
     let masked = sources.shown_line(file, line).unwrap_or_default();
     let letters: Vec<char> = masked.chars().collect();
-    let columns = columns.unwrap_or(0..0);
-    let start = columns.start.min(letters.len().saturating_sub(1));
-    let end = columns.end.min(letters.len()).max(start);
+    let first = columns.iter().map(|range| range.start).min().unwrap_or(0);
     let from = if letters.len() > LONGEST {
-        start.saturating_sub(BEFORE)
+        first.min(letters.len()).saturating_sub(BEFORE)
     } else {
         0
     };
+    let to = letters.len().min(from + LONGEST);
     let mut text = String::new();
     if from > 0 {
         text.push('…');
     }
-    let mut range = 0..0;
-    for (at, letter) in letters.iter().enumerate().skip(from) {
-        if at == from + LONGEST {
-            text.push('…');
-            break;
-        }
-        if at == start {
-            range = text.len()..text.len();
-        }
+    // Where each letter of the shown part begins, and where the last one ends.
+    let mut starts = Vec::with_capacity(to - from + 1);
+    for letter in letters.get(from..to).unwrap_or_default() {
+        starts.push(text.len());
         match letter {
             '\t' => text.push_str("    "),
             letter if is_hostile(*letter) => {
-                text.push_str(&format!("\\u{{{:x}}}", u32::from(*letter)));
+                let _ = write!(text, "\\u{{{:x}}}", u32::from(*letter));
             }
             letter => text.push(*letter),
         }
-        if at < end {
-            range.end = text.len();
-        }
     }
-    if range.end < range.start {
-        range.end = range.start;
+    starts.push(text.len());
+    if to < letters.len() {
+        text.push('…');
     }
-    (text, range)
+    let last = starts.len() - 1;
+    let at = |column: usize| {
+        let index = column.saturating_sub(from).min(last);
+        starts.get(index).copied().unwrap_or(0)
+    };
+    let ranges = columns.iter().map(|range| {
+        // At least the last letter is marked, should the written place lie past the end.
+        let start = range.start.min((from + last).saturating_sub(1));
+        at(start)..at(range.end.max(start + 1))
+    });
+    let ranges = ranges.collect();
+    (text, ranges)
 }

@@ -1,10 +1,10 @@
 //! Rules on small estates, through the real readers, adapters and model: for each rule a case in
 //! which it fires and cases in which it must not.
 
+mod cases;
 mod docs;
 mod input;
 mod redundancy;
-mod shape;
 mod single;
 
 use std::fmt::Write as _;
@@ -14,7 +14,6 @@ use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
 use crate::findings::{Code, Finding};
 use crate::graph::Graph;
-use crate::ingest::{ADAPTERS, Told};
 use crate::model::build;
 use crate::source::{Document, Limits, Problem, SourceMap, Syntax, Unread};
 use crate::words::Assume;
@@ -40,22 +39,7 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
         documents.extend(reading.documents);
         problems.extend(reading.problems);
     }
-    let mut told: Vec<Told> = Vec::new();
-    for adapter in ADAPTERS {
-        let (claimed, rest): (Vec<Document>, Vec<Document>) = documents
-            .into_iter()
-            .partition(|document| adapter.claims(document, &sources));
-        documents = rest;
-        let claimed: Vec<&Document> = claimed.iter().collect();
-        if !claimed.is_empty() {
-            told.push(Told {
-                adapter: adapter.name(),
-                authoritative: adapter.name() == "native",
-                documents: claimed.len(),
-                facts: adapter.translate(&claimed, &sources),
-            });
-        }
-    }
+    let (told, _) = crate::ingest::run(&documents, &sources);
     let model = build(told, &sources, assume);
     problems.extend(model.problems.iter().cloned());
     let graph = Graph::new(&model);

@@ -185,8 +185,22 @@ fn commands_and_arguments() {
         ),
         (
             "command: [wait-for-it.sh, 'db:5432', --, app]",
-            "hard service:db|start service:db",
+            "start service:db",
         ),
+        (
+            "command: [/wait-for, 'db:5432', --, app, '--cache=cache:6379']",
+            "hard service:cache|start service:db",
+        ),
+        ("command: [curl, db]", "hard service:db"),
+        (
+            "command: [sh, -c, 'wget http://${PEER:-db}:80/x']",
+            "hard service:db",
+        ),
+        (
+            "command: [sh, -c, 'wget http://${PEER:-db}/x']\nenv: [{name: PEER, value: cache}]",
+            "hard service:cache",
+        ),
+        ("command: [sh, -c, 'wget http://${PEER}:80/x']", ""),
     ] {
         let want: Vec<&str> = want.split('|').filter(|want| !want.is_empty()).collect();
         assert_eq!(web(container), want, "{container}");
