@@ -15,6 +15,7 @@ use std::io::Read;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
+use crate::config::selection::Selection;
 use crate::error::Error;
 use crate::source::{
     Document, FileId, Limits, Problem, Reading, SourceMap, Span, Syntax, Unread, UnreadReason,
@@ -32,6 +33,9 @@ pub struct Request {
     /// Also read what `.gitignore` excludes.
     pub no_gitignore: bool,
     pub limits: Limits,
+    /// What the configuration and the scope leave of the trees. A file named on the command line is
+    /// always read.
+    pub selection: Selection,
 }
 
 /// All that was read: texts, documents in order of path and position, and what was not read.
@@ -44,6 +48,8 @@ pub struct Inputs {
     pub unread: Vec<Unread>,
     /// How many files the walk saw that are no data format at all (pictures, code, prose).
     pub other_files: usize,
+    /// How many files and folders the configuration or the scope leaves out.
+    pub left_out: usize,
 }
 
 /// Reads all that the request names, in parallel. The result is in order of the paths and does
@@ -58,6 +64,7 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
     let mut inputs = Inputs {
         unread: found.unread,
         other_files: found.other_files,
+        left_out: found.left_out,
         ..Inputs::default()
     };
     let mut total = 0_u64;

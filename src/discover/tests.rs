@@ -27,6 +27,7 @@ fn request(paths: &[&Path]) -> Request {
         paths: paths.iter().map(|path| utf8(path)).collect(),
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     }
 }
 
@@ -175,6 +176,7 @@ fn paths_are_shown_as_typed() {
             paths: vec![path.into()],
             no_gitignore: false,
             limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
         });
         let inputs = inputs.expect("read");
         let files = inputs.sources.files();
@@ -353,6 +355,7 @@ fn real_inputs_are_read_or_listed() {
         paths: vec![root.into()],
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     });
     let inputs = inputs.expect("read");
     let mut count = std::collections::BTreeMap::<_, usize>::new();

@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::Request;
 use super::format::{self, Claim};
+use crate::config;
 use crate::error::Error;
 use crate::source::{Unread, UnreadReason};
 
@@ -36,6 +37,7 @@ pub(super) struct Found {
     pub(super) candidates: Vec<Candidate>,
     pub(super) unread: Vec<Unread>,
     pub(super) other_files: usize,
+    pub(super) left_out: usize,
 }
 
 /// Walks all paths of the request, each place once.
@@ -203,6 +205,15 @@ impl Walk<'_> {
             };
             let shown = slashes(&self.shown.join(shown));
             let is_dir = entry.file_type().is_dir();
+            if !is_dir && entry.file_name() == config::NAME {
+                self.configuration(shown, &real);
+                continue;
+            }
+            if !self.request.selection.takes(&real, is_dir) {
+                self.left_out(&shown, is_dir);
+                skip(&mut entries, &entry);
+                continue;
+            }
             if self.ignores.excludes(&real, is_dir, entry.depth()) {
                 self.ignored(shown, is_dir);
                 skip(&mut entries, &entry);
@@ -228,6 +239,23 @@ impl Walk<'_> {
         let found = &mut *self.found;
         found.unread(shown, UnreadReason::NotReadable, reason);
         Ok(())
+    }
+
+    /// A `spof.toml` is no input. Only one holds for a run.
+    fn configuration(&mut self, shown: Utf8PathBuf, real: &Path) {
+        if self.request.selection.config.as_deref() != Some(real) {
+            let detail = "not the configuration of this run: name it with `--config`";
+            let reason = UnreadReason::Unrecognised;
+            self.found.unread(shown, reason, detail);
+        }
+    }
+
+    fn left_out(&mut self, shown: &Utf8Path, is_dir: bool) {
+        if is_dir || matches!(format::by_name(shown), Claim::Read(_)) {
+            self.found.left_out += 1;
+        } else {
+            self.found.other_files += 1;
+        }
     }
 
     fn ignored(&mut self, shown: Utf8PathBuf, is_dir: bool) {

@@ -31,6 +31,17 @@ pub trait Adapter: Sync {
     /// Facts of all documents the adapter claimed, given in order of path and position. Never
     /// fails: what can't be used becomes a problem or an unread note.
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts;
+
+    /// As [`translate`](Self::translate), without what states another namespace than these.
+    /// Formats without namespaces leave it as it is.
+    fn translate_within(
+        &self,
+        documents: &[&Document],
+        sources: &SourceMap,
+        _namespaces: &[String],
+    ) -> Facts {
+        self.translate(documents, sources)
+    }
 }
 
 /// Every adapter; the first that claims a document has it.
@@ -59,13 +70,24 @@ const AUTHORITY: &str = "native";
 /// has any document said; and which documents (file, position in it) nobody claimed.
 #[must_use]
 pub fn run(documents: &[Document], sources: &SourceMap) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources)
+    run_with(ADAPTERS, documents, sources, None)
+}
+
+/// As [`run`], without what states another namespace than these.
+#[must_use]
+pub fn run_within(
+    documents: &[Document],
+    sources: &SourceMap,
+    namespaces: Option<&[String]>,
+) -> (Vec<Told>, Vec<(FileId, u32)>) {
+    run_with(ADAPTERS, documents, sources, namespaces)
 }
 
 fn run_with(
     adapters: &[&dyn Adapter],
     documents: &[Document],
     sources: &SourceMap,
+    namespaces: Option<&[String]>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
     let claim = |document: &Document| {
         adapters
@@ -89,7 +111,10 @@ fn run_with(
             adapter: adapter.name(),
             authoritative: adapter.name() == AUTHORITY,
             documents: share.len(),
-            facts: adapter.translate(&share, sources),
+            facts: match namespaces {
+                Some(namespaces) => adapter.translate_within(&share, sources, namespaces),
+                None => adapter.translate(&share, sources),
+            },
         })
         .collect();
     (told, unclaimed)
@@ -129,7 +154,7 @@ mod tests {
         let documents = yaml::read(file, text, &Limits::default()).documents;
         assert_eq!(documents.len(), 4);
         let adapters: [&dyn Adapter; 3] = [&Named("a"), &Named("native"), &Named("c")];
-        let (told, unclaimed) = run_with(&adapters, &documents, &sources);
+        let (told, unclaimed) = run_with(&adapters, &documents, &sources, None);
         let said: Vec<(&str, bool, usize, usize)> = told
             .iter()
             .map(|told| {

@@ -16,7 +16,13 @@ use crate::source::{Document, Problem, ProblemKind, SourceMap, Span};
 use crate::words::Evidence;
 
 /// Facts of all documents, which are given in order of path and position.
-pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &Reader) -> Facts {
+/// Objects that state another namespace than `namespaces` are left out.
+pub(super) fn translate(
+    documents: &[&Document],
+    sources: &SourceMap,
+    namespaces: Option<&[String]>,
+    reader: &Reader,
+) -> Facts {
     let mut facts = Facts::default();
     let mut estate = Estate::default();
     let mut last = None;
@@ -29,6 +35,9 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
             facts.unread.push((span, companion.why().to_owned()));
         }
         for object in found {
+            if !object.is_within(namespaces) {
+                continue;
+            }
             last = Some(object.kind_span);
             estate.take(object, reader, &mut facts);
         }
