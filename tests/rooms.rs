@@ -9,9 +9,10 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from left to right; those of one row don't see each other.
-const ROOMS: [&[&str]; 11] = [
+const ROOMS: [&[&str]; 12] = [
     &["words"],
     &["source"],
+    &["config"],
     &["discover"],
     &["ingest"],
     &["model"],
