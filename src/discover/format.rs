@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(name("a/.env.prod"), Claim::Text);
         assert_eq!(name("web.env"), Claim::Text);
         assert_eq!(name(".env.j2"), Claim::Other);
-        assert_eq!(name(".environment"), Claim::Other);
+        assert_eq!(name(".environment"), Claim::Look);
         assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));
         assert!(matches!(name("main.tf"), Claim::Unknown(_)));
         assert!(matches!(name("a.yaml.j2"), Claim::Template(_)));
