@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::cluster::Cluster;
 use super::duplicates::difference;
 use super::environment::Configs;
 use super::kinds::{Use, WorkloadKind, use_of};
 use super::object::Object;
 use super::placement::{self, LocalClasses};
+use super::pods::Pods;
 use super::reader::Reader;
 use super::services::{self, Service};
 use super::workload::{self, Reading, Workload};
@@ -29,6 +31,10 @@ pub(super) struct Estate<'d> {
     service_by_name: HashMap<(Option<&'d str>, &'d str), usize>,
     pub(super) configs: Configs<'d>,
     pub(super) local: LocalClasses<'d>,
+    pub(super) cluster: Cluster<'d>,
+    pods: Pods<'d>,
+    volumes: Vec<Object<'d>>,
+    autoscalers: Vec<Object<'d>>,
     /// Namespaces that some object states.
     pub(super) namespaces: HashSet<&'d str>,
 }
@@ -48,6 +54,12 @@ impl<'d> Estate<'d> {
                 );
                 facts.unread.push((object.kind_span, why));
             }
+            Use::Node => self.cluster.take_node(&object, reader),
+            // Which storage classes are local is known once all are read.
+            Use::Volume => self.volumes.push(object),
+            Use::Claim => self.cluster.take_claim(&object, reader),
+            Use::Autoscaler => self.autoscalers.push(object),
+            Use::Entry(_) | Use::ServiceEntry | Use::Kustomization | Use::Pointer => {}
             Use::StorageClass => {
                 let provisioner = reader.text(object.view, &["provisioner"]);
                 let is_local = provisioner.is_some_and(placement::is_local_provisioner);
@@ -65,7 +77,11 @@ impl<'d> Estate<'d> {
                     self.take_service(service, facts);
                 }
             }
-            Use::Workload(kind) => self.take_workload(object, kind, reader, facts),
+            Use::Workload(kind) => {
+                if !self.pods.take(object, kind, reader) {
+                    self.take_workload(object, kind, reader, facts);
+                }
+            }
         }
     }
 
@@ -101,7 +117,6 @@ impl<'d> Estate<'d> {
     ) {
         let workload = match workload::read(object, kind, reader, &mut facts.problems) {
             Reading::Workload(workload) => *workload,
-            Reading::Instance => return,
             Reading::Partial(why) => {
                 facts.unread.push((object.kind_span, why));
                 return;
@@ -116,10 +131,48 @@ impl<'d> Estate<'d> {
         }
     }
 
+    /// Puts together what was read in pieces, when all of it is: autoscalers and their targets,
+    /// volumes, pods and what they belong to. Then ids are unique.
+    pub(super) fn settle(&mut self, reader: &Reader, facts: &mut Facts) {
+        for autoscaler in std::mem::take(&mut self.autoscalers) {
+            self.scale(&autoscaler, reader);
+        }
+        for volume in std::mem::take(&mut self.volumes) {
+            self.cluster.take_volume(&volume, &self.local, reader);
+        }
+        let pods = std::mem::take(&mut self.pods);
+        pods.settle(&mut self.workloads, &self.by_name, reader, facts);
+        self.make_ids_unique();
+    }
+
+    /// A workload that leaves its number of replicas to an autoscaler has the least that one
+    /// keeps.
+    fn scale(&mut self, autoscaler: &Object<'d>, reader: &Reader) {
+        let target = |key| reader.text(autoscaler.view, &["spec", "scaleTargetRef", key]);
+        let kind = target("kind").and_then(WorkloadKind::parse);
+        let (Some(kind), Some(name)) = (kind, target("name")) else {
+            return;
+        };
+        let own = self.by_name.get(&(autoscaler.namespace, kind, name));
+        let near = own.or_else(|| self.by_name.get(&(None, kind, name)));
+        let Some(workload) = near.and_then(|at| self.workloads.get_mut(*at)) else {
+            return;
+        };
+        let least = reader.path(autoscaler.view, &["spec", "minReplicas"]);
+        if let Some((count, least)) = least.and_then(|least| Some((least.as_count()?, least)))
+            && count <= workload::MOST_REPLICAS
+            && workload.counts_replicas()
+            && !workload.states_replicas
+        {
+            workload.replicas = count;
+            workload.replicas_span = least.span();
+        }
+    }
+
     /// Makes ids unique. A Deployment and a `CronJob` may share a name: the first in the order of
     /// [`WorkloadKind`] has it plain, the others with their kind (`service:shop/backup.cronjob`).
     /// Which has it depends on no order of files.
-    pub(super) fn make_ids_unique(&mut self) {
+    fn make_ids_unique(&mut self) {
         let mut by_id: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
         for (at, workload) in self.workloads.iter().enumerate() {
             by_id.entry(workload.id.clone()).or_default().push(at);

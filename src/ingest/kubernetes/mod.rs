@@ -6,16 +6,21 @@
 //! * [`services`]: from DNS names to workloads. * [`environment`]: variables and `ConfigMap`s.
 //! * [`references`]: addresses as requirements. * [`placement`]: nodes, zones, spreading,
 //!   replacement. * [`estate`]: puts the objects of all documents together.
+//! * [`cluster`], [`pods`]: what a dump of a running cluster adds: nodes, volumes, pods.
+//! * [`control`]: the control plane that such a dump shows.
 //! * [`telling`]: says it all as facts.
 //! * [`companions`]: files of Helm and kustomize that are no objects. * [`reader`]: the budget.
 
+mod cluster;
 mod companions;
+mod control;
 mod duplicates;
 mod environment;
 mod estate;
 mod kinds;
 mod object;
 mod placement;
+mod pods;
 mod reader;
 mod references;
 mod services;

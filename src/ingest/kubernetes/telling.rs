@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::companions;
+use super::control;
 use super::environment::Surroundings;
 use super::estate::Estate;
 use super::object::objects;
-use super::placement::{self, LocalClasses};
+use super::placement;
 use super::reader::Reader;
 use super::references::{Writer, known};
 use super::services::{self, Services, canonical};
@@ -33,13 +34,21 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
             estate.take(object, reader, &mut facts);
         }
     }
-    estate.make_ids_unique();
+    estate.settle(reader, &mut facts);
+    estate.cluster.tell(&mut facts);
+    let control = control::tell(&estate, &mut facts);
     let copies = estate.further_places(sources, reader, &mut facts.problems);
     let stated = std::mem::take(&mut estate.services);
     let namespaces = std::mem::take(&mut estate.namespaces);
     let services = Services::new(stated, &estate.workloads, namespaces, reader);
+    let around_placement = placement::Surroundings {
+        reader,
+        local: &estate.local,
+        cluster: &estate.cluster,
+        control: &control,
+    };
     for (at, workload) in estate.workloads.iter().enumerate() {
-        tell_workload(workload, &estate.local, reader, &mut facts);
+        tell_workload(workload, around_placement, &mut facts);
         let around = Surroundings {
             reader,
             namespace: workload.object.namespace,
@@ -72,24 +81,25 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
 }
 
 /// The workload and its replicas.
-fn tell_workload(
-    workload: &Workload<'_>,
-    local: &LocalClasses<'_>,
-    reader: &Reader,
+fn tell_workload<'d>(
+    workload: &Workload<'d>,
+    around: placement::Surroundings<'_, 'd>,
     facts: &mut Facts,
 ) {
-    let attributes = workload::attributes(&workload.object, reader, &mut facts.problems);
     let span = workload.object.name_span;
+    let mut attributes =
+        workload::attributes(&workload.object, around.reader, &mut facts.problems);
+    attributes.need = control::need(workload);
     facts.nodes.push(node(workload, span, attributes));
-    if workload.replicas == 0 {
+    if workload.replicas == 0 && workload.pods.is_empty() {
         let why = format!(
             "`{}` is scaled to no replicas: it does not serve",
             workload.id
         );
         facts.unread.push((workload.replicas_span, why));
     }
-    let replicas = placement::replicas(workload, local, reader, &mut facts.unread);
-    facts.replicas.push(replicas);
+    let replicas = placement::replicas(workload, around, &mut facts.unread);
+    facts.replicas.extend(replicas);
 }
 
 /// That there is such a workload.
