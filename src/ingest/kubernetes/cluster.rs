@@ -146,7 +146,9 @@ impl<'d> Cluster<'d> {
                 .claims
                 .iter()
                 .filter(|((_, name), _)| namespace.is_none() && *name == claim);
-            same.next().filter(|_| same.next().is_none()).map(|(_, volume)| volume)
+            same.next()
+                .filter(|_| same.next().is_none())
+                .map(|(_, volume)| volume)
         });
         volume
             .and_then(|volume| self.volumes.get(volume))
@@ -212,9 +214,10 @@ impl<'d> Cluster<'d> {
             node.schedulable
                 && zone_held
                 && allowed.hosts.values().is_none_or(|hosts| {
-                    hosts.contains(name) || node.labels.iter().any(|(key, value)| {
-                        placement::HOSTNAME.contains(key) && hosts.contains(value)
-                    })
+                    hosts.contains(name)
+                        || node.labels.iter().any(|(key, value)| {
+                            placement::HOSTNAME.contains(key) && hosts.contains(value)
+                        })
                 })
                 && selector.iter().all(|pair| node.labels.contains(pair))
                 && (terms.is_empty()
@@ -317,8 +320,6 @@ fn tolerates(toleration: View<'_>, (key, value): (&str, &str), reader: &Reader) 
     match reader.text(toleration, &["key"]) {
         None => exists,
         Some(own) if own != key => false,
-        Some(_) => {
-            exists || reader.text(toleration, &["value"]).unwrap_or_default() == value
-        }
+        Some(_) => exists || reader.text(toleration, &["value"]).unwrap_or_default() == value,
     }
 }

@@ -71,7 +71,10 @@ fn majority(members: usize) -> u64 {
 /// A control plane of which only the nodes are known: a majority of them, as its store needs.
 fn by_role(estate: &Estate<'_>, facts: &mut Facts) -> Vec<Ref> {
     let nodes = &estate.cluster.nodes;
-    let hosts: Vec<_> = nodes.iter().filter(|(_, node)| node.control_plane).collect();
+    let hosts: Vec<_> = nodes
+        .iter()
+        .filter(|(_, node)| node.control_plane)
+        .collect();
     let Some((_, first)) = hosts.first() else {
         return Vec::new();
     };

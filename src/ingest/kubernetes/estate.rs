@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::cluster::Cluster;
+use super::companions;
 use super::duplicates::difference;
 use super::environment::Configs;
-use super::kinds::{Use, WorkloadKind, use_of};
+use super::kinds::{Entry, Use, WorkloadKind, use_of};
 use super::object::Object;
+use super::overlay;
 use super::placement::{self, LocalClasses};
 use super::pods::Pods;
+use super::pointers;
 use super::reader::Reader;
 use super::services::{self, Service};
 use super::workload::{self, Reading, Workload};
@@ -34,6 +37,9 @@ pub(super) struct Estate<'d> {
     pub(super) cluster: Cluster<'d>,
     pods: Pods<'d>,
     volumes: Vec<Object<'d>>,
+    pub(super) entries: Vec<(Entry, Object<'d>)>,
+    /// Hosts that a `ServiceEntry` names outside the cluster.
+    pub(super) outside: HashSet<String>,
     autoscalers: Vec<Object<'d>>,
     /// Namespaces that some object states.
     pub(super) namespaces: HashSet<&'d str>,
@@ -48,18 +54,27 @@ impl<'d> Estate<'d> {
             Use::Namespace => self.namespaces.extend(object.name),
             Use::Unread(why) => facts.unread.push((object.kind_span, why.to_owned())),
             Use::Custom => {
-                let why = format!(
-                    "`{}` of `{}` is a kind that nobody reads here",
-                    object.kind, object.api_version
-                );
-                facts.unread.push((object.kind_span, why));
+                facts
+                    .unread
+                    .push((object.kind_span, custom(&object, reader)));
             }
             Use::Node => self.cluster.take_node(&object, reader),
             // Which storage classes are local is known once all are read.
             Use::Volume => self.volumes.push(object),
             Use::Claim => self.cluster.take_claim(&object, reader),
             Use::Autoscaler => self.autoscalers.push(object),
-            Use::Entry(_) | Use::ServiceEntry | Use::Kustomization | Use::Pointer => {}
+            Use::Entry(entry) => self.entries.push((entry, object)),
+            Use::ServiceEntry => self.take_outside(&object, reader),
+            Use::Kustomization => {
+                if overlay::changes_manifests(object.view, reader) {
+                    let why = companions::Companion::Kustomization.why().to_owned();
+                    facts.unread.push((object.kind_span, why));
+                }
+            }
+            Use::Pointer => {
+                let why = pointers::why(&object, reader);
+                facts.unread.extend(why.map(|why| (object.kind_span, why)));
+            }
             Use::StorageClass => {
                 let provisioner = reader.text(object.view, &["provisioner"]);
                 let is_local = provisioner.is_some_and(placement::is_local_provisioner);
@@ -83,6 +98,20 @@ impl<'d> Estate<'d> {
                 }
             }
         }
+    }
+
+    /// Hosts outside, unless they are pods of the mesh by other names.
+    fn take_outside(&mut self, object: &Object<'d>, reader: &Reader) {
+        if reader.text(object.view, &["spec", "location"]) == Some("MESH_INTERNAL") {
+            return;
+        }
+        let hosts = reader.items(object.view, &["spec", "hosts"]).into_iter();
+        let hosts = hosts.filter_map(crate::source::View::as_str);
+        self.outside.extend(
+            hosts
+                .filter(|host| !host.contains('*'))
+                .map(str::to_ascii_lowercase),
+        );
     }
 
     /// Keeps the first Service of a name; another one that selects otherwise is a conflict.
@@ -225,5 +254,25 @@ impl<'d> Estate<'d> {
             problems.push(problem);
         }
         places
+    }
+}
+
+/// What coverage says of an object that only its controller understands.
+fn custom(object: &Object<'_>, reader: &Reader) -> String {
+    let name = object.name.unwrap_or("?");
+    let (kind, version) = (object.kind, object.api_version);
+    let runs = [
+        &["spec", "replicas"][..],
+        &["spec", "instances"],
+        &["spec", "template"],
+    ]
+    .iter()
+    .any(|keys| reader.path(object.view, keys).is_some());
+    if runs {
+        format!(
+            "`{kind}` `{name}` of `{version}` runs pods that only its controller knows: state it in a spof.yaml, or give the pods of a cluster dump"
+        )
+    } else {
+        format!("`{kind}` `{name}` of `{version}` is a kind that nobody reads here")
     }
 }

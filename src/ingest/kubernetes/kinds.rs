@@ -32,8 +32,8 @@ impl WorkloadKind {
             Self::Job => "Job",
             Self::CronJob => "CronJob",
             Self::Rollout => "Rollout",
-            Self::Operated => "custom resource",
-            Self::Static => "static Pod",
+            Self::Operated => "operated",
+            Self::Static => "static",
         }
     }
 

@@ -132,10 +132,12 @@ pub(super) fn replicas<'d>(
         fact.origin = Origin::at(evidence, span);
         // One replacement stands for all that are held alike.
         if let Some(weight) = replaced.remove(&held) {
-            fact.reschedule = reschedule(workload, &allowed, (host, &held), &spread, around)
-                .map(|anew| Reschedule {
-                    weight: Some(weight),
-                    ..anew
+            fact.reschedule =
+                reschedule(workload, &allowed, (host, &held), &spread, around).map(|anew| {
+                    Reschedule {
+                        weight: Some(weight),
+                        ..anew
+                    }
                 });
         }
         facts.push(fact);
@@ -198,7 +200,10 @@ fn entry<'d>(
     let region = allowed.region();
     let mut on = Vec::new();
     if let Some(host) = host {
-        let pod = workload.pods.iter().find_map(|pod| pod.host.filter(|(name, _)| *name == host));
+        let pod = workload
+            .pods
+            .iter()
+            .find_map(|pod| pod.host.filter(|(name, _)| *name == host));
         let node = reader_span(workload, allowed, around.reader);
         let span = pod.map_or(node, |(_, span)| span);
         on.push(domain("host", host, span));
@@ -238,12 +243,19 @@ fn reader_span(workload: &Workload<'_>, allowed: &Allowed<'_>, reader: &Reader) 
 
 /// The zones that a pod is held to, by its volumes or by what its specification allows.
 fn zones(allowed: &Allowed<'_>, held: &Held<'_>, name_span: Span) -> Vec<Ref> {
-    let (mut values, span) = allowed.zones.0.clone().unwrap_or((BTreeSet::new(), name_span));
+    let (mut values, span) = allowed
+        .zones
+        .0
+        .clone()
+        .unwrap_or((BTreeSet::new(), name_span));
     if let Held::Zones(own) = held {
         let both: BTreeSet<_> = values.intersection(own).copied().collect();
         values = if both.is_empty() { own.clone() } else { both };
     }
-    values.iter().map(|value| domain("zone", value, span)).collect()
+    values
+        .iter()
+        .map(|value| domain("zone", value, span))
+        .collect()
 }
 
 /// How lost replicas of one slot are made anew, if they are.
@@ -257,7 +269,10 @@ fn reschedule<'d>(
     let reader = around.reader;
     let span = workload.object.name_span;
     // Jobs and bare pods are not replaced; a replica bound to one host has nowhere to go.
-    let keeps_data = matches!(workload.kind, WorkloadKind::StatefulSet | WorkloadKind::Operated);
+    let keeps_data = matches!(
+        workload.kind,
+        WorkloadKind::StatefulSet | WorkloadKind::Operated
+    );
     let is_replaced = (workload.counts_replicas() || workload.kind == WorkloadKind::Operated)
         && (host.is_none() || !workload.pods.is_empty())
         && allowed.hosts.only().is_none()
@@ -279,7 +294,13 @@ fn reschedule<'d>(
             return None;
         }
         if takers.len() <= MOST_TAKERS {
-            on.push(any_of(takers.iter().map(|host| domain("host", host, span)).collect(), span));
+            on.push(any_of(
+                takers
+                    .iter()
+                    .map(|host| domain("host", host, span))
+                    .collect(),
+                span,
+            ));
         }
     }
     Some(Reschedule {
@@ -402,7 +423,9 @@ impl<'d> Allowed<'d> {
 
     /// What any one of several terms allows: a label is held only if every term holds it.
     fn of_terms(terms: Vec<View<'d>>, reader: &Reader, choice: Chooser<'d>) -> Self {
-        let terms = terms.into_iter().map(|term| Self::of_term(term, reader, choice));
+        let terms = terms
+            .into_iter()
+            .map(|term| Self::of_term(term, reader, choice));
         let either = terms.reduce(|a, b| Self {
             hosts: a.hosts.or(b.hosts),
             zones: a.zones.or(b.zones),

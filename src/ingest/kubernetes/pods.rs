@@ -128,9 +128,8 @@ fn of_replica_set<'d>(owner: Owner<'d>, pods: &[Pod<'d>], reader: &Reader) -> Ow
 /// The owner that controls an object.
 fn owner<'d>(object: &Object<'d>, reader: &Reader) -> Option<Owner<'d>> {
     let owners = reader.items(object.view, &["metadata", "ownerReferences"]);
-    let controls = |owner: &&crate::source::View<'d>| {
-        reader.text(**owner, &["controller"]) == Some("true")
-    };
+    let controls =
+        |owner: &&crate::source::View<'d>| reader.text(**owner, &["controller"]) == Some("true");
     let owner = *owners.iter().find(controls).or(owners.first())?;
     let group = kinds::group(reader.text(owner, &["apiVersion"]).unwrap_or_default());
     let kind = reader.text(owner, &["kind"])?;
@@ -138,7 +137,9 @@ fn owner<'d>(object: &Object<'d>, reader: &Reader) -> Option<Owner<'d>> {
     if group.is_empty() && kind == "Node" {
         // A mirror of what the node runs by itself, named `etcd-NODE`.
         let own = object.name?;
-        let stem = own.strip_suffix(name).and_then(|stem| stem.strip_suffix('-'));
+        let stem = own
+            .strip_suffix(name)
+            .and_then(|stem| stem.strip_suffix('-'));
         return Some((object.namespace, WorkloadKind::Static, stem.unwrap_or(own)));
     }
     let known = match kinds::use_of(group, kind) {

@@ -23,6 +23,8 @@ pub(super) struct Service<'d> {
     /// The host of a Service of type `ExternalName`.
     pub(super) external_name: Option<&'d str>,
     pub(super) cluster_ip: Option<&'d str>,
+    /// A load balancer outside the cluster leads to it.
+    pub(super) is_public: bool,
     /// The workloads whose pods it selects, in order. Empty: none in the input.
     pub(super) workloads: Vec<WorkloadIx>,
 }
@@ -48,6 +50,8 @@ pub(super) struct Services<'d> {
     by_address: HashMap<&'d str, usize>,
     /// Namespaces that some object of the input states.
     namespaces: HashSet<&'d str>,
+    /// Hosts outside that the input names as such (Istio's `ServiceEntry`).
+    outside: HashSet<String>,
 }
 
 /// Reads a Service; `None` without a name.
@@ -68,8 +72,20 @@ pub(super) fn read<'d>(object: &Object<'d>, reader: &Reader) -> Option<Service<'
         cluster_ip: reader
             .text(object.view, &["spec", "clusterIP"])
             .filter(|ip| *ip != "None"),
+        is_public: is_public(object, reader),
         workloads: Vec::new(),
     })
+}
+
+/// True for type `LoadBalancer`, unless an annotation keeps it inside the network.
+fn is_public(object: &Object<'_>, reader: &Reader) -> bool {
+    let annotations = reader.labels(object.view, &["metadata", "annotations"]);
+    reader.text(object.view, &["spec", "type"]) == Some("LoadBalancer")
+        && !annotations.iter().any(|(key, value)| {
+            let value = value.to_ascii_lowercase();
+            let scheme = key.ends_with("/load-balancer-type") || key.ends_with("-scheme");
+            (key.contains("internal") && value != "false") || (scheme && value == "internal")
+        })
 }
 
 impl<'d> Services<'d> {
@@ -106,7 +122,14 @@ impl<'d> Services<'d> {
             by_name,
             by_address,
             namespaces,
+            outside: HashSet::new(),
         }
+    }
+
+    /// These hosts are outside the cluster, whatever they look like.
+    pub(super) fn with_outside(mut self, hosts: HashSet<String>) -> Self {
+        self.outside = hosts;
+        self
     }
 
     /// Every Service, in order.
@@ -162,6 +185,9 @@ impl<'d> Services<'d> {
         };
         if let Some(service) = service {
             return Some(lead_of(service));
+        }
+        if let Some(host) = self.outside.get(name) {
+            return Some(Lead::External(host));
         }
         let api_server = matches!(
             labels.as_slice(),

@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::companions;
+use camino::Utf8Path;
+
+use super::companions::{self, Companion};
 use super::control;
 use super::environment::Surroundings;
 use super::estate::Estate;
-use super::object::objects;
+use super::object::{Object, objects};
+use super::overlay::{self, Overlays, Standing};
 use super::placement;
 use super::reader::Reader;
 use super::references::{Writer, known};
+use super::routes;
 use super::services::{self, Services, canonical};
 use super::workload::{self, Workload};
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
@@ -20,19 +24,38 @@ use crate::words::Evidence;
 pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &Reader) -> Facts {
     let mut facts = Facts::default();
     let mut estate = Estate::default();
-    let mut last = None;
+    let overlays = Overlays::read(documents, sources, reader);
+    let mut found: Vec<(&Utf8Path, Object<'_>)> = Vec::new();
     for document in documents {
-        let found = objects(document, reader);
-        if found.is_empty()
+        let path = sources.path(document.file);
+        let span = document.root().span();
+        let objects = objects(document, reader);
+        if objects.is_empty()
             && let Some(companion) = companions::companion(document, sources)
+            && (companion != Companion::Kustomization
+                || overlay::changes_manifests(document.root(), reader))
         {
-            let span = document.root().span();
             facts.unread.push((span, companion.why().to_owned()));
         }
-        for object in found {
-            last = Some(object.kind_span);
-            estate.take(object, reader, &mut facts);
+        match overlays.standing(path) {
+            Standing::Plain => found.extend(objects.into_iter().map(|object| (path, object))),
+            Standing::Patch => {
+                let why = "a kustomize patch, not a manifest of its own";
+                facts.unread.push((span, why.to_owned()));
+            }
+            Standing::Optional(component) => {
+                let why = format!(
+                    "defined only in the optional kustomize component {component}, not counted: \
+                     give the output of `kustomize build` for an overlay that has it"
+                );
+                facts.unread.push((span, why));
+            }
         }
+    }
+    overlays.separate(&mut found);
+    let last = found.last().map(|(_, object)| object.kind_span);
+    for (_, object) in found {
+        estate.take(object, reader, &mut facts);
     }
     estate.settle(reader, &mut facts);
     estate.cluster.tell(&mut facts);
@@ -40,7 +63,9 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
     let copies = estate.further_places(sources, reader, &mut facts.problems);
     let stated = std::mem::take(&mut estate.services);
     let namespaces = std::mem::take(&mut estate.namespaces);
-    let services = Services::new(stated, &estate.workloads, namespaces, reader);
+    let outside = std::mem::take(&mut estate.outside);
+    let services =
+        Services::new(stated, &estate.workloads, namespaces, reader).with_outside(outside);
     let around_placement = placement::Surroundings {
         reader,
         local: &estate.local,
@@ -64,9 +89,16 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
                 .push(node(workload, span, Attributes::default()));
         }
     }
+    routes::tell(
+        &estate.entries,
+        &services,
+        &estate.workloads,
+        reader,
+        &mut facts,
+    );
     tell_services(&services, &estate.workloads, &mut facts);
     for span in estate.configs.unused() {
-        let why = "only values that reach an environment variable are read from a ConfigMap yet";
+        let why = "no workload of the input takes values or files from this ConfigMap";
         facts.unread.push((span, why.to_owned()));
     }
     if let Some(span) = last.filter(|_| reader.is_spent()) {
@@ -87,8 +119,7 @@ fn tell_workload<'d>(
     facts: &mut Facts,
 ) {
     let span = workload.object.name_span;
-    let mut attributes =
-        workload::attributes(&workload.object, around.reader, &mut facts.problems);
+    let mut attributes = workload::attributes(&workload.object, around.reader, &mut facts.problems);
     attributes.need = control::need(workload);
     facts.nodes.push(node(workload, span, attributes));
     if workload.replicas == 0 && workload.pods.is_empty() {

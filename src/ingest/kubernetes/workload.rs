@@ -66,7 +66,9 @@ pub(super) fn read<'d>(
         return Reading::Partial(why);
     }
     if let Some(from) = reader.text(object.view, &["spec", "workloadRef", "name"]) {
-        return Reading::Partial(format!("it runs the pods of Deployment `{from}`: that one counts"));
+        return Reading::Partial(format!(
+            "it runs the pods of Deployment `{from}`: that one counts"
+        ));
     }
     let template: &[&str] = match kind {
         WorkloadKind::Pod => &[],
