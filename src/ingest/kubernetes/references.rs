@@ -236,6 +236,12 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn require(&mut self, address: &Address, met: Met<'_>, facts: &mut Facts) {
         let mut targets: Vec<Ref> = Vec::new();
         let mut telemetry = met.purpose == Purpose::Telemetry;
+        let services = self.around.services;
+        // What only some variants of the estate have, the others do without.
+        let optional = address
+            .hosts
+            .iter()
+            .all(|end| services.is_optional(&end.host));
         for endpoint in &address.hosts {
             match self.target(endpoint, met) {
                 Target::None => {}
@@ -249,7 +255,13 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
         targets.sort_by(|a, b| a.text.cmp(&b.text));
         targets.dedup_by(|a, b| a.text == b.text);
-        let mode = if telemetry { Mode::Soft } else { met.mode };
+        let stated = |target: &Ref| Id::parse(&target.text).is_some();
+        let unknown_optional = optional && !targets.iter().any(stated);
+        let mode = if telemetry || unknown_optional {
+            Mode::Soft
+        } else {
+            met.mode
+        };
         let key = targets.iter().map(|target| target.text.clone()).collect();
         if targets.is_empty() || !self.said.insert((key, mode, met.span)) {
             return;

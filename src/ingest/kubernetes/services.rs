@@ -52,6 +52,8 @@ pub(super) struct Services<'d> {
     namespaces: HashSet<&'d str>,
     /// Hosts outside that the input names as such (Istio's `ServiceEntry`).
     outside: HashSet<String>,
+    /// Names of Services that only optional components define.
+    optional: HashSet<&'d str>,
 }
 
 /// Reads a Service; `None` without a name.
@@ -123,13 +125,24 @@ impl<'d> Services<'d> {
             by_address,
             namespaces,
             outside: HashSet::new(),
+            optional: HashSet::new(),
         }
     }
 
-    /// These hosts are outside the cluster, whatever they look like.
-    pub(super) fn with_outside(mut self, hosts: HashSet<String>) -> Self {
-        self.outside = hosts;
+    /// These hosts are outside the cluster, whatever they look like; these Services may be
+    /// missing.
+    pub(super) fn with(mut self, outside: HashSet<String>, optional: HashSet<&'d str>) -> Self {
+        self.outside = outside;
+        self.optional = optional;
         self
+    }
+
+    /// True if only an optional component defines a Service of this name: the estate runs without
+    /// it.
+    pub(super) fn is_optional(&self, host: &str) -> bool {
+        let inside = host::before_svc(host).unwrap_or(host);
+        let name = inside.split('.').next().unwrap_or(inside);
+        self.optional.contains(name) && host::kind(inside) != HostKind::Public
     }
 
     /// Every Service, in order.

@@ -24,6 +24,7 @@ use crate::words::Evidence;
 pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &Reader) -> Facts {
     let mut facts = Facts::default();
     let mut estate = Estate::default();
+    let mut optional = HashSet::new();
     let overlays = Overlays::read(documents, sources, reader);
     let mut found: Vec<(&Utf8Path, Object<'_>)> = Vec::new();
     for document in documents {
@@ -44,6 +45,8 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
                 facts.unread.push((span, why.to_owned()));
             }
             Standing::Optional(component) => {
+                let services = objects.iter().filter(|object| object.kind == "Service");
+                optional.extend(services.filter_map(|service| service.name));
                 let why = format!(
                     "defined only in the optional kustomize component {component}, not counted: \
                      give the output of `kustomize build` for an overlay that has it"
@@ -65,7 +68,7 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
     let namespaces = std::mem::take(&mut estate.namespaces);
     let outside = std::mem::take(&mut estate.outside);
     let services =
-        Services::new(stated, &estate.workloads, namespaces, reader).with_outside(outside);
+        Services::new(stated, &estate.workloads, namespaces, reader).with(outside, optional);
     let around_placement = placement::Surroundings {
         reader,
         local: &estate.local,
