@@ -23,6 +23,9 @@ pub enum Error {
         message: String,
         help: Option<String>,
     },
+    /// The configuration can't be used; all that is wrong with it, in order of place.
+    #[error("{}", first_fault(.0))]
+    Config(Vec<ConfigFault>),
     /// An input exceeds a limit that protects the program.
     #[error("{0}")]
     Limit(String),
@@ -38,6 +41,21 @@ pub enum Error {
     /// A fault in this program itself.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+/// One thing that is wrong in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// `path:line:column`.
+    pub place: String,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+fn first_fault(faults: &[ConfigFault]) -> String {
+    faults.first().map_or_else(String::new, |fault| {
+        format!("{}: {}", fault.place, fault.message)
+    })
 }
 
 impl Error {
@@ -65,6 +83,7 @@ impl Error {
         match self {
             Self::Usage { help, .. } => help.as_deref(),
             Self::NothingRecognised { hint, .. } => Some(hint),
+            Self::Config(faults) => faults.first()?.help.as_deref(),
             Self::Unreadable { .. }
             | Self::Limit(_)
             | Self::Write { .. }
@@ -81,6 +100,7 @@ impl Error {
             Self::NothingRecognised { .. } => 3,
             Self::Unreadable { .. }
             | Self::Usage { .. }
+            | Self::Config(_)
             | Self::Limit(_)
             | Self::Write { .. }
             | Self::Output(_)

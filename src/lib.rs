@@ -7,11 +7,12 @@
 //! Data flows one way, and a test (`tests/rooms.rs`) holds the direction:
 //!
 //! ```text
-//! words → source → discover → ingest → model → graph → analysis → findings → rules → output | report → cli
+//! words → source → config → discover → ingest → model → graph → analysis → findings → rules → output | report → cli
 //! ```
 //!
 //! * [`words`]: the terms of the field: identifiers, modes, evidence, durations.
 //! * [`source`]: text, spans and one format-neutral tree for YAML, JSON and TOML.
+//! * [`config`]: `spof.toml`: what a repository says of itself, scopes.
 //! * [`discover`]: walks paths, reads files in parallel, recognises documents.
 //! * [`ingest`]: adapters translate documents into facts; they know nothing of the analysis.
 //! * [`model`]: facts of all sources merged into nodes and requirements, each with its sources.
@@ -33,6 +34,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod error;
 pub mod findings;

@@ -1,10 +1,15 @@
 //! What was typed: the options shared by every command. They become one resolved [`Plan`].
 
+use std::sync::Arc;
+
 use camino::Utf8PathBuf;
 use clap::builder::PossibleValue;
 use clap::{ValueEnum, ValueHint};
 
+use super::console::{Console, Hyperlinks};
 use super::load::{self, Estate};
+use crate::config::selection::Selection;
+use crate::config::{Config, find};
 use crate::discover::Request;
 use crate::error::Error;
 use crate::source::Limits;
@@ -32,9 +37,21 @@ pub struct Reading<A: clap::Args> {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct Shared {
-    /// What to believe of replicas whose placement no input states
-    #[arg(long, global = true, value_name = "HOW", default_value = "pessimistic")]
-    assume: Believe,
+    /// What to believe of replicas whose placement no input states [default: pessimistic]
+    #[arg(long, global = true, value_name = "HOW")]
+    assume: Option<Believe>,
+
+    /// Read one of the estates that `spof.toml` defines
+    #[arg(long, global = true, value_name = "NAME")]
+    scope: Option<String>,
+
+    /// The configuration [default: the nearest `spof.toml` above the first input]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<Utf8PathBuf>,
+
+    /// Use no configuration
+    #[arg(long, global = true, conflicts_with_all = ["config", "scope"])]
+    no_config: bool,
 
     /// Also read what `.gitignore` excludes
     #[arg(long, global = true)]
@@ -50,9 +67,29 @@ pub struct Shared {
     )]
     color: Colour,
 
-    /// No warnings about inputs that could not be read
+    /// Links from places to files, in terminals
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    hyperlinks: Hyperlinks,
+
+    /// No warnings, notes or progress on standard error
     #[arg(short, long, global = true, help_heading = "Output")]
     quiet: bool,
+
+    /// Say what is read and how long each part takes, on standard error
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "quiet",
+        help_heading = "Output"
+    )]
+    verbose: bool,
 }
 
 /// `--color`.
@@ -104,13 +141,26 @@ pub enum Format {
     Json,
 }
 
+/// Which configuration holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigChoice {
+    /// The nearest one above the first input, if there is one.
+    Nearest,
+    Named(Utf8PathBuf),
+    None,
+}
+
 /// What to read and how, resolved from what was typed.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub request: Request,
-    pub assume: Assume,
+    /// `--assume`; without it the configuration decides.
+    pub assume: Option<Assume>,
+    pub scope: Option<String>,
+    pub config: ConfigChoice,
     pub colour: Colour,
     pub quiet: bool,
+    pub console: Arc<Console>,
 }
 
 impl Shared {
@@ -131,10 +181,23 @@ impl Shared {
                 paths: all,
                 no_gitignore: self.no_gitignore,
                 limits: Limits::default(),
+                selection: Selection::default(),
             },
-            assume: self.assume.0,
+            assume: self.assume.map(|believe| believe.0),
+            scope: self.scope,
+            config: match self.config {
+                Some(path) => ConfigChoice::Named(path),
+                None if self.no_config => ConfigChoice::None,
+                None => ConfigChoice::Nearest,
+            },
             colour: self.color,
             quiet: self.quiet,
+            console: Arc::new(Console::new(
+                self.quiet,
+                self.verbose,
+                self.hyperlinks,
+                self.color,
+            )),
         }
     }
 }
@@ -147,15 +210,52 @@ impl Plan {
         self
     }
 
-    /// Reads the inputs; says on standard error which of them are broken.
+    /// The configuration of this run, if there is one.
     ///
     /// # Errors
-    /// As [`load::load`].
+    /// It can't be read, or is wrong.
+    pub fn config(&self) -> Result<Option<Config>, Error> {
+        let path = match (&self.config, self.request.paths.first()) {
+            (ConfigChoice::Named(path), _) => Some(path.clone()),
+            (ConfigChoice::Nearest, Some(first)) => find::nearest_above(first),
+            (ConfigChoice::Nearest, None) | (ConfigChoice::None, _) => None,
+        };
+        path.map(Config::read).transpose()
+    }
+
+    /// Reads the configuration and the inputs; says on standard error which of them are broken,
+    /// and which scopes there would be.
+    ///
+    /// # Errors
+    /// A wrong configuration, an unknown scope, and as [`load::load`].
     pub fn load(&self) -> Result<Estate, Error> {
-        let estate = load::load(&self.request, self.assume)?;
+        let config = self.config()?;
+        let mut request = self.request.clone();
+        match (&config, &self.scope) {
+            (Some(config), scope) => request.selection = config.selection(scope.as_deref())?,
+            (None, Some(scope)) => {
+                return Err(Error::usage_with_help(
+                    format!("there is no scope `{scope}`: no `spof.toml` defines any"),
+                    "`spof init` writes one; `--config FILE` names one",
+                ));
+            }
+            (None, None) => {}
+        }
+        let stated = config.as_ref().and_then(|config| config.assume);
+        let assume = self.assume.or(stated).unwrap_or(Assume::Pessimistic);
+        if let Some(config) = &config {
+            self.console
+                .tell(&format!("configuration: {}", config.path));
+        }
+        let estate = load::load(&request, assume, &self.console)?;
+        self.console.learn(&estate.sources);
         if !self.quiet {
+            if let (Some(config), None) = (&config, &self.scope) {
+                super::warn::scopes(config, self)?;
+            }
             super::warn::broken_inputs(&estate, self.colour)?;
         }
+        self.console.phase("analysing");
         Ok(estate)
     }
 }

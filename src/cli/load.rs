@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::console::Console;
 use crate::analysis::engine::Engine;
 use crate::discover::{self, Request};
 use crate::error::Error;
@@ -31,6 +32,8 @@ pub struct Estate {
     pub documents: usize,
     /// Files seen that are no data format at all.
     pub other_files: usize,
+    /// Files and folders that the configuration or the scope leaves out.
+    pub left_out: usize,
 }
 
 impl Estate {
@@ -45,9 +48,17 @@ impl Estate {
 ///
 /// # Errors
 /// A named path that can't be read, or no document that any adapter recognises.
-pub fn load(request: &Request, assume: Assume) -> Result<Estate, Error> {
+pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Estate, Error> {
+    console.phase("reading files");
     let inputs = discover::read(request)?;
-    let (told, unclaimed) = ingest::run(&inputs.documents, &inputs.sources);
+    if console.is_verbose() {
+        for (_, file) in inputs.sources.files() {
+            console.tell(&format!("read {}", file.path));
+        }
+    }
+    console.phase("recognising documents");
+    let namespaces = request.selection.namespaces.as_deref();
+    let (told, unclaimed) = ingest::run_within(&inputs.documents, &inputs.sources, namespaces);
     let mut unread = inputs.unread;
     for (file, index) in unclaimed {
         unread.push(unrecognised(
@@ -79,16 +90,23 @@ pub fn load(request: &Request, assume: Assume) -> Result<Estate, Error> {
         (unread.path.clone(), span)
     };
     unread.sort_by_cached_key(place);
+    for of in &told {
+        let count = plural(of.documents, "document");
+        console.tell(&format!("{}: {count}", of.adapter));
+    }
     let documents = told.iter().map(|told| told.documents).sum();
     // The trees are not needed any more, and they are the largest part of what was read.
     drop(inputs.documents);
+    console.phase("merging sources");
     let mut model = model::build(told, &inputs.sources, assume);
     let mut problems = inputs.problems;
     problems.extend(model.problems.iter().cloned());
     problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
     problems.dedup();
     model.problems.clone_from(&problems);
+    console.phase("compiling the graph");
     let graph = Graph::new(&model);
+    console.done();
     Ok(Estate {
         sources: inputs.sources,
         model,
@@ -97,6 +115,7 @@ pub fn load(request: &Request, assume: Assume) -> Result<Estate, Error> {
         problems,
         documents,
         other_files: inputs.other_files,
+        left_out: inputs.left_out,
     })
 }
 

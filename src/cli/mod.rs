@@ -7,6 +7,7 @@
 pub mod args;
 mod blast;
 mod common;
+pub mod console;
 mod coverage;
 mod explain;
 mod graph;
@@ -23,6 +24,7 @@ mod why;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use clap::Parser;
@@ -111,7 +113,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let (inputs, paths) = command.inputs();
     let plan = cli.shared.plan([&cli.inputs, &inputs], paths);
     let colour = plan.colour;
-    match answer(&command, &plan) {
+    let answered = answer(&command, &plan);
+    plan.console.done();
+    match answered {
         Ok(code) => code,
         // Whoever reads may stop reading (`spof list | head`): that is no failure, and a message
         // about it would be noise.
@@ -124,7 +128,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
-    let screen = Screen::new(plan.colour);
+    let screen = Screen::new(plan.colour, Arc::clone(&plan.console));
     match command {
         Command::List(typed) => list::run(&typed.args, plan, &screen),
         Command::Blast(typed) => blast::run(&typed.args, plan, &screen),
@@ -133,9 +137,9 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
+        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
-        Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
     }
 }

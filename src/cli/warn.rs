@@ -5,11 +5,12 @@ use std::io::Write as _;
 
 use anstream::AutoStream;
 
-use super::args::Colour;
+use super::args::{Colour, Plan};
 use super::load::Estate;
+use crate::config::Config;
 use crate::error::Error;
 use crate::output::page::labelled;
-use crate::output::text::{BAD, DIM, GOOD, PLAIN, Text, WARN, plural};
+use crate::output::text::{BAD, DIM, GOOD, PLAIN, Text, WARN, listed, plural, plural_word};
 use crate::source::{ProblemKind, UnreadReason};
 
 /// Broken inputs named one by one.
@@ -52,9 +53,37 @@ pub(super) fn broken_inputs(estate: &Estate, colour: Colour) -> Result<(), Error
     Ok(())
 }
 
+/// Says which scopes the configuration defines, since none was chosen.
+pub(super) fn scopes(config: &Config, plan: &Plan) -> Result<(), Error> {
+    let names: Vec<String> = config.scopes().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "all inputs are read as one estate; {} defines {} {}: `--scope NAME` reads one",
+        config.path,
+        plural_word(names.len(), "scope"),
+        listed(&names, "and"),
+    );
+    let mut err = AutoStream::new(std::io::stderr().lock(), plan.colour.into());
+    let line = labelled("note", GOOD).and(PLAIN, &text);
+    Ok(writeln!(err, "{}", line.render())?)
+}
+
 /// Prints `error: ...` and `help: ...`, one line each.
 pub(super) fn error(error: &Error, colour: Colour) {
     let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());
+    // Of a configuration everything that is wrong is said at once.
+    if let Error::Config(faults) = error {
+        for fault in faults {
+            let place = labelled("error", BAD).and(PLAIN, &format!("{}: ", fault.place));
+            let _ = writeln!(err, "{}", place.and(PLAIN, &fault.message).render());
+            if let Some(help) = &fault.help {
+                let _ = writeln!(err, "{}", labelled("help", GOOD).and(PLAIN, help).render());
+            }
+        }
+        return;
+    }
     let line = labelled("error", BAD).and(PLAIN, &error.to_string());
     // Nowhere is left to say that standard error is closed.
     let _ = writeln!(err, "{}", line.render());

@@ -15,6 +15,7 @@ use std::io::Read;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
+use crate::config::selection::Selection;
 use crate::error::Error;
 use crate::source::{
     Document, FileId, Limits, Problem, Reading, SourceMap, Span, Syntax, Unread, UnreadReason,
@@ -32,6 +33,9 @@ pub struct Request {
     /// Also read what `.gitignore` excludes.
     pub no_gitignore: bool,
     pub limits: Limits,
+    /// What the configuration and the scope leave of the trees. A file named on the command line is
+    /// always read.
+    pub selection: Selection,
 }
 
 /// All that was read: texts, documents in order of path and position, and what was not read.
@@ -44,6 +48,8 @@ pub struct Inputs {
     pub unread: Vec<Unread>,
     /// How many files the walk saw that are no data format at all (pictures, code, prose).
     pub other_files: usize,
+    /// How many files and folders the configuration or the scope leaves out.
+    pub left_out: usize,
 }
 
 /// Reads all that the request names, in parallel. The result is in order of the paths and does
@@ -58,6 +64,7 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
     let mut inputs = Inputs {
         unread: found.unread,
         other_files: found.other_files,
+        left_out: found.left_out,
         ..Inputs::default()
     };
     let mut total = 0_u64;
@@ -85,12 +92,16 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
         .collect();
     let mut texts = Vec::new();
     for (candidate, loaded) in loaded {
-        let Candidate { shown, path, .. } = candidate;
+        let Candidate {
+            shown, path, named, ..
+        } = candidate;
         match loaded {
             Loaded::Text { text, syntax } => {
-                let file = inputs.sources.add(shown, text);
-                let in_chart = syntax == Syntax::Yaml && is_chart_template(&path);
-                texts.push((file, syntax, in_chart));
+                let file = inputs.sources.add_named(shown, text, named);
+                if let Some(syntax) = syntax {
+                    let in_chart = syntax == Syntax::Yaml && is_chart_template(&path);
+                    texts.push((file, syntax, in_chart));
+                }
             }
             Loaded::Other => inputs.other_files += 1,
             Loaded::Unread(reason, detail) => inputs.unread.push(Unread {
@@ -146,7 +157,8 @@ fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<Strin
 enum Loaded {
     Text {
         text: String,
-        syntax: Syntax,
+        /// `None`: text without documents.
+        syntax: Option<Syntax>,
     },
     Unread(UnreadReason, String),
     /// No data, as its content shows.
@@ -159,7 +171,7 @@ enum Loaded {
 fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
     let shown = &candidate.shown;
     let failed = |error: &std::io::Error| {
-        if candidate.named {
+        if candidate.named.is_some() {
             Loaded::Failed(walk::unreadable(shown, error))
         } else {
             Loaded::Unread(UnreadReason::NotReadable, walk::reason(error))
@@ -193,17 +205,24 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
     }
 }
 
-/// The format of a file, by name and its first bytes.
-fn syntax_of(candidate: &Candidate, shown: &Utf8Path, head: &[u8]) -> Result<Syntax, Loaded> {
+/// The format of a file, by name and its first bytes; `None` for mere text.
+fn syntax_of(
+    candidate: &Candidate,
+    shown: &Utf8Path,
+    head: &[u8],
+) -> Result<Option<Syntax>, Loaded> {
     let claim = match candidate.claim {
         Claim::Look => format::by_content(shown, head),
         claim => claim,
     };
     match claim {
-        Claim::Read(syntax) => Ok(syntax),
+        Claim::Read(syntax) => Ok(Some(syntax)),
+        Claim::Text => Ok(None),
         Claim::Unknown(advice) => Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into())),
         Claim::Template(advice) => Err(Loaded::Unread(UnreadReason::Template, advice.into())),
-        Claim::Look | Claim::Other if candidate.named => Ok(format::explicit(shown, head)),
+        Claim::Look | Claim::Other if candidate.named.is_some() => {
+            Ok(Some(format::explicit(shown, head)))
+        }
         Claim::Look | Claim::Other => Err(Loaded::Other),
     }
 }

@@ -27,6 +27,7 @@ fn request(paths: &[&Path]) -> Request {
         paths: paths.iter().map(|path| utf8(path)).collect(),
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     }
 }
 
@@ -175,6 +176,7 @@ fn paths_are_shown_as_typed() {
             paths: vec![path.into()],
             no_gitignore: false,
             limits: Limits::default(),
+            selection: crate::config::selection::Selection::default(),
         });
         let inputs = inputs.expect("read");
         let files = inputs.sources.files();
@@ -204,7 +206,7 @@ fn a_file_that_vanishes_is_listed() {
         shown: "gone.yaml".into(),
         path: "/nonexistent/gone.yaml".into(),
         claim: Claim::Read(Syntax::Yaml),
-        named: false,
+        named: None,
         bytes: 0,
     };
     let loaded = load(&gone, &Limits::default());
@@ -353,6 +355,7 @@ fn real_inputs_are_read_or_listed() {
         paths: vec![root.into()],
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     });
     let inputs = inputs.expect("read");
     let mut count = std::collections::BTreeMap::<_, usize>::new();

@@ -5,12 +5,12 @@
 //!
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
+//! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`endpoint`]: host names inside addresses, shared by adapters.
-//! * `item`: typed reading with a schema, for the formats that are ours.
 
+pub mod compose;
 pub mod endpoint;
 pub mod fact;
-mod item;
 pub mod kubernetes;
 pub mod native;
 pub mod saved;
@@ -31,10 +31,26 @@ pub trait Adapter: Sync {
     /// Facts of all documents the adapter claimed, given in order of path and position. Never
     /// fails: what can't be used becomes a problem or an unread note.
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts;
+
+    /// As [`translate`](Self::translate), without what states another namespace than these.
+    /// Formats without namespaces leave it as it is.
+    fn translate_within(
+        &self,
+        documents: &[&Document],
+        sources: &SourceMap,
+        _namespaces: &[String],
+    ) -> Facts {
+        self.translate(documents, sources)
+    }
 }
 
 /// Every adapter; the first that claims a document has it.
-pub const ADAPTERS: &[&dyn Adapter] = &[&saved::Saved, &native::Native, &kubernetes::Kubernetes];
+pub const ADAPTERS: &[&dyn Adapter] = &[
+    &saved::Saved,
+    &native::Native,
+    &kubernetes::Kubernetes,
+    &compose::Compose,
+];
 
 /// What one adapter said, and of how many documents.
 #[derive(Debug)]
@@ -54,13 +70,24 @@ const AUTHORITY: &str = "native";
 /// has any document said; and which documents (file, position in it) nobody claimed.
 #[must_use]
 pub fn run(documents: &[Document], sources: &SourceMap) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources)
+    run_with(ADAPTERS, documents, sources, None)
+}
+
+/// As [`run`], without what states another namespace than these.
+#[must_use]
+pub fn run_within(
+    documents: &[Document],
+    sources: &SourceMap,
+    namespaces: Option<&[String]>,
+) -> (Vec<Told>, Vec<(FileId, u32)>) {
+    run_with(ADAPTERS, documents, sources, namespaces)
 }
 
 fn run_with(
     adapters: &[&dyn Adapter],
     documents: &[Document],
     sources: &SourceMap,
+    namespaces: Option<&[String]>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
     let claim = |document: &Document| {
         adapters
@@ -84,7 +111,10 @@ fn run_with(
             adapter: adapter.name(),
             authoritative: adapter.name() == AUTHORITY,
             documents: share.len(),
-            facts: adapter.translate(&share, sources),
+            facts: match namespaces {
+                Some(namespaces) => adapter.translate_within(&share, sources, namespaces),
+                None => adapter.translate(&share, sources),
+            },
         })
         .collect();
     (told, unclaimed)
@@ -124,7 +154,7 @@ mod tests {
         let documents = yaml::read(file, text, &Limits::default()).documents;
         assert_eq!(documents.len(), 4);
         let adapters: [&dyn Adapter; 3] = [&Named("a"), &Named("native"), &Named("c")];
-        let (told, unclaimed) = run_with(&adapters, &documents, &sources);
+        let (told, unclaimed) = run_with(&adapters, &documents, &sources, None);
         let said: Vec<(&str, bool, usize, usize)> = told
             .iter()
             .map(|told| {

@@ -10,7 +10,7 @@ use super::Adapter;
 use super::fact::{
     AliasFact, Attributes, Facts, Origin, Otherwise, Ref, SavedMember, SavedNode, SavedRequirement,
 };
-use super::item::{At, Listed, Read as _, Reader, quote, record};
+use crate::source::item::{At, Listed, Read as _, Reader, quote, record};
 use crate::source::{Document, Kind, Location, Problem, ProblemKind, SourceMap, Span, View};
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
 use values::{Every, Integer, Rate, Seconds, Standby, Text, Tier, Word};

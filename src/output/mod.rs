@@ -1,9 +1,8 @@
 //! Formats: they render answers and know nothing of rules or of how the answers are found.
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
-//! * [`page`]: lines and tables. * [`human`]: answers for people.
+//! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
-//! * [`lint`]: findings in their formats.
 
 mod chain;
 mod context;

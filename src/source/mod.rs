@@ -4,9 +4,11 @@
 //! * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
 //! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
+//! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
 mod build;
+pub(crate) mod item;
 pub mod json;
 pub mod limits;
 pub mod map;

@@ -52,6 +52,15 @@ impl Adapter for Kubernetes {
     }
 
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
-        telling::translate(documents, sources, &reader::Reader::new())
+        telling::translate(documents, sources, None, &reader::Reader::new())
+    }
+
+    fn translate_within(
+        &self,
+        documents: &[&Document],
+        sources: &SourceMap,
+        namespaces: &[String],
+    ) -> Facts {
+        telling::translate(documents, sources, Some(namespaces), &reader::Reader::new())
     }
 }

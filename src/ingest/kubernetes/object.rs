@@ -23,6 +23,16 @@ pub(super) struct Object<'d> {
 }
 
 impl<'d> Object<'d> {
+    /// Whether it states one of `namespaces`, or none. A Namespace states itself.
+    pub(super) fn is_within(&self, namespaces: Option<&[String]>) -> bool {
+        let is_namespace = self.kind == "Namespace" && self.group().is_empty();
+        let own = self.namespace.or(self.name.filter(|_| is_namespace));
+        match (namespaces, own) {
+            (Some(namespaces), Some(own)) => namespaces.iter().any(|name| name == own),
+            _ => true,
+        }
+    }
+
     /// Group of the object's `apiVersion`.
     pub(super) fn group(&self) -> &'d str {
         kinds::group(self.api_version)

@@ -21,7 +21,13 @@ use crate::source::{Document, Problem, ProblemKind, SourceMap, Span};
 use crate::words::Evidence;
 
 /// Facts of all documents, which are given in order of path and position.
-pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &Reader) -> Facts {
+/// Objects that state another namespace than `namespaces` are left out.
+pub(super) fn translate(
+    documents: &[&Document],
+    sources: &SourceMap,
+    namespaces: Option<&[String]>,
+    reader: &Reader,
+) -> Facts {
     let mut facts = Facts::default();
     let mut estate = Estate::default();
     let mut optional = HashSet::new();
@@ -56,6 +62,7 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, reader: &R
         }
     }
     overlays.separate(&mut found);
+    found.retain(|(_, object)| object.is_within(namespaces));
     let last = found.last().map(|(_, object)| object.kind_span);
     for (_, object) in found {
         estate.take(object, reader, &mut facts);

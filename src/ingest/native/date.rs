@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::values::{scalar, schema};
-use crate::ingest::item::{Read, Reader};
 use crate::source::View;
+use crate::source::item::{Read, Reader};
 
 /// A day, `YYYY-MM-DD`.
 #[derive(Debug)]

@@ -15,8 +15,8 @@ use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, OverrideFact, Ref,
     ReplicasFact, RequirementFact, Spread,
 };
-use crate::ingest::item::{At, Listed, OneOrMany, Reader};
 use crate::source::Span;
+use crate::source::item::{At, Listed, OneOrMany, Reader};
 use crate::words::{Class, Evidence, Id, Mode, Replication};
 
 const HARD: ModeRule = ModeRule::Fixed(Mode::Hard);

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::date::Date;
 use super::values::{Amount, Duration, Name, Weight};
 use crate::ingest::fact::{Expr, MemberFact, Origin, WayFact};
-use crate::ingest::item::{At, Listed, OneOrMany, Read, Reader, item, keys};
+use crate::source::item::{At, Listed, OneOrMany, Read, Reader, item, keys};
 use crate::source::{Kind, Span, View};
 use crate::words::{Evidence, nearest};
 

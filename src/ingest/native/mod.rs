@@ -17,8 +17,8 @@ mod tests;
 
 pub use schema::schema;
 
-use super::item::{Read, Reader};
 use super::{Adapter, fact::Facts};
+use crate::source::item::{Read, Reader};
 use crate::source::{Document, Kind, Problem, ProblemKind, SourceMap, View};
 use types::Manifest;
 

@@ -11,7 +11,7 @@ use super::values::{
     Tier, Version, Weight,
 };
 use crate::ingest::fact::Attributes;
-use crate::ingest::item::{At, Listed, OneOrMany, Read, Reader, item};
+use crate::source::item::{At, Listed, OneOrMany, Read, Reader, item};
 use crate::source::{Kind, Span, View};
 
 item! {

@@ -14,6 +14,7 @@ fn sample(name: &str) -> (Model, SourceMap) {
         paths: vec![path],
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     })
     .unwrap();
     let (told, unclaimed) = crate::ingest::run(&inputs.documents, &inputs.sources);

@@ -210,7 +210,7 @@ fn one_by_one(
                 DIM,
                 &node.tier.map_or_else(String::new, |tier| tier.to_string()),
             ),
-            Text::of(NAME, cx.short(entry.node)),
+            Text::of(NAME, cx.id(entry.node)),
             Text::of(DIM, node.title.as_deref().unwrap_or_default()),
             lasts(strike, entry),
             Text::plain(&users),
@@ -262,10 +262,9 @@ fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
         .filter(|standby| standby.promoted.finite().is_none())
         .count();
     if dead > 0 {
-        text.push(
-            DIM,
-            &format!(", {} never promoted", plural(dead, "standby")),
-        );
+        let between = if text.is_empty() { "" } else { ", " };
+        let standbys = plural(dead, "standby");
+        text.push(DIM, &format!("{between}{standbys} never promoted"));
     }
     text
 }
@@ -303,7 +302,7 @@ fn data(page: &mut Page, strike: &Strike<'_>) {
         let copies = format!("{} gone, {left} left", plural(gone, "copy"));
         table.row(vec![
             verdict,
-            Text::of(NAME, cx.short(loss.store)),
+            Text::of(NAME, cx.id(loss.store)),
             Text::of(DIM, &copies),
         ]);
     }

@@ -12,9 +12,9 @@ use crate::output::{Chain, Context};
 use crate::words::{Class, format_duration};
 
 /// Sentences; more are counted.
-const MOST: usize = 6;
+const MOST: usize = 8;
 /// Names in one list.
-const NAMES: usize = 8;
+const NAMES: usize = 12;
 
 /// `all 3 replicas of` these nodes ` go with site:pangyo`; told once for all nodes it is true of.
 struct Sentence {

@@ -39,7 +39,7 @@ pub(super) fn translate_with(files: &[(&str, &str)], reader: &Reader) -> (Facts,
         .iter()
         .filter(|document| Kubernetes.claims(document, &sources))
         .collect();
-    let facts = super::telling::translate(&claimed, &sources, reader);
+    let facts = super::telling::translate(&claimed, &sources, None, reader);
     (facts, sources)
 }
 

@@ -1,5 +1,5 @@
 //! How a typed item is read from a [`View`]: spans kept, every problem told, the rest still used.
-//! For the formats that are ours (the native manifest, saved graphs).
+//! For the formats that are ours (the native manifest, saved graphs, the configuration).
 //!
 //! [`item!`] makes, from one table of keys, the struct, its reader and its JSON Schema, so the
 //! three can't drift apart; [`record!`] does without the schema. What a key's value may be is said
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::source::{Kind, Problem, ProblemKind, Span, View};
+use super::{Kind, Problem, ProblemKind, Span, View, mask};
 use crate::words::nearest;
 
 /// Forms, ways and items inside each other.
@@ -19,15 +19,15 @@ const MAX_PROBLEMS: usize = 200;
 /// What documents may expand to through aliases, beyond the size of their trees.
 const SPARE_BUDGET: usize = 1_000_000;
 /// Longest text and name, in bytes.
-pub(super) const MAX_TEXT: usize = 1_000;
+pub(crate) const MAX_TEXT: usize = 1_000;
 
 /// A value that can be read. `None`: it can't be used, and a problem says why.
-pub(super) trait Read: Sized {
+pub(crate) trait Read: Sized {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self>;
 }
 
 /// A key of an item: required (`must T`) or not (`may T`, an `Option`).
-pub(super) trait Field: Sized {
+pub(crate) trait Field: Sized {
     fn field(fields: &Fields<'_>, key: &'static str, cx: &mut Reader) -> Option<Self>;
 }
 
@@ -52,8 +52,8 @@ impl<T: Read> Field for Option<T> {
 }
 
 /// What is kept while reading: the problems so far, and the budgets.
-pub(super) struct Reader {
-    pub(super) problems: Vec<Problem>,
+pub(crate) struct Reader {
+    pub(crate) problems: Vec<Problem>,
     /// Problems of the present document.
     told: usize,
     /// The key being read, for messages.
@@ -66,7 +66,7 @@ pub(super) struct Reader {
 impl Reader {
     /// A reader for documents with `tree_nodes` nodes in all; its budget is enough where aliases
     /// repeat nothing.
-    pub(super) fn new(tree_nodes: usize) -> Self {
+    pub(crate) fn new(tree_nodes: usize) -> Self {
         Self {
             problems: Vec::new(),
             told: 0,
@@ -78,24 +78,24 @@ impl Reader {
     }
 
     /// Begins a document.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.told = 0;
         self.depth = 0;
         self.key = "";
     }
 
     /// How many problems the present document has had.
-    pub(super) fn told(&self) -> usize {
+    pub(crate) fn told(&self) -> usize {
         self.told
     }
 
     /// Tells of a value that can't be used.
-    pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, span: Span, message: impl Into<String>) {
         self.tell(Problem::new(ProblemKind::InvalidValue, span, message));
     }
 
     /// As [`wrong`](Self::wrong), with the key it stands under.
-    pub(super) fn wrong_value(&mut self, span: Span, message: &str) {
+    pub(crate) fn wrong_value(&mut self, span: Span, message: &str) {
         let message = if self.key.is_empty() {
             message.to_owned()
         } else {
@@ -105,7 +105,7 @@ impl Reader {
     }
 
     /// Tells of a value of the wrong shape.
-    pub(super) fn unexpected(&mut self, view: View<'_>, expected: &str) {
+    pub(crate) fn unexpected(&mut self, view: View<'_>, expected: &str) {
         let found = match view.as_str() {
             Some(text) => quote(text),
             None => view.kind().describe().to_owned(),
@@ -114,13 +114,18 @@ impl Reader {
     }
 
     /// Tells of a list that must not be empty.
-    pub(super) fn unexpected_empty(&mut self, view: View<'_>) {
+    pub(crate) fn unexpected_empty(&mut self, view: View<'_>) {
         self.wrong_value(view.span(), "expected at least one item, found none");
     }
 
     /// Adds a problem, unless the document has had too many.
-    pub(super) fn tell(&mut self, problem: Problem) {
+    pub(crate) fn tell(&mut self, mut problem: Problem) {
         self.told += 1;
+        for text in std::iter::once(&mut problem.message).chain(&mut problem.help) {
+            if let Cow::Owned(masked) = mask::value(text) {
+                *text = masked;
+            }
+        }
         match self.told.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => self.problems.push(problem),
             std::cmp::Ordering::Equal => self.problems.push(Problem::new(
@@ -141,7 +146,7 @@ impl Reader {
     }
 
     /// Reads one level deeper, if the limit allows.
-    pub(super) fn deeper<T>(
+    pub(crate) fn deeper<T>(
         &mut self,
         span: Span,
         read: impl FnOnce(&mut Self) -> Option<T>,
@@ -158,7 +163,7 @@ impl Reader {
 
     /// Takes `cost` from the budget; false once it is spent. Trees share aliased parts, and what
     /// is read of them is copied: without a budget a small file could ask for any amount.
-    pub(super) fn charge(&mut self, span: Span, cost: usize) -> bool {
+    pub(crate) fn charge(&mut self, span: Span, cost: usize) -> bool {
         if let Some(left) = self.budget.checked_sub(cost) {
             self.budget = left;
             return true;
@@ -177,15 +182,17 @@ impl Reader {
 }
 
 /// The keys of a mapping, for choosing how to read it; `None` once the budget is spent.
-pub(super) fn keys<'t>(view: View<'t>, cx: &mut Reader) -> Option<Vec<&'t str>> {
+pub(crate) fn keys<'t>(view: View<'t>, cx: &mut Reader) -> Option<Vec<&'t str>> {
     let entries = view.entries();
     cx.charge(view.span(), entries.len() + 1)
         .then(|| entries.iter().filter_map(|(key, _)| key.as_str()).collect())
 }
 
-/// A value for messages: in backquotes, cut where it is long.
-pub(super) fn quote(text: &str) -> String {
+/// A value for messages: in backquotes, without secrets, cut where it is long.
+pub(crate) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
+    // Before it is cut: half a connection string is not recognised as one.
+    let text = &*mask::value(text);
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {
         shown.push('…');
@@ -194,14 +201,14 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// The entries of one mapping whose keys are all known.
-pub(super) struct Fields<'t> {
+pub(crate) struct Fields<'t> {
     entries: Vec<(&'t str, View<'t>)>,
     span: Span,
 }
 
 impl<'t> Fields<'t> {
     /// Opens a mapping and tells of keys that are not among `keys`.
-    pub(super) fn open(
+    pub(crate) fn open(
         view: View<'t>,
         keys: &'static [&'static str],
         cx: &mut Reader,
@@ -262,7 +269,7 @@ fn unknown_key(name: View<'_>, keys: &[&str]) -> Problem {
 
 /// One `T`, or a list of them; nothing at all is an empty list.
 #[derive(Debug)]
-pub(super) struct OneOrMany<T>(pub(super) Vec<T>);
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<T: Read> Read for OneOrMany<T> {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
@@ -291,7 +298,7 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
 
 /// A list; nothing at all is an empty one.
 #[derive(Debug)]
-pub(super) struct Listed<T>(pub(super) Vec<T>);
+pub(crate) struct Listed<T>(pub(crate) Vec<T>);
 
 impl<T: Read> Read for Listed<T> {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
@@ -325,9 +332,9 @@ impl<T: JsonSchema> JsonSchema for Listed<T> {
 
 /// A value and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) span: Span,
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) span: Span,
 }
 
 impl<T: Read> Read for At<T> {
@@ -356,15 +363,15 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 }
 
 /// A key of an item as the schema shows it.
-pub(super) struct KeySchema {
-    pub(super) key: &'static str,
-    pub(super) required: bool,
-    pub(super) doc: &'static [&'static str],
-    pub(super) schema: Schema,
+pub(crate) struct KeySchema {
+    pub(crate) key: &'static str,
+    pub(crate) required: bool,
+    pub(crate) doc: &'static [&'static str],
+    pub(crate) schema: Schema,
 }
 
 /// The schema of an item: closed, each key with its description.
-pub(super) fn object_schema(about: &[&str], keys: Vec<KeySchema>) -> Schema {
+pub(crate) fn object_schema(about: &[&str], keys: Vec<KeySchema>) -> Schema {
     let mut properties = serde_json::Map::new();
     let mut required = Vec::new();
     for mut of in keys {
@@ -405,7 +412,7 @@ fn prose(lines: &[&str]) -> String {
 }
 
 /// The key that a field's name stands for: `r#in` is `in`.
-pub(super) const fn plain(key: &'static str) -> &'static str {
+pub(crate) const fn plain(key: &'static str) -> &'static str {
     let bytes = key.as_bytes();
     if bytes.len() > 2 && bytes[0] == b'r' && bytes[1] == b'#' {
         key.split_at(2).1
@@ -423,25 +430,25 @@ macro_rules! record {
         $(#[doc = $about])+
         #[derive(Debug)]
         pub(super) struct $name {
-            $($(#[doc = $doc])+ pub(super) $key: $crate::ingest::item::record!(@type $how $type),)+
+            $($(#[doc = $doc])+ pub(super) $key: $crate::source::item::record!(@type $how $type),)+
         }
 
         impl $name {
             /// Every key.
             pub(super) const KEYS: &'static [&'static str] =
-                &[$($crate::ingest::item::plain(stringify!($key))),+];
+                &[$($crate::source::item::plain(stringify!($key))),+];
         }
 
-        impl $crate::ingest::item::Read for $name {
+        impl $crate::source::item::Read for $name {
             fn read(
                 view: $crate::source::View<'_>,
-                cx: &mut $crate::ingest::item::Reader,
+                cx: &mut $crate::source::item::Reader,
             ) -> Option<Self> {
-                let fields = $crate::ingest::item::Fields::open(view, Self::KEYS, cx)?;
+                let fields = $crate::source::item::Fields::open(view, Self::KEYS, cx)?;
                 // All keys are read before the first missing one ends it: each tells its problem.
-                $(let $key = $crate::ingest::item::Field::field(
+                $(let $key = $crate::source::item::Field::field(
                     &fields,
-                    $crate::ingest::item::plain(stringify!($key)),
+                    $crate::source::item::plain(stringify!($key)),
                     cx,
                 );)+
                 Some(Self { $($key: $key?),+ })
@@ -451,14 +458,14 @@ macro_rules! record {
     (@type must $type:ty) => { $type };
     (@type may $type:ty) => { Option<$type> };
 }
-pub(super) use record;
+pub(crate) use record;
 
 /// Makes a [`record!`] and its `JsonSchema`, in which doc comments are the descriptions.
 macro_rules! item {
     ($(#[doc = $about:literal])+ $name:ident {
         $($(#[doc = $doc:literal])+ $key:ident: $how:ident $type:ty),+ $(,)?
     }) => {
-        $crate::ingest::item::record! {
+        $crate::source::item::record! {
             $(#[doc = $about])+
             $name { $($(#[doc = $doc])+ $key: $how $type),+ }
         }
@@ -468,17 +475,17 @@ macro_rules! item {
                 stringify!($name).into()
             }
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let keys = vec![$($crate::ingest::item::KeySchema {
-                    key: $crate::ingest::item::plain(stringify!($key)),
-                    required: $crate::ingest::item::item!(@required $how),
+                let keys = vec![$($crate::source::item::KeySchema {
+                    key: $crate::source::item::plain(stringify!($key)),
+                    required: $crate::source::item::item!(@required $how),
                     doc: &[$($doc),+],
                     schema: generator.subschema_for::<$type>(),
                 }),+];
-                $crate::ingest::item::object_schema(&[$($about),+], keys)
+                $crate::source::item::object_schema(&[$($about),+], keys)
             }
         }
     };
     (@required must) => { true };
     (@required may) => { false };
 }
-pub(super) use item;
+pub(crate) use item;

@@ -1,0 +1,209 @@
+//! `spof.toml`: what belongs to a repository and not to a run. docs/configuration.md is its
+//! reference page.
+//!
+//! * [`find`]: which file holds for a run. * [`types`]: its keys: struct, reader and schema from
+//!   one table. * [`selection`]: which files and namespaces a run reads.
+
+pub mod find;
+pub mod selection;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use camino::Utf8PathBuf;
+use schemars::generate::SchemaSettings;
+
+use crate::error::{ConfigFault, Error};
+use crate::source::item::{OneOrMany, Read as _, Reader};
+use crate::source::{Limits, Problem, SourceMap, toml};
+use crate::words::{Assume, nearest};
+use selection::{Globs, Selection};
+use types::{File, ScopeTable, Scopes};
+
+/// Name of the file.
+pub const NAME: &str = "spof.toml";
+
+/// Larger files are no configuration.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What a `spof.toml` says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Path as users know it.
+    pub path: Utf8PathBuf,
+    /// Where it really is.
+    pub real: PathBuf,
+    /// `--assume` where the command line does not say.
+    pub assume: Option<Assume>,
+    exclude: Globs,
+    /// Sorted by name.
+    scopes: Vec<Scope>,
+}
+
+/// One estate of a repository that holds several.
+#[derive(Clone, Debug)]
+struct Scope {
+    name: String,
+    include: Option<Globs>,
+    exclude: Globs,
+    namespaces: Option<Vec<String>>,
+}
+
+impl Config {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], or [`Error::Config`] with all that is wrong in it.
+    pub fn read(path: Utf8PathBuf) -> Result<Self, Error> {
+        let unreadable = |reason: String| Error::Unreadable {
+            path: path.clone(),
+            reason,
+        };
+        let real = path.as_std_path().canonicalize();
+        let real = real.map_err(|error| unreadable(error.kind().to_string()))?;
+        let meta = real
+            .metadata()
+            .map_err(|error| unreadable(error.kind().to_string()))?;
+        if !meta.is_file() {
+            return Err(unreadable("it is not a file".to_owned()));
+        }
+        if meta.len() > MOST_BYTES {
+            return Err(unreadable(format!("it has more than {MOST_BYTES} bytes")));
+        }
+        let text = std::fs::read_to_string(&real);
+        let text = text.map_err(|error| unreadable(error.kind().to_string()))?;
+        Self::parse(path, real, text)
+    }
+
+    /// Reads `text`, which stands at `real` and is called `path`.
+    fn parse(path: Utf8PathBuf, real: PathBuf, text: String) -> Result<Self, Error> {
+        let mut sources = SourceMap::default();
+        let file = sources.add(path.clone(), text);
+        let reading = toml::read(file, &sources.file(file).text, &Limits::default());
+        let mut problems = reading.problems;
+        let mut found = None;
+        if let Some(document) = reading.documents.first() {
+            let mut cx = Reader::new(document.tree.len());
+            found = File::read(document.root(), &mut cx);
+            problems.append(&mut cx.problems);
+        }
+        if !problems.is_empty() {
+            return Err(wrong(problems, &sources));
+        }
+        let config = Self {
+            path,
+            real,
+            assume: None,
+            exclude: Globs::default(),
+            scopes: Vec::new(),
+        };
+        // An empty file says nothing, and that is fine.
+        let Some(File {
+            assume,
+            exclude,
+            scope,
+        }) = found
+        else {
+            return Ok(config);
+        };
+        let base = config.base().to_owned();
+        let globs = |list: Option<OneOrMany<types::Glob>>| {
+            list.map(|OneOrMany(globs)| Globs::new(&base, globs.iter().map(|glob| &*glob.0)))
+        };
+        let Scopes(tables) = scope.unwrap_or_default();
+        let mut scopes: Vec<Scope> = tables
+            .into_iter()
+            .map(|(name, table)| {
+                let ScopeTable {
+                    include,
+                    exclude,
+                    namespaces,
+                } = table;
+                let names = |OneOrMany(list): OneOrMany<types::Namespace>| {
+                    list.into_iter().map(|namespace| namespace.0).collect()
+                };
+                Scope {
+                    name,
+                    include: globs(include),
+                    exclude: globs(exclude).unwrap_or_default(),
+                    namespaces: namespaces.map(names),
+                }
+            })
+            .collect();
+        scopes.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            assume: assume.map(|word| word.0),
+            exclude: globs(exclude).unwrap_or_default(),
+            scopes,
+            ..config
+        })
+    }
+
+    /// The folder of the file: its globs are relative to it.
+    fn base(&self) -> &Path {
+        self.real.parent().unwrap_or(&self.real)
+    }
+
+    /// Names of the scopes, sorted.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(|scope| scope.name.as_str())
+    }
+
+    /// What a run reads: everything but `exclude`, and of that what the scope holds.
+    ///
+    /// # Errors
+    /// There is no scope of this name.
+    pub fn selection(&self, scope: Option<&str>) -> Result<Selection, Error> {
+        let mut selection = Selection {
+            config: Some(self.real.clone()),
+            base: self.base().to_owned(),
+            exclude: vec![self.exclude.clone()],
+            include: None,
+            namespaces: None,
+        };
+        let Some(name) = scope else {
+            return Ok(selection);
+        };
+        let Some(scope) = self.scopes.iter().find(|scope| scope.name == name) else {
+            return Err(self.unknown_scope(name));
+        };
+        selection.exclude.push(scope.exclude.clone());
+        selection.include.clone_from(&scope.include);
+        selection.namespaces.clone_from(&scope.namespaces);
+        Ok(selection)
+    }
+
+    fn unknown_scope(&self, name: &str) -> Error {
+        let message = format!("{} has no scope `{name}`", self.path);
+        let names: Vec<String> = self.scopes().map(|name| format!("`{name}`")).collect();
+        let help = match nearest(name, self.scopes()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("it defines none: add `[scope.{name}]`"),
+            None => format!("its scopes are {}", names.join(", ")),
+        };
+        Error::usage_with_help(message, help)
+    }
+}
+
+/// Everything that is wrong, in order of place.
+fn wrong(mut problems: Vec<Problem>, sources: &SourceMap) -> Error {
+    problems.sort_by_key(|problem| problem.span);
+    let faults = problems.into_iter().map(|problem| ConfigFault {
+        place: sources.location(problem.span).to_string(),
+        message: problem.message,
+        help: problem.help,
+    });
+    Error::Config(faults.collect())
+}
+
+/// The JSON Schema (draft 2020-12) of `spof.toml`, as `spof schema --config` prints it.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<File>();
+    schema.insert("title".to_owned(), "spof configuration".into());
+    schema.to_value()
+}

@@ -1,0 +1,186 @@
+//! The keys of `spof.toml`. Every doc comment here is shown to users: it becomes the description
+//! in the JSON Schema.
+
+use std::borrow::Cow;
+
+use ignore::gitignore::GitignoreBuilder;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::source::item::{MAX_TEXT, OneOrMany, Read, Reader, item, quote};
+use crate::source::{Kind, View};
+use crate::words::{Assume, nearest};
+
+item! {
+    /// The configuration of spof for a repository.
+    ///
+    /// See docs/configuration.md for the reference.
+    File {
+        /// What to believe of replicas whose placement no input states, where `--assume` does not
+        /// say. Default: `pessimistic`.
+        assume: may AssumeWord,
+        /// Files and folders that are never read, as in `.gitignore`: relative to the folder of
+        /// this file.
+        exclude: may OneOrMany<Glob>,
+        /// The estates of a repository that holds several (production, staging), each by its name.
+        scope: may Scopes,
+    }
+}
+
+item! {
+    /// One estate: what `--scope NAME` reads.
+    ScopeTable {
+        /// Only these files and folders, as in `.gitignore`: relative to the folder of this file.
+        /// Default: all.
+        include: may OneOrMany<Glob>,
+        /// But not these.
+        exclude: may OneOrMany<Glob>,
+        /// Only Kubernetes objects of these namespaces. Objects that state no namespace belong to
+        /// every scope. Default: all.
+        namespaces: may OneOrMany<Namespace>,
+    }
+}
+
+/// A pattern as in `.gitignore`.
+#[derive(Debug)]
+pub(super) struct Glob(pub(super) String);
+
+impl Read for Glob {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        let text = text(view, "a pattern like `deploy/production`", cx)?;
+        if text.starts_with('#') {
+            cx.wrong_value(
+                view.span(),
+                "a pattern that begins with `#` matches nothing",
+            );
+            return None;
+        }
+        if text.split('/').any(|part| part == "..") {
+            cx.wrong_value(
+                view.span(),
+                "`..` can't be matched: patterns stay in this folder",
+            );
+            return None;
+        }
+        // `./a` is the `a` of this folder and no other.
+        let text = match text.strip_prefix("./") {
+            Some(rest) => format!("/{rest}"),
+            None => text.to_owned(),
+        };
+        if let Err(error) = GitignoreBuilder::new("").add_line(None, &text) {
+            cx.wrong_value(
+                view.span(),
+                &format!("{} is no pattern: {error}", quote(&text)),
+            );
+            return None;
+        }
+        Some(Self(text))
+    }
+}
+
+/// Text that is not empty and not too long.
+fn text<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Option<&'t str> {
+    let Some(text) = view.as_str().filter(|text| !text.trim().is_empty()) else {
+        cx.unexpected(view, expected);
+        return None;
+    };
+    if text.len() > MAX_TEXT {
+        cx.wrong_value(view.span(), &format!("longer than {MAX_TEXT} bytes"));
+        return None;
+    }
+    Some(text)
+}
+
+/// A Kubernetes namespace.
+#[derive(Debug)]
+pub(super) struct Namespace(pub(super) String);
+
+impl Read for Namespace {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        text(view, "the name of a namespace", cx).map(|text| Self(text.to_owned()))
+    }
+}
+
+/// `pessimistic` or `optimistic`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AssumeWord(pub(super) Assume);
+
+impl Read for AssumeWord {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        const WORDS: [Assume; 2] = [Assume::Pessimistic, Assume::Optimistic];
+        let text = text(view, "`pessimistic` or `optimistic`", cx)?;
+        let found = WORDS.into_iter().find(|word| word.as_str() == text);
+        if found.is_none() {
+            let mut expected = "`pessimistic` or `optimistic`".to_owned();
+            if let Some(near) = nearest(text, WORDS.iter().map(|word| word.as_str())) {
+                expected = format!("{expected} (did you mean `{near}`?)");
+            }
+            cx.unexpected(view, &expected);
+        }
+        found.map(Self)
+    }
+}
+
+/// The scopes by name, in the order of the file.
+#[derive(Debug, Default)]
+pub(super) struct Scopes(pub(super) Vec<(String, ScopeTable)>);
+
+impl Read for Scopes {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        if view.kind() != Kind::Mapping {
+            cx.unexpected(view, "tables like `[scope.production]`");
+            return None;
+        }
+        let mut scopes = Vec::new();
+        for (key, value) in view.entries() {
+            let name = text(key, "the name of a scope", cx);
+            let table = ScopeTable::read(value, cx);
+            if let (Some(name), Some(table)) = (name, table) {
+                scopes.push((name.to_owned(), table));
+            }
+        }
+        Some(Self(scopes))
+    }
+}
+
+/// Schemas of single values.
+macro_rules! schema {
+    ($name:ident, $schema:tt) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+schema!(Glob, {
+    "description": "A pattern as in `.gitignore`: a folder stands for all in it; without a `/` \
+                    before its end it matches at any depth.",
+    "type": "string",
+    "pattern": r"^\s*[^#\s]",
+    "maxLength": MAX_TEXT
+});
+schema!(Namespace, {
+    "description": "A Kubernetes namespace.",
+    "type": "string",
+    "pattern": r"\S",
+    "maxLength": MAX_TEXT
+});
+schema!(AssumeWord, {
+    "description": "`pessimistic`: unplaced replicas of one workload share a host and a zone, \
+                    unless a spread constraint forbids it. `optimistic`: they share nothing.",
+    "enum": ["pessimistic", "optimistic"]
+});
+
+impl JsonSchema for Scopes {
+    fn schema_name() -> Cow<'static, str> {
+        "Scopes".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<ScopeTable>();
+        json_schema!({ "type": "object", "additionalProperties": table })
+    }
+}
