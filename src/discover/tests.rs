@@ -176,7 +176,7 @@ fn paths_are_shown_as_typed() {
             paths: vec![path.into()],
             no_gitignore: false,
             limits: Limits::default(),
-        selection: crate::config::selection::Selection::default(),
+            selection: crate::config::selection::Selection::default(),
         });
         let inputs = inputs.expect("read");
         let files = inputs.sources.files();

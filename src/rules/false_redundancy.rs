@@ -6,7 +6,7 @@ use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
 use crate::findings::{Code, Finding, Place};
 use crate::model::{NodeIx, ReqIx, Requirement};
-use crate::words::{Class, format_duration};
+use crate::words::{Class, Evidence, format_duration};
 
 rule! {
     /// ## What it does
@@ -70,6 +70,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     // One fault after the other: each is explained once.
     let mut pairs: Vec<(NodeIx, ReqIx)> = Vec::new();
     for found in &context.redundancies {
+        let described = context.model.requirement(found.requirement);
+        // Where a replacement might come to stand is our guess: nobody calls it redundant.
+        let guessed = described.evidence == Evidence::Assumed
+            && context.node(described.of).class == Class::Replica;
+        if guessed {
+            continue;
+        }
         pairs.extend(found.faults.iter().map(|fault| (*fault, found.requirement)));
     }
     pairs.sort_unstable();

@@ -98,6 +98,7 @@ pub(super) fn replicas(
             fact.on.clone()
         };
         fact.reschedule = Some(Reschedule {
+            weight: None,
             on,
             takes_s: RESCHEDULE_S,
             requires: Vec::new(),
