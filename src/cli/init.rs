@@ -44,8 +44,9 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
             "name the folder it stands in",
         ));
     }
-    let manifest_at = args.path.join("spof.yaml");
-    let config_at = args.path.join(config::NAME);
+    let root = crate::discover::shown_root(&args.path);
+    let manifest_at = root.join("spof.yaml");
+    let config_at = root.join(config::NAME);
     if !args.stdout && !args.force {
         refuse_existing(&[&config_at, &manifest_at])?;
     }
@@ -54,7 +55,6 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         model: &estate.model,
         sources: &estate.sources,
     };
-    let root = crate::discover::shown_root(&args.path);
     let starter = Starter {
         cx,
         problems: &estate.problems,
