@@ -116,7 +116,8 @@ fn losing_the_site_reaches_every_journey() {
 
     let human = spof(SAMPLE, &["blast", "site:pangyo"]);
     for journey in declared {
-        assert!(human.contains(&journey), "{journey} is not in\n{human}");
+        let name = journey.trim_start_matches("journey:");
+        assert!(human.contains(name), "{name} is not in\n{human}");
     }
 }
 
@@ -157,6 +158,146 @@ fn the_standbys_wait_for_what_burnt_with_the_site() {
 }
 
 #[test]
+fn why_tells_the_chain_with_its_places_and_what_held_the_standbys_back() {
+    let human = spof(
+        SAMPLE,
+        &["why", "journey:call-a-taxi", "--down", "site:pangyo"],
+    );
+    // Each hop in order, with the place in the manifest that states it.
+    let mut rest = human.as_str();
+    for (hop, file, stated) in [
+        (
+            "service:taxi-dispatch",
+            "journeys",
+            "requires: [service:taxi-dispatch]",
+        ),
+        (
+            "room:pangyo-2f",
+            "services",
+            "{on: room:pangyo-2f, weight: 70}",
+        ),
+        (
+            "site:pangyo",
+            "domains",
+            "{id: room:pangyo-2f, in: site:pangyo",
+        ),
+        ("replica:taxi-dispatch@site:anyang#1", "services", "{takes:"),
+        ("service:login", "services", "requires: [service:login]"),
+        (
+            "store:session-cache",
+            "services",
+            "requires: [store:session-cache",
+        ),
+    ] {
+        let line = rest
+            .lines()
+            .find(|line| line.contains(hop) && line.contains(&format!("{file}.spof.yaml:")))
+            .unwrap_or_else(|| panic!("no {hop} with a place in {file} in\n{rest}"));
+        let place = line.rsplit("  ").next().unwrap();
+        let mut parts = place.split(':');
+        let path = parts.next().unwrap();
+        let number: usize = parts.next().unwrap().parse().unwrap();
+        let source = std::fs::read_to_string(path).unwrap();
+        let source = source.lines().nth(number - 1).unwrap();
+        assert!(source.contains(stated), "{place} is `{source}`");
+        let at = rest.find(line).unwrap();
+        rest = &rest[at..];
+    }
+    let summary = human
+        .split("Redundancy did not help")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for blocker in ["switchover", "staff-authz", "deploy", "image-registry"] {
+        assert!(summary.contains(&format!("service:{blocker}")), "{summary}");
+    }
+    assert!(summary.contains("never promoted"), "{summary}");
+}
+
+#[test]
+fn the_data_is_safe_while_nobody_is_served() {
+    let blast = json(SAMPLE, &["blast", "site:pangyo"]);
+    let users = affected_entry(&blast, "store:user-data");
+    assert_eq!(users["verdict"], "down");
+    assert_eq!(users["data"]["verdict"], "safe");
+    // The three levels of provision, and none.
+    for (store, verdict, seconds) in [
+        ("store:payment-ledger", "safe", Some(0)),
+        ("store:message-store", "lost-up-to-lag", Some(5)),
+        ("store:mail-archive", "lost-up-to-interval", Some(86_400)),
+        ("store:object-store", "lost", None),
+    ] {
+        let data = affected_entry(&blast, store)["data"].clone();
+        assert_eq!(data["verdict"], verdict, "{store}");
+        assert_eq!(data["lost_s"].as_u64(), seconds, "{store}");
+    }
+}
+
+#[test]
+fn promoting_who_may_promote_waits_for_itself() {
+    let human = spof(SAMPLE, &["blast", "site:pangyo"]);
+    let cycle = human.split("Recovery cycles").nth(1).unwrap();
+    for hop in ["service:staff-authz", "service:switchover"] {
+        assert!(
+            cycle.lines().any(|line| line.trim_start().starts_with(hop)),
+            "{cycle}"
+        );
+    }
+    let fixed = spof(FIXED, &["blast", "site:pangyo"]);
+    assert!(!fixed.contains("Recovery cycles"), "{fixed}");
+}
+
+/// Seconds until each interrupted or lost journey is back when the site is repaired ten hours
+/// after the fire, as the terminal tells it.
+fn back_after_repair(input: &str) -> BTreeMap<String, u64> {
+    let blast = json(input, &["blast", "site:pangyo=10h"]);
+    blast["affected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["verdict"] != "degraded")
+        .filter_map(|entry| {
+            let name = entry["id"].as_str()?.strip_prefix("journey:")?;
+            let back = entry["with_repairs"]["recovers_s"].as_u64()?;
+            Some((name.to_owned(), back))
+        })
+        .collect()
+}
+
+#[test]
+fn the_order_of_recovery_follows_from_what_needs_what() {
+    // The same estate, every start taking equally long.
+    let equal = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(SAMPLE).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().map(|line| {
+            if line.trim_start().starts_with("start_takes:") {
+                "    start_takes: 1h"
+            } else {
+                line
+            }
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        std::fs::write(equal.path().join(path.file_name().unwrap()), text).unwrap();
+    }
+    for input in [SAMPLE, equal.path().to_str().unwrap()] {
+        let back = back_after_repair(input);
+        assert_eq!(back.len(), 13, "all but the degraded one: {back:?}");
+        let at = |journey: &str| back[journey];
+        assert!(at("send-text") < at("send-photo"), "{back:?}");
+        assert!(at("pay") < at("call-a-taxi"), "{back:?}");
+        assert!(at("log-in") < at("call-a-taxi"), "{back:?}");
+        for (journey, seconds) in &back {
+            let last = journey == "read-mail";
+            assert!(last || *seconds < at("read-mail"), "{back:?}");
+        }
+    }
+}
+
+#[test]
 fn login_payments_and_taxis_share_one_chain() {
     let common = json(
         SAMPLE,
@@ -167,21 +308,45 @@ fn login_payments_and_taxis_share_one_chain() {
             "service:taxi-dispatch",
         ],
     );
-    let mut cuts: Vec<BTreeSet<String>> = common["cuts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(texts)
-        .collect();
-    cuts.sort();
+    let faults = common["cuts"].as_array().unwrap();
+    let mut faults: Vec<BTreeSet<String>> = faults.iter().map(texts).collect();
+    faults.sort();
     let expected = ["power:pangyo-feed", "room:pangyo-b3", "site:pangyo"];
-    assert_eq!(cuts, expected.map(|id| BTreeSet::from([id.to_owned()])));
+    assert_eq!(faults, expected.map(|id| BTreeSet::from([id.to_owned()])));
 }
 
 #[test]
 fn both_samples_name_the_same_nodes() {
     let ids = |input| -> Vec<String> { named_nodes(input).into_keys().collect() };
     assert_eq!(ids(SAMPLE), ids(FIXED));
+}
+
+#[test]
+fn lint_finds_the_battery_room_and_nothing_after_the_fix() {
+    let lint = |input| -> (Option<i32>, Value) {
+        let output = Command::cargo_bin("spof")
+            .unwrap()
+            .args(["lint", input, "--format", "json"])
+            .output()
+            .unwrap();
+        let found = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), found)
+    };
+    let (code, found) = lint(SAMPLE);
+    assert_eq!(code, Some(1));
+    let taxi = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["rule"] == "false-redundancy" && f["subject"] == "service:taxi-dispatch")
+        .unwrap();
+    assert_eq!(taxi["severity"], "error");
+    // The room, not the feed and the site that fall with it.
+    assert_eq!(texts(&taxi["cut"]), ["room:pangyo-b3".to_owned()].into());
+
+    let (code, found) = lint(FIXED);
+    assert_eq!(code, Some(0));
+    assert!(found["findings"].as_array().unwrap().is_empty(), "{found}");
 }
 
 #[test]

@@ -57,12 +57,11 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Result<u8, Error> {
     let indent = Text::plain("  ");
     for line in text.lines() {
         let fence = line.starts_with("```");
-        if fence || in_code || line.is_empty() || line.starts_with("## ") || line.starts_with("* ")
-        {
-            if !paragraph.is_empty() {
-                page.wrapped(&indent, &Text::plain(&paragraph));
-                paragraph.clear();
-            }
+        let ends = fence || in_code || line.is_empty();
+        let begins = line.starts_with("## ") || line.starts_with("* ");
+        if (ends || begins) && !paragraph.is_empty() {
+            page.wrapped(&indent, &Text::plain(&paragraph));
+            paragraph.clear();
         }
         if fence {
             in_code = !in_code;

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::graph::FaultClass;
 use crate::model::{Model, NodeIx};
 use crate::output::text::listed;
+use crate::source::mask;
 use crate::words::{Class, nearest, parse_duration};
 
 /// Candidates named for an ambiguous word.
@@ -36,6 +37,8 @@ pub(super) fn node(model: &Model, word: &str) -> Result<NodeIx, Error> {
             format!("write the whole identifier: {}", listed(&ids, "or")),
         ));
     }
+    // What is echoed is as likely as anything to end in a log.
+    let word = &*mask::value(word);
     let message = format!("there is no node `{word}`");
     if is_path(word) {
         let message = format!("`{word}` is a path where a node is expected");

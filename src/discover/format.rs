@@ -9,6 +9,8 @@ use crate::source::Syntax;
 pub(super) enum Claim {
     /// Data in this format.
     Read(Syntax),
+    /// Settings that other files refer to (`.env`): kept as text, without documents.
+    Text,
     /// No telling name: the content decides.
     Look,
     /// A format of data that nothing here reads; what to do about it.
@@ -131,7 +133,10 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
     if is_tsconfig || is_schema || PACKAGE_FILES.contains(&name.as_str()) {
         return Claim::Other;
     }
-    // `.env` has no ending, and a file named `yaml` is not YAML.
+    if is_env_file(&name) {
+        return Claim::Text;
+    }
+    // `.profile` has no ending, and a file named `yaml` is not YAML.
     let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
         return Claim::Look;
     };
@@ -167,6 +172,20 @@ fn syntax_of(ending: &str) -> Option<Syntax> {
 fn is_host_vars(path: &Utf8Path) -> bool {
     let mut folders = path.components().rev().skip(1);
     folders.any(|part| matches!(part.as_str(), "host_vars" | "group_vars"))
+}
+
+/// `.env`, `.env.prod` and `web.env`: `NAME=value` lines.
+fn is_env_file(name: &str) -> bool {
+    let template = |(ending, _): &(&str, &str)| {
+        name.strip_suffix(ending)
+            .is_some_and(|before| before.ends_with('.'))
+    };
+    let named = name == ".env"
+        || name.starts_with(".env.")
+        || name
+            .strip_suffix(".env")
+            .is_some_and(|stem| !stem.is_empty());
+    named && !TEMPLATES.iter().any(template)
 }
 
 /// How many bytes of a file [`by_content`] looks at.
@@ -246,7 +265,11 @@ mod tests {
         assert_eq!(name("a.rs"), Claim::Other);
         assert_eq!(name("logo.png"), Claim::Other);
         assert_eq!(name("hosts"), Claim::Look);
-        assert_eq!(name(".env"), Claim::Look);
+        assert_eq!(name(".env"), Claim::Text);
+        assert_eq!(name("a/.env.prod"), Claim::Text);
+        assert_eq!(name("web.env"), Claim::Text);
+        assert_eq!(name(".env.j2"), Claim::Other);
+        assert_eq!(name(".environment"), Claim::Look);
         assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));
         assert!(matches!(name("main.tf"), Claim::Unknown(_)));
         assert!(matches!(name("a.yaml.j2"), Claim::Template(_)));

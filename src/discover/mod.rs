@@ -93,12 +93,16 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
         .collect();
     let mut texts = Vec::new();
     for (candidate, loaded) in loaded {
-        let Candidate { shown, path, .. } = candidate;
+        let Candidate {
+            shown, path, named, ..
+        } = candidate;
         match loaded {
             Loaded::Text { text, syntax } => {
-                let file = inputs.sources.add(shown, text);
-                let in_chart = syntax == Syntax::Yaml && is_chart_template(&path);
-                texts.push((file, syntax, in_chart));
+                let file = inputs.sources.add_named(shown, text, named);
+                if let Some(syntax) = syntax {
+                    let in_chart = syntax == Syntax::Yaml && is_chart_template(&path);
+                    texts.push((file, syntax, in_chart));
+                }
             }
             Loaded::Other => inputs.other_files += 1,
             Loaded::Unread(reason, detail) => inputs.unread.push(Unread {
@@ -154,7 +158,8 @@ fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<Strin
 enum Loaded {
     Text {
         text: String,
-        syntax: Syntax,
+        /// `None`: text without documents.
+        syntax: Option<Syntax>,
     },
     Unread(UnreadReason, String),
     /// No data, as its content shows.
@@ -167,7 +172,7 @@ enum Loaded {
 fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
     let shown = &candidate.shown;
     let failed = |error: &std::io::Error| {
-        if candidate.named {
+        if candidate.named.is_some() {
             Loaded::Failed(walk::unreadable(shown, error))
         } else {
             Loaded::Unread(UnreadReason::NotReadable, walk::reason(error))
@@ -201,17 +206,24 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
     }
 }
 
-/// The format of a file, by name and its first bytes.
-fn syntax_of(candidate: &Candidate, shown: &Utf8Path, head: &[u8]) -> Result<Syntax, Loaded> {
+/// The format of a file, by name and its first bytes; `None` for mere text.
+fn syntax_of(
+    candidate: &Candidate,
+    shown: &Utf8Path,
+    head: &[u8],
+) -> Result<Option<Syntax>, Loaded> {
     let claim = match candidate.claim {
         Claim::Look => format::by_content(shown, head),
         claim => claim,
     };
     match claim {
-        Claim::Read(syntax) => Ok(syntax),
+        Claim::Read(syntax) => Ok(Some(syntax)),
+        Claim::Text => Ok(None),
         Claim::Unknown(advice) => Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into())),
         Claim::Template(advice) => Err(Loaded::Unread(UnreadReason::Template, advice.into())),
-        Claim::Look | Claim::Other if candidate.named => Ok(format::explicit(shown, head)),
+        Claim::Look | Claim::Other if candidate.named.is_some() => {
+            Ok(Some(format::explicit(shown, head)))
+        }
         Claim::Look | Claim::Other => Err(Loaded::Other),
     }
 }

@@ -26,8 +26,8 @@ pub(super) struct Candidate {
     /// Path to open.
     pub(super) path: PathBuf,
     pub(super) claim: Claim,
-    /// Named on the command line: always read, and an error if it can't be.
-    pub(super) named: bool,
+    /// Position of the argument that names it: always read, and an error if it can't be.
+    pub(super) named: Option<u32>,
     pub(super) bytes: u64,
 }
 
@@ -45,18 +45,18 @@ pub(super) fn walk(request: &Request) -> Result<Found, Error> {
     let mut found = Found::default();
     let mut roots = Vec::new();
     let mut real_roots = HashSet::new();
-    for path in &request.paths {
+    for (at, path) in (0_u32..).zip(&request.paths) {
         // A path named on the command line may itself be a link.
         let meta = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         let real = path.as_std_path().canonicalize();
         let real = real.map_err(|error| unreadable(path, &error))?;
         if real_roots.insert(real.clone()) {
-            roots.push((path, meta, real));
+            roots.push((at, path, meta, real));
         }
     }
-    for (path, meta, real) in roots {
+    for (at, path, meta, real) in roots {
         if meta.is_file() {
-            found.named_file(path, &meta);
+            found.named_file(path, &meta, at);
         } else if meta.is_dir() {
             let mut walk = Walk {
                 request,
@@ -75,6 +75,7 @@ pub(super) fn walk(request: &Request) -> Result<Found, Error> {
             });
         }
     }
+    found.settings_of_named();
     Ok(found)
 }
 
@@ -111,14 +112,42 @@ fn slashes(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 impl Found {
-    fn named_file(&mut self, path: &Utf8Path, meta: &Metadata) {
+    fn named_file(&mut self, path: &Utf8Path, meta: &Metadata, at: u32) {
         self.candidates.push(Candidate {
             shown: shown_root(path),
             path: path.as_std_path().to_owned(),
             claim: format::by_name(path),
-            named: true,
+            named: Some(at),
             bytes: meta.len(),
         });
+    }
+
+    /// Adds the `.env` beside each YAML file named on the command line: Compose fills in such a
+    /// file from it, so that reading the one without the other would lose most of what it says.
+    fn settings_of_named(&mut self) {
+        let mut beside = std::collections::BTreeMap::new();
+        for named in self.candidates.iter().filter(|file| file.named.is_some()) {
+            if matches!(named.claim, Claim::Read(crate::source::Syntax::Yaml)) {
+                let path = named.path.with_file_name(".env");
+                beside.insert(named.shown.with_file_name(".env"), path);
+            }
+        }
+        for known in &self.candidates {
+            beside.remove(&known.shown);
+        }
+        for (shown, path) in beside {
+            // A link could lead anywhere.
+            let meta = path.symlink_metadata().ok().filter(Metadata::is_file);
+            if let Some(meta) = meta {
+                self.candidates.push(Candidate {
+                    shown,
+                    path,
+                    claim: Claim::Text,
+                    named: None,
+                    bytes: meta.len(),
+                });
+            }
+        }
     }
 
     fn unread(&mut self, path: Utf8PathBuf, reason: UnreadReason, detail: impl Into<String>) {
@@ -233,7 +262,7 @@ impl Walk<'_> {
     fn ignored(&mut self, shown: Utf8PathBuf, is_dir: bool) {
         let detail = if is_dir {
             "`.gitignore` excludes the whole directory; `--no-gitignore` reads it"
-        } else if matches!(format::by_name(&shown), Claim::Read(_)) {
+        } else if matches!(format::by_name(&shown), Claim::Read(_) | Claim::Text) {
             "`.gitignore` excludes it; `--no-gitignore` reads it"
         } else {
             self.found.other_files += 1;
@@ -254,11 +283,11 @@ impl Walk<'_> {
             Claim::Other => found.other_files += 1,
             Claim::Unknown(advice) => found.unread(shown, UnreadReason::UnknownFormat, advice),
             Claim::Template(advice) => found.unread(shown, UnreadReason::Template, advice),
-            Claim::Read(_) | Claim::Look if !entry.file_type().is_file() => {
+            Claim::Read(_) | Claim::Text | Claim::Look if !entry.file_type().is_file() => {
                 let detail = format!("{} is never opened", special(entry.file_type()));
                 found.unread(shown, UnreadReason::NotReadable, detail);
             }
-            Claim::Read(_) | Claim::Look => {
+            Claim::Read(_) | Claim::Text | Claim::Look => {
                 if found.candidates.len() >= self.request.limits.files {
                     let most = self.request.limits.files;
                     let detail = format!("only the first {most} files are read");
@@ -270,7 +299,7 @@ impl Walk<'_> {
                         shown,
                         path: entry.path().to_owned(),
                         claim,
-                        named: false,
+                        named: None,
                         bytes: meta.len(),
                     }),
                     Err(error) => {

@@ -3,6 +3,7 @@
 //! baselines, waivers, diffs and deep links.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -42,12 +43,11 @@ fn fingerprint(finding: &Finding, nth: u32) -> String {
     if nth > 0 {
         part(&nth.to_string());
     }
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::with_capacity(16);
+    for byte in hash.finalize().iter().take(8) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]

@@ -195,6 +195,8 @@ pub struct Reschedule {
     pub on: Vec<Expr>,
     pub takes_s: u64,
     pub requires: Vec<Expr>,
+    /// Weight of the new ones. `None`: as much as the replicas of the entry have together.
+    pub weight: Option<u64>,
     pub origin: Origin,
 }
 

@@ -5,8 +5,10 @@
 //!
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
+//! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`endpoint`]: host names inside addresses, shared by adapters.
 
+pub mod compose;
 pub mod endpoint;
 pub mod fact;
 pub mod kubernetes;
@@ -43,7 +45,12 @@ pub trait Adapter: Sync {
 }
 
 /// Every adapter; the first that claims a document has it.
-pub const ADAPTERS: &[&dyn Adapter] = &[&saved::Saved, &native::Native, &kubernetes::Kubernetes];
+pub const ADAPTERS: &[&dyn Adapter] = &[
+    &saved::Saved,
+    &native::Native,
+    &kubernetes::Kubernetes,
+    &compose::Compose,
+];
 
 /// What one adapter said, and of how many documents.
 #[derive(Debug)]

@@ -24,15 +24,31 @@ pub(super) struct Bundle {
     pub(super) members: Vec<Member>,
 }
 
+/// A single active member that is enough by itself is needed, whatever it weighs: the same thing
+/// is said the same way.
+fn plainly(need: u64, members: &[Member]) -> (u64, Vec<Member>) {
+    match members {
+        [one] if one.standby.is_none() && need <= one.weight => {
+            let one = Member {
+                weight: 1,
+                ..one.clone()
+            };
+            (1, vec![one])
+        }
+        _ => (need, members.to_vec()),
+    }
+}
+
 impl Draft<'_> {
     /// Gives `of` a requirement.
     pub(super) fn add_part(&mut self, of: NodeIx, part: &Part, context: &Context) {
+        let (need, members) = plainly(part.need, &part.members);
         let mut requirement = Requirement {
             id: format!("{}/{}/{}", self.id(of), part.mode, part.name),
             of,
             mode: part.mode,
-            need: part.need,
-            members: part.members.clone(),
+            need,
+            members,
             evidence: context.evidence,
             sources: context.sources.clone(),
         };
@@ -40,7 +56,7 @@ impl Draft<'_> {
         // Names from strangers may hold commas and brackets, and a saved graph any id at all: two
         // requirements that look the same are told apart by the hash of all they say.
         if self.rival(&requirement).is_some() {
-            let full = self.canonical(part.need, &part.members);
+            let full = self.canonical(need, &requirement.members);
             requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
         }
         if let Err(at) = self.add(requirement, plain, context)
@@ -68,17 +84,18 @@ impl Draft<'_> {
             Mode::Hard
         };
         let on = if placement { "on-" } else { "" };
-        let name = self.name(bundle.need, &bundle.members);
+        let (need, members) = plainly(bundle.need, &bundle.members);
+        let name = self.name(need, &members);
         let mut id = Id::new("group", &format!("{on}{name}"));
-        let full = self.canonical(bundle.need, &bundle.members);
+        let full = self.canonical(need, &members);
         loop {
             let ix = self.ensure(&id, Class::Group, context);
             let requirement = Requirement {
                 id: format!("{id}/{mode}"),
                 of: ix,
                 mode,
-                need: bundle.need,
-                members: bundle.members.clone(),
+                need,
+                members: members.clone(),
                 evidence: context.evidence,
                 sources: context.sources.clone(),
             };

@@ -347,7 +347,7 @@ impl Draft<'_> {
             }));
             members.extend(batch.anew.iter().map(|(node, ways)| Member {
                 node: *node,
-                weight: batch.fact.weight.saturating_mul(batch.fact.count),
+                weight: weight_anew(batch.fact),
                 standby: Some(ways.clone()),
             }));
         }
@@ -430,6 +430,12 @@ impl Draft<'_> {
             self.problem(ProblemKind::InvalidValue, span, message);
         }
     }
+}
+
+/// The weight of what a controller makes anew for an entry.
+fn weight_anew(fact: &ReplicasFact) -> u64 {
+    let stated = fact.reschedule.as_ref().and_then(|anew| anew.weight);
+    stated.unwrap_or_else(|| fact.weight.saturating_mul(fact.count))
 }
 
 /// `percent` of `demand`, rounded up.

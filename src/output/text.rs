@@ -159,7 +159,7 @@ impl Text {
 }
 
 /// Makes visible what a terminal would act on, or what would show text in another order than it is
-/// written: `\u{1b}` for an escape character, and so on. Secrets in connection strings are masked.
+/// written: `\u{1b}` for an escape character, and so on.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hostile) {

@@ -364,3 +364,50 @@ impl Builder<'_> {
         (!(empty && layer)).then_some(place)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ix(n: u32) -> NodeIx {
+        NodeIx(n)
+    }
+
+    fn depth(parents: &BTreeMap<NodeIx, NodeIx>, mut node: NodeIx) -> usize {
+        let mut depth = 0;
+        while let Some(parent) = parents.get(&node) {
+            node = *parent;
+            depth += 1;
+            assert!(depth <= parents.len(), "a circle");
+        }
+        depth
+    }
+
+    #[test]
+    fn circles_are_cut_once() {
+        // 1 → 2 → 3 → 1, and 0 hangs on 2; 4 hangs on itself.
+        let edges = [(0, 2), (1, 2), (2, 3), (3, 1), (4, 4)];
+        let mut parents = edges.map(|(a, b)| (ix(a), ix(b))).into_iter().collect();
+        cut_circles(&mut parents);
+        assert_eq!(parents.len(), 3, "one edge of each circle is gone");
+        for node in 0..5 {
+            depth(&parents, ix(node));
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_drawn_flat_below_a_depth() {
+        for ascending in [true, false] {
+            let chain = (0..50_000).map(|n| (ix(n), ix(n + 1)));
+            let mut parents: BTreeMap<NodeIx, NodeIx> = if ascending {
+                chain.collect()
+            } else {
+                chain.map(|(a, b)| (b, a)).collect()
+            };
+            flatten(&mut parents);
+            let deepest = (0..=50_000).map(|n| depth(&parents, ix(n))).max();
+            assert_eq!(deepest, Some(DEEPEST));
+            assert_eq!(parents.len(), 50_000, "nothing is lost");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Facts;
 use super::name::{Name, place};
-use super::text::{count, number, percent, verdict_words, visible};
+use super::text::{count, number, percent, prose, verdict_words, visible};
 use super::verdict::class_count;
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::model::NodeIx;
@@ -25,7 +25,7 @@ pub(super) struct Section {
     pub(super) unplaced: Vec<(Name, String)>,
     pub(super) unread: Vec<Unread>,
     pub(super) unread_more: Option<String>,
-    pub(super) notes: Vec<(String, String, Option<String>)>,
+    pub(super) notes: Vec<Note>,
     pub(super) notes_more: Option<String>,
 }
 
@@ -34,6 +34,13 @@ pub(super) struct Unread {
     pub(super) place: String,
     pub(super) reason: &'static str,
     pub(super) detail: String,
+}
+
+/// What is wrong with an input.
+pub(super) struct Note {
+    pub(super) place: String,
+    pub(super) message: Vec<(bool, String)>,
+    pub(super) help: Vec<(bool, String)>,
 }
 
 /// The inputs.
@@ -129,13 +136,10 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         notes: problems
             .iter()
             .take(MOST)
-            .map(|problem| {
-                let at = facts.sources.location(problem.span);
-                (
-                    visible(&at.to_string()),
-                    visible(&problem.message),
-                    problem.help.as_deref().map(visible),
-                )
+            .map(|problem| Note {
+                place: visible(&facts.sources.location(problem.span).to_string()),
+                message: prose(&problem.message),
+                help: problem.help.as_deref().map(prose).unwrap_or_default(),
             })
             .collect(),
         notes_more: more(problems.len()),

@@ -1,7 +1,7 @@
 //! What the rules found.
 
 use super::Facts;
-use super::text::{count, list, number, visible};
+use super::text::{count, list, number, prose, visible};
 use crate::findings::{Finding, Severity};
 
 /// Most findings listed.
@@ -20,8 +20,8 @@ pub(super) struct Row {
     pub(super) severity: &'static str,
     pub(super) rule: &'static str,
     pub(super) subject: String,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    pub(super) message: Vec<(bool, String)>,
+    pub(super) help: Vec<(bool, String)>,
     pub(super) place: Option<String>,
     pub(super) confidence: &'static str,
     pub(super) fingerprint: String,
@@ -65,8 +65,8 @@ fn row(facts: &Facts<'_>, finding: &Finding) -> Row {
         severity: finding.severity.as_str(),
         rule: finding.rule.as_str(),
         subject: visible(&finding.subject),
-        message: visible(&finding.message),
-        help: finding.help.as_deref().map(visible),
+        message: prose(&finding.message),
+        help: finding.help.as_deref().map(prose).unwrap_or_default(),
         place,
         confidence: finding.confidence.as_str(),
         fingerprint: visible(&finding.fingerprint),

@@ -493,6 +493,7 @@ fn note(tile: &Tile) -> String {
         (0, 0) => times(tile.copies),
         (0, standby) => times(standby),
         (active, 0) => times(active),
+        (1, standby) => format!("+{}", number(standby)),
         (active, standby) => format!("×{} +{}", number(active), number(standby)),
     }
 }

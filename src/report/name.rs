@@ -7,7 +7,7 @@ use crate::analysis::engine::{Affected, Engine};
 use crate::analysis::verdict::{Time, Verdict};
 use crate::ingest::fact::Source;
 use crate::model::{Model, NodeIx};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, mask};
 use crate::words::format_duration;
 
 /// A node, as it is named everywhere on the page.
@@ -30,13 +30,21 @@ impl Name {
             id: visible(node.id.as_str()),
             title: node.title.as_deref().map(visible),
             kind: node.id.kind().to_owned(),
-            slug: slug(node.id.as_str()),
+            slug: node_slug(node.id.as_str(), ix),
         }
     }
 
     /// The title, or the id where there is none.
     pub(super) fn short(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.id)
+    }
+}
+
+/// Where credentials are masked, two ids may look the same: the index tells them apart.
+fn node_slug(id: &str, ix: NodeIx) -> String {
+    match mask::value(id) {
+        masked if masked == id => slug(id),
+        masked => format!("{}.{}", slug(&masked), ix.0),
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
         .map(|child| pack(child, None))
         .collect();
     if let Some(width) = width {
-        return picture(item, children, width);
+        return picture(item, &children, width);
     }
     // Every width that fits a whole number of tiles is tried; the one closest to a little wider
     // than high wins.
@@ -63,14 +63,15 @@ pub(super) fn pack(item: &Item, width: Option<u32>) -> Packed {
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
             best = Some((cost, packed));
         }
-        try_width += (TILE_W + TILE_GAP) / 2;
+        // Half a tile at a time.
+        try_width += u32::midpoint(TILE_W, TILE_GAP);
     }
     best.map_or_else(|| fill(item, &children, least), |(_, packed)| packed)
 }
 
 /// The outermost box: what is `wide` goes below all others, as wide as they are together.
-fn picture(item: &Item, children: Vec<Packed>, width: u32) -> Packed {
-    let width = width.max(widest(item, &children));
+fn picture(item: &Item, children: &[Packed], width: u32) -> Packed {
+    let width = width.max(widest(item, children));
     let (wide, narrow): (Vec<usize>, Vec<usize>) =
         (0..children.len()).partition(|at| item.children.get(*at).is_some_and(|child| child.wide));
     let of = |indices: &[usize]| -> Vec<Packed> {
@@ -84,7 +85,7 @@ fn picture(item: &Item, children: Vec<Packed>, width: u32) -> Packed {
     if narrow.is_empty() {
         packed.w = width;
     }
-    let mut placed = std::mem::replace(&mut packed.children, children.clone());
+    let mut placed = std::mem::replace(&mut packed.children, children.to_vec());
     for (at, child) in narrow.into_iter().zip(placed.drain(..)) {
         if let Some(slot) = packed.children.get_mut(at) {
             *slot = child;

@@ -4,16 +4,18 @@
 use std::fmt::Write as _;
 
 use crate::analysis::verdict::{Time, Verdict};
+use crate::source::mask;
 use crate::words::format_duration;
 
-/// `text` with all that can't be seen, or that turns the reading direction, made visible: control
+/// `text` without credentials, and with all that can't be seen, or that turns the reading direction, made visible: control
 /// characters as their pictures (␊), others as `[U+202E]`. Markup is escaped by the templates.
 pub(super) fn visible(text: &str) -> String {
+    let text = mask::value(text);
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\0'..='\u{1f}' => {
-                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'))
+                shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{2426}'));
             }
             '\u{7f}' => shown.push('\u{2421}'),
             '\u{80}'..='\u{9f}'
@@ -35,6 +37,28 @@ pub(super) fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A sentence in parts: `true` for what stands between backticks, which is a name. Made visible.
+pub(super) fn prose(text: &str) -> Vec<(bool, String)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`') {
+        let Some((name, behind)) = after.split_once('`') else {
+            break;
+        };
+        if !before.is_empty() {
+            parts.push((false, visible(before)));
+        }
+        if !name.is_empty() {
+            parts.push((true, visible(name)));
+        }
+        rest = behind;
+    }
+    if !rest.is_empty() {
+        parts.push((false, visible(rest)));
+    }
+    parts
 }
 
 /// An identifier that can stand in `id="…"` and after `#`: letters, digits, `:`, `-` and `.` stay,
@@ -136,6 +160,22 @@ mod tests {
             "a␊␛[31m[U+202E]b[U+FEFF]"
         );
         assert_eq!(visible("판교 é"), "판교 é");
+    }
+
+    #[test]
+    fn names_in_prose_are_told_apart() {
+        let part = |name, text: &str| (name, text.to_owned());
+        assert_eq!(
+            prose("`a` goes with `b`."),
+            [
+                part(true, "a"),
+                part(false, " goes with "),
+                part(true, "b"),
+                part(false, ".")
+            ]
+        );
+        assert_eq!(prose("an odd ` one"), [part(false, "an odd ` one")]);
+        assert_eq!(prose(""), []);
     }
 
     #[test]

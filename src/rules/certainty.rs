@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::context::Context;
-use crate::analysis::blast::Blast;
+use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
 use crate::graph::FaultClass;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Evidence, Mode};
 
 /// Evidence for the loss of each node that a blast takes at once.
+#[derive(Debug)]
 pub(super) struct Certainty {
     by_node: BTreeMap<u32, Evidence>,
 }
@@ -17,11 +18,11 @@ pub(super) struct Certainty {
 impl Certainty {
     /// For each strength of evidence, what would be lost if only requirements known that well
     /// counted: a least set from the faults upwards. Proportional to what the blast takes.
-    pub(super) fn new(context: &Context<'_>, blast: &Blast) -> Self {
+    pub(super) fn new(context: &Context<'_>, outcome: &Outcome) -> Self {
         let graph = context.engine.graph();
-        let lost = &blast.outcome.lost;
+        let lost = &outcome.lost;
         let mut by_node: BTreeMap<u32, Evidence> = BTreeMap::new();
-        for &fault in &blast.outcome.faults {
+        for &fault in &outcome.faults {
             // That a place fails is no claim; that it is one place is.
             let evidence = match FaultClass::of(graph.class[fault as usize]) {
                 Some(FaultClass::Placement) => context.node(NodeIx(fault)).evidence,
@@ -73,20 +74,20 @@ impl Certainty {
     pub(super) fn of_requirement(
         &self,
         context: &Context<'_>,
-        blast: &Blast,
+        outcome: &Outcome,
         requirement: ReqIx,
     ) -> Evidence {
         let base = super::chain::evidence(context, requirement);
         let mut evidence = base.max(self.of_lost_members(context, requirement.0));
         let members = &context.model.requirement(requirement).members;
         let indices = context.engine.graph().members_of(requirement.0);
-        let recovery = &blast.outcome.unrepaired;
+        let recovery = &outcome.unrepaired;
         for (member, m) in members.iter().zip(indices) {
             let Some(ways) = &member.standby else {
                 continue;
             };
             let never = |node: NodeIx| {
-                !context.engine.serves_at_once(&blast.outcome, node.0)
+                !context.engine.serves_at_once(outcome, node.0)
                     && recovery.time(node.0).is_none_or(|at| at == Time::NEVER)
             };
             if recovery.promotion(m) == Some(Time::NEVER) && never(member.node) {

@@ -24,11 +24,10 @@ pub(super) struct Link {
     pub(super) mode: Mode,
 }
 
-/// The shortest ways from `starts` to the faults of `outcome`, merged where they meet, in order
+/// The shortest ways from `starts` to the faults, merged where they meet, in order
 /// from the starts to the fault. Of a requirement with several members, all that are lost are
-/// followed. Proportional to what the faults take at once.
-pub(super) fn links(context: &Context<'_>, outcome: &Outcome, starts: &[NodeIx]) -> Vec<Link> {
-    let steps = steps(context, outcome);
+/// followed.
+pub(super) fn links(context: &Context<'_>, steps: &Steps, starts: &[NodeIx]) -> Vec<Link> {
     let graph = context.engine.graph();
     let mut links: BTreeMap<(std::cmp::Reverse<u32>, Vec<NodeIx>, Mode), Link> = BTreeMap::new();
     let mut queue: VecDeque<NodeIx> = starts.iter().copied().collect();
@@ -96,13 +95,17 @@ pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, Stri
 }
 
 /// How far a lost node is from the faults, and the requirement that leads towards them.
-struct Step {
+#[derive(Debug)]
+pub(super) struct Step {
     distance: u32,
     next: Option<ReqIx>,
 }
 
+/// By lost node.
+pub(super) type Steps = BTreeMap<u32, Step>;
+
 /// Breadth first from the faults upwards, over the requirements that they leave unmet.
-fn steps(context: &Context<'_>, outcome: &Outcome) -> BTreeMap<u32, Step> {
+pub(super) fn steps(context: &Context<'_>, outcome: &Outcome) -> Steps {
     let graph = context.engine.graph();
     let fault = |node: &u32| {
         let step = Step {
@@ -111,7 +114,7 @@ fn steps(context: &Context<'_>, outcome: &Outcome) -> BTreeMap<u32, Step> {
         };
         (*node, step)
     };
-    let mut steps: BTreeMap<u32, Step> = outcome.faults.iter().map(fault).collect();
+    let mut steps: Steps = outcome.faults.iter().map(fault).collect();
     let mut queue: VecDeque<u32> = outcome.faults.iter().copied().collect();
     let mut unmet: BTreeMap<u32, bool> = BTreeMap::new();
     while let Some(node) = queue.pop_front() {

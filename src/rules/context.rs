@@ -4,16 +4,18 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::certainty::Certainty;
+use super::chain::{Steps, steps};
 use super::critical_concentration::{Concentration, concentrations};
-use crate::analysis::blast::{Blast, Fault, blast};
 use crate::analysis::criticality::Criticality;
-use crate::analysis::engine::Engine;
+use crate::analysis::engine::{Affected, Engine, Outcome};
 use crate::analysis::redundancy::{FalseRedundancy, false_redundancies_among};
 use crate::analysis::sweep::Sweep;
+use crate::analysis::verdict::Verdict;
 use crate::graph::FaultClass;
 use crate::model::{Model, Node, NodeIx, ReqIx, Requirement};
 use crate::source::{Problem, SourceMap, Unread};
-use crate::words::{Class, Id};
+use crate::words::{Class, Id, Mode};
 
 /// What a run of the rules is about.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +48,20 @@ pub struct Context<'a> {
     pub whole: BTreeSet<NodeIx>,
     /// False redundancy by any fault but those of `whole`.
     pub redundancies: Vec<FalseRedundancy>,
-    blasts: RefCell<BTreeMap<NodeIx, Rc<Blast>>>,
+    /// By service or store: the domains, those of `whole` left out, that cut it because its own
+    /// replicas (or it itself) stand on them.
+    pub own_cuts: BTreeMap<NodeIx, Vec<NodeIx>>,
+    /// The fault explained last: rules ask about one fault after the other.
+    last: RefCell<Option<Rc<Explained>>>,
+}
+
+/// What one single fault does, and what rules need to explain it.
+#[derive(Debug)]
+pub struct Explained {
+    pub fault: NodeIx,
+    pub outcome: Outcome,
+    pub(super) certainty: Certainty,
+    pub(super) steps: Steps,
 }
 
 impl<'a> Context<'a> {
@@ -73,7 +88,8 @@ impl<'a> Context<'a> {
             concentrations: Vec::new(),
             whole: BTreeSet::new(),
             redundancies: Vec::new(),
-            blasts: RefCell::default(),
+            own_cuts: BTreeMap::new(),
+            last: RefCell::default(),
         };
         let under_everything = under_everything(model, sweep);
         let all = concentrations(&context);
@@ -97,6 +113,7 @@ impl<'a> Context<'a> {
         context.redundancies = false_redundancies_among(model, engine, sweep, |effect| {
             !context.whole.contains(&effect.fault)
         });
+        context.own_cuts = own_cuts(&context);
         context
     }
 
@@ -165,18 +182,23 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The single fault explained; computed once for each fault that some rule asks about.
+    /// The single fault explained. Only the last one is kept: ask about one after the other.
     #[must_use]
-    pub fn blast(&self, fault: NodeIx) -> Rc<Blast> {
-        if let Some(known) = self.blasts.borrow().get(&fault) {
-            return Rc::clone(known);
+    pub fn explained(&self, fault: NodeIx) -> Rc<Explained> {
+        let known = self.last.borrow().clone();
+        if let Some(known) = known.filter(|known| known.fault == fault) {
+            return known;
         }
-        let faults = [Fault {
-            node: fault,
-            repaired_s: None,
-        }];
-        let new = Rc::new(blast(self.model, self.engine, &faults));
-        self.blasts.borrow_mut().insert(fault, Rc::clone(&new));
+        let mut scratch = self.engine.scratch();
+        let set = self.engine.graph().fault_set(fault.0);
+        let outcome = self.engine.outcome(&mut scratch, &set);
+        let new = Rc::new(Explained {
+            fault,
+            certainty: Certainty::new(self, &outcome),
+            steps: steps(self, &outcome),
+            outcome,
+        });
+        *self.last.borrow_mut() = Some(Rc::clone(&new));
         new
     }
 
@@ -195,9 +217,9 @@ impl<'a> Context<'a> {
 /// Domains without which no replica runs, however many there are. Of an estate without replicas,
 /// none.
 fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
-    let serving = |affected: &&crate::analysis::engine::Affected| {
+    let stopped = |affected: &&Affected| {
         model.node(NodeIx(affected.node)).class == Class::Replica
-            && affected.verdict > crate::analysis::verdict::Verdict::Degraded
+            && affected.verdict > Verdict::Degraded
     };
     let all = model
         .nodes
@@ -208,7 +230,62 @@ fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
         .effects
         .iter()
         .filter(|effect| effect.class == FaultClass::Placement)
-        .filter(|effect| all > 0 && effect.affected.iter().filter(serving).count() == all)
+        .filter(|effect| all > 0 && effect.affected.iter().filter(stopped).count() == all)
         .map(|effect| effect.fault)
         .collect()
+}
+
+/// Fills [`Context::own_cuts`]. Proportional to the sum of all blast radii.
+fn own_cuts(context: &Context<'_>) -> BTreeMap<NodeIx, Vec<NodeIx>> {
+    let graph = context.engine.graph();
+    let mut cuts: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
+    let placement = context.sweep.effects.iter().filter(|effect| {
+        effect.class == FaultClass::Placement && !context.whole.contains(&effect.fault)
+    });
+    for effect in placement {
+        let is_lost = |affected: &&Affected| affected.verdict >= Verdict::Interrupted;
+        let lost = effect.affected.iter().filter(is_lost).map(|a| a.node);
+        let mut weights: BTreeMap<u32, u64> = BTreeMap::new();
+        for node in lost.chain([effect.fault.0]) {
+            for &m in graph.active_in.items(node) {
+                let q = graph.member_of[m as usize];
+                let owner = NodeIx(graph.owner[q as usize]);
+                if matches!(context.node(owner).class, Class::Service | Class::Store)
+                    && is_standing(context, ReqIx(q))
+                {
+                    let weight = weights.entry(q).or_default();
+                    *weight = weight.saturating_add(graph.member_weight[m as usize]);
+                }
+            }
+        }
+        for (q, lost) in weights {
+            let owner = NodeIx(graph.owner[q as usize]);
+            let active = graph.members_of(q).filter(|m| graph.is_active(*m));
+            let all = active.fold(0u64, |sum, m| {
+                sum.saturating_add(graph.member_weight[m as usize])
+            });
+            if all.saturating_sub(lost) < graph.need[q as usize]
+                && context.cuts(effect.fault, owner)
+            {
+                let faults = cuts.entry(owner).or_default();
+                if faults.last() != Some(&effect.fault) {
+                    faults.push(effect.fault);
+                }
+            }
+        }
+    }
+    cuts
+}
+
+/// True if `requirement` is what its owner itself stands on: a place, or its own replicas.
+pub(super) fn is_standing(context: &Context<'_>, requirement: ReqIx) -> bool {
+    let requirement = context.model.requirement(requirement);
+    match requirement.mode {
+        Mode::Placement => true,
+        Mode::Hard => requirement
+            .members
+            .first()
+            .is_some_and(|member| context.node(member.node).part_of == Some(requirement.of)),
+        Mode::Soft | Mode::Start => false,
+    }
 }

@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 
-use super::certainty::Certainty;
 use super::context::Context;
 use super::{chain, severity, text};
 use crate::analysis::criticality::CRITICAL_TIER;
@@ -149,8 +148,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     let domain = context.node(found.domain);
-    let blast = context.blast(found.domain);
-    let certainty = Certainty::new(context, &blast);
+    let explained = context.explained(found.domain);
+    let certainty = &explained.certainty;
     let mut evidence: Vec<Evidence> = found.cut.iter().map(|ix| certainty.of(*ix)).collect();
     evidence.sort_unstable();
     let enough = if context.tiered {
@@ -201,7 +200,7 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
         .notes
         .push(format!("cut: {}", text::ids(context, &found.cut)));
     let first: Vec<NodeIx> = found.cut.first().copied().into_iter().collect();
-    let links = chain::links(context, &blast.outcome, &first);
+    let links = chain::links(context, &explained.steps, &first);
     finding.related = chain::related(context, &links);
     if context.whole.contains(&found.domain) {
         finding.notes.push(

@@ -1,13 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::certainty::Certainty;
 use super::context::Context;
 use super::{chain, severity, text};
-use crate::analysis::blast::Blast;
+use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
 use crate::findings::{Code, Finding, Place};
 use crate::model::{NodeIx, ReqIx, Requirement};
-use crate::words::{Class, format_duration};
+use crate::words::{Class, Evidence, format_duration};
 
 rule! {
     /// ## What it does
@@ -68,18 +67,29 @@ rule! {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
+    // One fault after the other: each is explained once.
+    let mut pairs: Vec<(NodeIx, ReqIx)> = Vec::new();
     for found in &context.redundancies {
-        for fault in &found.faults {
-            let finding = finding(context, found.requirement, *fault);
-            // Replicas that each need the same two things say the same thing twice.
-            let same = (
-                finding.subject.clone(),
-                finding.object.clone(),
-                finding.cut.clone(),
-            );
-            if seen.insert(same) {
-                findings.push(finding);
-            }
+        let described = context.model.requirement(found.requirement);
+        // Where a replacement might come to stand is our guess: nobody calls it redundant.
+        let guessed = described.evidence == Evidence::Assumed
+            && context.node(described.of).class == Class::Replica;
+        if guessed {
+            continue;
+        }
+        pairs.extend(found.faults.iter().map(|fault| (*fault, found.requirement)));
+    }
+    pairs.sort_unstable();
+    for (fault, requirement) in pairs {
+        let finding = finding(context, requirement, fault);
+        // Replicas that each need the same two things say the same thing twice.
+        let same = (
+            finding.subject.clone(),
+            finding.object.clone(),
+            finding.cut.clone(),
+        );
+        if seen.insert(same) {
+            findings.push(finding);
         }
     }
     findings
@@ -88,9 +98,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding {
     let described = context.model.requirement(requirement);
     let subject = context.subject(described.of);
-    let blast = context.blast(fault);
-    let certainty = Certainty::new(context, &blast);
-    let confidence = certainty.of_requirement(context, &blast, requirement);
+    let explained = context.explained(fault);
+    let outcome = &explained.outcome;
+    let certainty = &explained.certainty;
+    let confidence = certainty.of_requirement(context, outcome, requirement);
     let tier = severity::tier_lost(context, subject);
     let active: Vec<NodeIx> = described
         .members
@@ -101,7 +112,7 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
     let lost: Vec<NodeIx> = active
         .iter()
         .copied()
-        .filter(|node| !context.engine.serves_at_once(&blast.outcome, node.0))
+        .filter(|node| !context.engine.serves_at_once(outcome, node.0))
         .collect();
     let own_replicas = active
         .iter()
@@ -147,9 +158,9 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
             described.need
         )
     };
-    let links = chain::links(context, &blast.outcome, &lost);
+    let links = chain::links(context, &explained.steps, &lost);
     finding.related = chain::related(context, &links);
-    standbys(context, &blast, requirement, &mut finding);
+    standbys(context, outcome, requirement, &mut finding);
     finding.help = Some(if described.members.len() > active.len() {
         format!(
             "run what is needed without `{cause}`, or give a standby a way that doesn't need what \
@@ -174,11 +185,16 @@ fn object(context: &Context<'_>, requirement: &Requirement) -> String {
 
 /// Says for each standby why it does not help: it goes too, it can't be promoted, it comes too
 /// late, or it is too small. Standbys with the same answer are told together.
-fn standbys(context: &Context<'_>, blast: &Blast, requirement: ReqIx, finding: &mut Finding) {
+pub(super) fn standbys(
+    context: &Context<'_>,
+    outcome: &Outcome,
+    requirement: ReqIx,
+    finding: &mut Finding,
+) {
     let described = context.model.requirement(requirement);
-    let recovery = &blast.outcome.unrepaired;
+    let recovery = &outcome.unrepaired;
     let never = |node: NodeIx| {
-        !context.engine.serves_at_once(&blast.outcome, node.0)
+        !context.engine.serves_at_once(outcome, node.0)
             && recovery.time(node.0).is_none_or(|at| at == Time::NEVER)
     };
     let rto = context.node(context.subject(described.of)).rto_s;

@@ -13,9 +13,8 @@ use crate::words::Evidence;
 pub(super) fn of_cut(context: &Context<'_>, tier: Option<u8>, confidence: Evidence) -> Severity {
     let severity = match tier {
         Some(0 | 1) => Severity::Error,
-        Some(_) => Severity::Warning,
         None if context.tiered || confidence == Evidence::Assumed => Severity::Note,
-        None => Severity::Warning,
+        Some(_) | None => Severity::Warning,
     };
     capped(severity, confidence)
 }

@@ -1,13 +1,13 @@
 use std::collections::BTreeSet;
 
-use super::certainty::Certainty;
-use super::context::Context;
+use super::chain::is_unmet;
+use super::context::{Context, is_standing};
 use super::single_replica_critical::{cutting_domains, one_replica_cuts};
 use super::{chain, severity};
-use crate::analysis::blast::BlastEntry;
+use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place};
-use crate::model::{NodeIx, ReqIx};
-use crate::words::{Class, Mode};
+use crate::model::NodeIx;
+use crate::words::Class;
 
 rule! {
     /// ## What it does
@@ -66,32 +66,37 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             found.faults.iter().map(move |fault| (subject, *fault))
         })
         .collect();
-    let mut findings = Vec::new();
-    for (subject, node) in context.model.iter() {
-        let critical = context.criticality.of(subject).is_some();
-        if !critical || !matches!(node.class, Class::Service | Class::Store) {
-            continue;
-        }
+    let mut pairs: Vec<(NodeIx, NodeIx)> = Vec::new();
+    for subject in context.own_cuts.keys().copied() {
         // Where one replica's loss is enough, that is what has to be mended first.
-        if one_replica_cuts(context, subject) {
-            continue;
-        }
-        for fault in cutting_domains(context, subject) {
-            if !told.contains(&(subject, fault)) {
-                findings.extend(finding(context, subject, fault));
-            }
+        if context.criticality.of(subject).is_some() && !one_replica_cuts(context, subject) {
+            let roots = cutting_domains(context, subject);
+            pairs.extend(roots.into_iter().map(|fault| (fault, subject)));
         }
     }
-    findings
+    // One fault after the other: each is explained once.
+    pairs.sort_unstable();
+    pairs
+        .into_iter()
+        .filter(|(fault, subject)| !told.contains(&(*subject, *fault)))
+        .filter_map(|(fault, subject)| finding(context, subject, fault))
+        .collect()
 }
 
 /// The finding, if the subject's own standing is what fails.
 fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Finding> {
-    let blast = context.blast(fault);
-    let entry = blast.entry(subject)?;
-    let requirement = own_standing(context, subject, entry)?;
-    let certainty = Certainty::new(context, &blast);
-    let confidence = certainty.of_requirement(context, &blast, requirement);
+    let explained = context.explained(fault);
+    let outcome = &explained.outcome;
+    let at = outcome
+        .affected
+        .binary_search_by_key(&subject.0, |affected| affected.node)
+        .ok()?;
+    let verdict = outcome.affected.get(at)?.verdict;
+    let (requirement, _) = context
+        .requirements(subject)
+        .find(|(ix, _)| is_standing(context, *ix) && is_unmet(context, outcome, ix.0))?;
+    let certainty = &explained.certainty;
+    let confidence = certainty.of_requirement(context, outcome, requirement);
     let tier = severity::tier_lost(context, subject);
     let (id, domain) = (context.id(subject), context.id(fault));
     let described = context.model.requirement(requirement);
@@ -100,7 +105,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .iter()
         .filter(|member| member.standby.is_none())
         .map(|member| member.node)
-        .filter(|node| !context.engine.serves_at_once(&blast.outcome, node.0))
+        .filter(|node| !context.engine.serves_at_once(outcome, node.0))
         .collect();
     let mut finding = Finding::new(
         Code::SingleDomain,
@@ -108,7 +113,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         id.as_str(),
         format!(
             "`{id}` is critical and stands on one domain: {} with `{domain}`",
-            if entry.verdict == crate::analysis::verdict::Verdict::Interrupted {
+            if verdict == Verdict::Interrupted {
                 "it goes, for longer than its rto,"
             } else {
                 "it goes"
@@ -124,27 +129,13 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .cloned()
         .map(Place::Source);
     finding.label = format!("all that it needs stands on `{domain}`");
-    finding.related = chain::related(context, &chain::links(context, &blast.outcome, &lost));
+    finding.related = chain::related(context, &chain::links(context, &explained.steps, &lost));
+    super::false_redundancy::standbys(context, outcome, requirement, &mut finding);
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(format!(
         "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it"
     ));
     Some(finding)
-}
-
-/// The first unmet requirement by which the subject itself stands somewhere.
-fn own_standing(context: &Context<'_>, subject: NodeIx, entry: &BlastEntry) -> Option<ReqIx> {
-    entry.because.iter().copied().find(|requirement| {
-        let requirement = context.model.requirement(*requirement);
-        match requirement.mode {
-            Mode::Placement => true,
-            Mode::Hard => requirement
-                .members
-                .iter()
-                .any(|member| context.node(member.node).part_of == Some(subject)),
-            Mode::Soft | Mode::Start => false,
-        }
-    })
 }
 
 /// Says through whom a node without a tier of its own is critical.

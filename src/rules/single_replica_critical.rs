@@ -4,7 +4,6 @@ use super::{severity, text};
 use crate::analysis::engine::Affected;
 use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place, Severity};
-use crate::graph::FaultClass;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Evidence, Mode, format_duration};
 
@@ -204,17 +203,10 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     Some(finding)
 }
 
-/// Domains that cut `subject`, without those that another one of them takes.
+/// Domains that cut `subject` because it stands on them, without those that another one takes.
 pub(super) fn cutting_domains(context: &Context<'_>, subject: NodeIx) -> Vec<NodeIx> {
-    let cutting: Vec<NodeIx> = context
-        .sweep
-        .effects
-        .iter()
-        .filter(|effect| effect.class == FaultClass::Placement)
-        .map(|effect| effect.fault)
-        .filter(|fault| !context.whole.contains(fault) && context.cuts(*fault, subject))
-        .collect();
-    context.roots(&cutting)
+    let cutting = context.own_cuts.get(&subject);
+    cutting.map_or_else(Vec::new, |cutting| context.roots(cutting))
 }
 
 /// Where nothing has a tier: one note that names what runs as a single replica.
@@ -253,7 +245,7 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
         .max()
         .unwrap_or(Evidence::Assumed);
     finding.place = described.sources.first().cloned().map(Place::Source);
-    finding.label = "for example".to_owned();
+    finding.label = String::from("for example");
     let names: Vec<NodeIx> = subjects.iter().map(|(ix, _)| *ix).collect();
     finding.notes.push(text::ids(context, &names));
     finding.help = Some(

@@ -53,7 +53,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, problem: &Problem) -> Finding {
     let mut finding = problems::finding(context, problem, Severity::Warning);
-    finding.label = "nothing has this name".to_owned();
+    finding.label = String::from("nothing has this name");
     let Some(target) = target(context, problem) else {
         return finding;
     };

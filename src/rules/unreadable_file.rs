@@ -49,7 +49,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         // The parser's words may hold line numbers; several documents of one file are told apart
         // by their order.
         finding.object = None;
-        finding.label = "can't be read from here on".to_owned();
+        finding.label = String::from("can't be read from here on");
     }
     let told: BTreeSet<String> = findings.iter().map(|f| f.subject.clone()).collect();
     let untold = context

@@ -129,7 +129,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
     if times > 1 {
         finding
             .notes
-            .push(format!("{} of its requirements are unmet", times));
+            .push(format!("{times} of its requirements are unmet"));
     }
     if described.members.iter().any(|m| m.standby.is_some()) {
         let (_, time) = context.engine.without_faults(subject.0);

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{Kind, Problem, ProblemKind, Span, View};
+use super::{Kind, Problem, ProblemKind, Span, View, mask};
 use crate::words::nearest;
 
 /// Forms, ways and items inside each other.
@@ -119,8 +119,13 @@ impl Reader {
     }
 
     /// Adds a problem, unless the document has had too many.
-    pub(crate) fn tell(&mut self, problem: Problem) {
+    pub(crate) fn tell(&mut self, mut problem: Problem) {
         self.told += 1;
+        for text in std::iter::once(&mut problem.message).chain(&mut problem.help) {
+            if let Cow::Owned(masked) = mask::value(text) {
+                *text = masked;
+            }
+        }
         match self.told.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => self.problems.push(problem),
             std::cmp::Ordering::Equal => self.problems.push(Problem::new(
@@ -183,9 +188,11 @@ pub(crate) fn keys<'t>(view: View<'t>, cx: &mut Reader) -> Option<Vec<&'t str>> 
         .then(|| entries.iter().filter_map(|(key, _)| key.as_str()).collect())
 }
 
-/// A value for messages: in backquotes, cut where it is long.
+/// A value for messages: in backquotes, without secrets, cut where it is long.
 pub(crate) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
+    // Before it is cut: half a connection string is not recognised as one.
+    let text = &*mask::value(text);
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {
         shown.push('…');

@@ -10,6 +10,9 @@ use super::span::{FileId, LineIndex, Position, Span};
 pub struct SourceFile {
     pub path: Utf8PathBuf,
     pub text: String,
+    /// Position of the argument that names this very file, if one does; `None` for files found in
+    /// a directory. Formats that merge files in a given order (Compose) go by it.
+    pub named: Option<u32>,
     lines: LineIndex,
 }
 
@@ -34,11 +37,21 @@ impl std::fmt::Display for Location {
 }
 
 impl SourceMap {
-    /// Adds a file. Ids are given in order, from 0.
+    /// Adds a file that no argument names. Ids are given in order, from 0.
     pub fn add(&mut self, path: Utf8PathBuf, text: String) -> FileId {
+        self.add_named(path, text, None)
+    }
+
+    /// As [`add`](Self::add), for a file that argument `named` may name.
+    pub fn add_named(&mut self, path: Utf8PathBuf, text: String, named: Option<u32>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let lines = LineIndex::new(&text);
-        self.files.push(SourceFile { path, text, lines });
+        self.files.push(SourceFile {
+            path,
+            text,
+            named,
+            lines,
+        });
         id
     }
 

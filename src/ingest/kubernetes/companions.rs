@@ -23,7 +23,7 @@ impl Companion {
                 "Helm: render the chart with `helm template` and give the result"
             }
             Self::Kustomization => {
-                "kustomize: render it with `kustomize build` and give the result; base manifests are read as they stand"
+                "kustomize: what this changes is not applied; its manifests are read as they stand. Give the output of `kustomize build` instead"
             }
         }
     }
@@ -39,14 +39,20 @@ pub(super) fn companion(document: &Document, sources: &SourceMap) -> Option<Comp
     let has = |key| root.get(key).is_some();
     match path.file_name()? {
         "Chart.yaml" if has("apiVersion") && has("name") => Some(Companion::Chart),
-        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
-            Some(Companion::Kustomization)
-        }
+        _ if is_kustomization(path) => Some(Companion::Kustomization),
         name if name.starts_with("values") && is_beside_chart(path, sources) => {
             Some(Companion::Values)
         }
         _ => None,
     }
+}
+
+/// True for the file names that kustomize looks for.
+pub(super) fn is_kustomization(path: &Utf8Path) -> bool {
+    matches!(
+        path.file_name(),
+        Some("kustomization.yaml" | "kustomization.yml" | "Kustomization")
+    )
 }
 
 /// Whether a `Chart.yaml` stands in the same folder. Files are sorted by path. O(log files).

@@ -72,6 +72,16 @@ impl<'d> Configs<'d> {
         unused.map(|config| config.place)
     }
 
+    /// The files of a `ConfigMap` as pods of `namespace` mount them, in order of their names.
+    pub(super) fn files(
+        &self,
+        namespace: Option<&'d str>,
+        name: &'d str,
+    ) -> BTreeMap<&'d str, View<'d>> {
+        let data = self.find(namespace, name).into_iter().flatten();
+        data.map(|(key, value)| (*key, *value)).collect()
+    }
+
     /// The values of a `ConfigMap` as pods of `namespace` see it.
     fn find(
         &self,

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::cluster::Cluster;
+use super::companions;
 use super::duplicates::difference;
 use super::environment::Configs;
-use super::kinds::{Use, WorkloadKind, use_of};
+use super::kinds::{Entry, Use, WorkloadKind, use_of};
 use super::object::Object;
+use super::overlay;
 use super::placement::{self, LocalClasses};
+use super::pods::Pods;
+use super::pointers;
 use super::reader::Reader;
 use super::services::{self, Service};
 use super::workload::{self, Reading, Workload};
@@ -29,6 +34,13 @@ pub(super) struct Estate<'d> {
     service_by_name: HashMap<(Option<&'d str>, &'d str), usize>,
     pub(super) configs: Configs<'d>,
     pub(super) local: LocalClasses<'d>,
+    pub(super) cluster: Cluster<'d>,
+    pods: Pods<'d>,
+    volumes: Vec<Object<'d>>,
+    pub(super) entries: Vec<(Entry, Object<'d>)>,
+    /// Hosts that a `ServiceEntry` names outside the cluster.
+    pub(super) outside: HashSet<String>,
+    autoscalers: Vec<Object<'d>>,
     /// Namespaces that some object states.
     pub(super) namespaces: HashSet<&'d str>,
 }
@@ -42,11 +54,26 @@ impl<'d> Estate<'d> {
             Use::Namespace => self.namespaces.extend(object.name),
             Use::Unread(why) => facts.unread.push((object.kind_span, why.to_owned())),
             Use::Custom => {
-                let why = format!(
-                    "`{}` of `{}` is a kind that nobody reads here",
-                    object.kind, object.api_version
-                );
-                facts.unread.push((object.kind_span, why));
+                facts
+                    .unread
+                    .push((object.kind_span, custom(&object, reader)));
+            }
+            Use::Node => self.cluster.take_node(&object, reader),
+            // Which storage classes are local is known once all are read.
+            Use::Volume => self.volumes.push(object),
+            Use::Claim => self.cluster.take_claim(&object, reader),
+            Use::Autoscaler => self.autoscalers.push(object),
+            Use::Entry(entry) => self.entries.push((entry, object)),
+            Use::ServiceEntry => self.take_outside(&object, reader),
+            Use::Kustomization => {
+                if overlay::changes_manifests(object.view, reader) {
+                    let why = companions::Companion::Kustomization.why().to_owned();
+                    facts.unread.push((object.kind_span, why));
+                }
+            }
+            Use::Pointer => {
+                let why = pointers::why(&object, reader);
+                facts.unread.extend(why.map(|why| (object.kind_span, why)));
             }
             Use::StorageClass => {
                 let provisioner = reader.text(object.view, &["provisioner"]);
@@ -65,8 +92,26 @@ impl<'d> Estate<'d> {
                     self.take_service(service, facts);
                 }
             }
-            Use::Workload(kind) => self.take_workload(object, kind, reader, facts),
+            Use::Workload(kind) => {
+                if !self.pods.take(object, kind, reader) {
+                    self.take_workload(object, kind, reader, facts);
+                }
+            }
         }
+    }
+
+    /// Hosts outside, unless they are pods of the mesh by other names.
+    fn take_outside(&mut self, object: &Object<'d>, reader: &Reader) {
+        if reader.text(object.view, &["spec", "location"]) == Some("MESH_INTERNAL") {
+            return;
+        }
+        let hosts = reader.items(object.view, &["spec", "hosts"]).into_iter();
+        let hosts = hosts.filter_map(crate::source::View::as_str);
+        self.outside.extend(
+            hosts
+                .filter(|host| !host.contains('*'))
+                .map(str::to_ascii_lowercase),
+        );
     }
 
     /// Keeps the first Service of a name; another one that selects otherwise is a conflict.
@@ -101,7 +146,6 @@ impl<'d> Estate<'d> {
     ) {
         let workload = match workload::read(object, kind, reader, &mut facts.problems) {
             Reading::Workload(workload) => *workload,
-            Reading::Instance => return,
             Reading::Partial(why) => {
                 facts.unread.push((object.kind_span, why));
                 return;
@@ -116,10 +160,48 @@ impl<'d> Estate<'d> {
         }
     }
 
+    /// Puts together what was read in pieces, when all of it is: autoscalers and their targets,
+    /// volumes, pods and what they belong to. Then ids are unique.
+    pub(super) fn settle(&mut self, reader: &Reader, facts: &mut Facts) {
+        for autoscaler in std::mem::take(&mut self.autoscalers) {
+            self.scale(&autoscaler, reader);
+        }
+        for volume in std::mem::take(&mut self.volumes) {
+            self.cluster.take_volume(&volume, &self.local, reader);
+        }
+        let pods = std::mem::take(&mut self.pods);
+        pods.settle(&mut self.workloads, &self.by_name, reader, facts);
+        self.make_ids_unique();
+    }
+
+    /// A workload that leaves its number of replicas to an autoscaler has the least that one
+    /// keeps.
+    fn scale(&mut self, autoscaler: &Object<'d>, reader: &Reader) {
+        let target = |key| reader.text(autoscaler.view, &["spec", "scaleTargetRef", key]);
+        let kind = target("kind").and_then(WorkloadKind::parse);
+        let (Some(kind), Some(name)) = (kind, target("name")) else {
+            return;
+        };
+        let own = self.by_name.get(&(autoscaler.namespace, kind, name));
+        let near = own.or_else(|| self.by_name.get(&(None, kind, name)));
+        let Some(workload) = near.and_then(|at| self.workloads.get_mut(*at)) else {
+            return;
+        };
+        let least = reader.path(autoscaler.view, &["spec", "minReplicas"]);
+        if let Some((count, least)) = least.and_then(|least| Some((least.as_count()?, least)))
+            && count <= workload::MOST_REPLICAS
+            && workload.counts_replicas()
+            && !workload.states_replicas
+        {
+            workload.replicas = count;
+            workload.replicas_span = least.span();
+        }
+    }
+
     /// Makes ids unique. A Deployment and a `CronJob` may share a name: the first in the order of
     /// [`WorkloadKind`] has it plain, the others with their kind (`service:shop/backup.cronjob`).
     /// Which has it depends on no order of files.
-    pub(super) fn make_ids_unique(&mut self) {
+    fn make_ids_unique(&mut self) {
         let mut by_id: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
         for (at, workload) in self.workloads.iter().enumerate() {
             by_id.entry(workload.id.clone()).or_default().push(at);
@@ -172,5 +254,25 @@ impl<'d> Estate<'d> {
             problems.push(problem);
         }
         places
+    }
+}
+
+/// What coverage says of an object that only its controller understands.
+fn custom(object: &Object<'_>, reader: &Reader) -> String {
+    let name = object.name.unwrap_or("?");
+    let (kind, version) = (object.kind, object.api_version);
+    let runs = [
+        &["spec", "replicas"][..],
+        &["spec", "instances"],
+        &["spec", "template"],
+    ]
+    .iter()
+    .any(|keys| reader.path(object.view, keys).is_some());
+    if runs {
+        format!(
+            "`{kind}` `{name}` of `{version}` runs pods that only its controller knows: state it in a spof.yaml, or give the pods of a cluster dump"
+        )
+    } else {
+        format!("`{kind}` `{name}` of `{version}` is a kind that nobody reads here")
     }
 }

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum WorkloadKind {
     Deployment,
+    /// Argo's stand-in for a Deployment.
+    Rollout,
     StatefulSet,
     DaemonSet,
     ReplicaSet,
@@ -11,6 +13,10 @@ pub(super) enum WorkloadKind {
     Pod,
     Job,
     CronJob,
+    /// Pods that a custom resource owns.
+    Operated,
+    /// Pods that a node runs by itself: the control plane.
+    Static,
 }
 
 impl WorkloadKind {
@@ -25,6 +31,9 @@ impl WorkloadKind {
             Self::Pod => "Pod",
             Self::Job => "Job",
             Self::CronJob => "CronJob",
+            Self::Rollout => "Rollout",
+            Self::Operated => "operated",
+            Self::Static => "static",
         }
     }
 
@@ -39,6 +48,7 @@ impl WorkloadKind {
             "Pod" => Self::Pod,
             "Job" => Self::Job,
             "CronJob" => Self::CronJob,
+            "Rollout" => Self::Rollout,
             _ => return None,
         })
     }
@@ -65,12 +75,36 @@ pub(super) enum Use {
     ConfigMap,
     StorageClass,
     Namespace,
+    Node,
+    Volume,
+    Claim,
+    Autoscaler,
+    /// Leads what comes from outside to Services.
+    Entry(Entry),
+    /// Names hosts outside (Istio).
+    ServiceEntry,
+    /// `kustomization.yaml` with its kind stated.
+    Kustomization,
+    /// Argo CD or Flux: says where manifests are.
+    Pointer,
     /// Can't carry a dependency or a placement: nothing to say of it.
     Nothing,
     /// Not used, and the words that say so.
     Unread(&'static str),
     /// A kind of somebody's own: only its controller knows what runs.
     Custom,
+}
+
+/// The kinds that lead to Services from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Ingress,
+    /// `HTTPRoute` and its kin of the Gateway API.
+    Route,
+    /// Istio's, if a gateway leads to it.
+    VirtualService,
+    /// Istio's: which pods are the gateway.
+    Gateway,
 }
 
 /// Groups without a dot are Kubernetes' own; these are all of them.
@@ -110,24 +144,54 @@ pub(super) fn is_kubernetes(api_version: &str) -> bool {
 pub(super) fn use_of(group: &str, kind: &str) -> Use {
     let own = OWN_GROUPS.contains(&group) || group.ends_with(".k8s.io");
     let known = match group {
-        "" | "apps" | "batch" | "extensions" => WorkloadKind::parse(kind).map(Use::Workload),
+        "" | "apps" | "batch" | "extensions" if kind != "Rollout" => {
+            WorkloadKind::parse(kind).map(Use::Workload)
+        }
         _ => None,
     };
     if let Some(known) = known {
+        return known;
+    }
+    if let Some(known) = of_other_projects(group, kind) {
         return known;
     }
     match kind {
         "Service" if group.is_empty() => Use::Service,
         "ConfigMap" if group.is_empty() => Use::ConfigMap,
         "Namespace" if group.is_empty() => Use::Namespace,
+        "Node" if group.is_empty() => Use::Node,
+        "PersistentVolume" if group.is_empty() => Use::Volume,
+        "PersistentVolumeClaim" if group.is_empty() => Use::Claim,
         "StorageClass" if own => Use::StorageClass,
+        "HorizontalPodAutoscaler" if own => Use::Autoscaler,
         _ if own => own_kind(kind),
-        _ if group == "kustomize.config.k8s.io" => own_kind(kind),
-        _ if is_known_route(group, kind) => {
-            Use::Unread("routes between services are not read from this kind yet")
-        }
         _ => Use::Custom,
     }
+}
+
+/// Kinds with a dot in their group that are known here.
+fn of_other_projects(group: &str, kind: &str) -> Option<Use> {
+    Some(match (group, kind) {
+        ("argoproj.io", "Rollout") => Use::Workload(WorkloadKind::Rollout),
+        ("networking.k8s.io" | "extensions", "Ingress") => Use::Entry(Entry::Ingress),
+        (
+            "gateway.networking.k8s.io",
+            "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute",
+        ) => Use::Entry(Entry::Route),
+        ("gateway.networking.k8s.io", _) => Use::Nothing,
+        ("networking.istio.io", "VirtualService") => Use::Entry(Entry::VirtualService),
+        ("networking.istio.io", "Gateway") => Use::Entry(Entry::Gateway),
+        ("networking.istio.io", "ServiceEntry") => Use::ServiceEntry,
+        // How calls are made and who may make them, not who is needed.
+        ("networking.istio.io" | "security.istio.io" | "telemetry.istio.io", _) => Use::Nothing,
+        ("kustomize.config.k8s.io", _) => Use::Kustomization,
+        ("argoproj.io", "Application" | "ApplicationSet") => Use::Pointer,
+        ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {
+            Use::Nothing
+        }
+        _ if group.ends_with(".toolkit.fluxcd.io") => Use::Pointer,
+        _ => return None,
+    })
 }
 
 /// Objects of Kubernetes itself and of its own projects (`*.k8s.io`) that are not workloads.
@@ -161,39 +225,17 @@ fn own_kind(kind: &str) -> Use {
         | "CertificateSigningRequest"
         | "ValidatingAdmissionPolicy"
         | "ValidatingAdmissionPolicyBinding"
-        | "Binding" => Use::Nothing,
+        | "Binding"
+        // Permissions are no needs, and a budget for evictions stops no loss.
+        | "NetworkPolicy"
+        | "PodDisruptionBudget" => Use::Nothing,
         "Secret" => Use::Unread("values of Secrets are never read"),
-        "Ingress" => Use::Unread("Ingress is not read yet: what enters the cluster is unknown"),
-        "HorizontalPodAutoscaler" => Use::Unread(
-            "HorizontalPodAutoscaler is not read yet: `replicas` of the workload counts",
-        ),
-        "PodDisruptionBudget" => Use::Unread("PodDisruptionBudget is not read yet"),
-        "NetworkPolicy" => Use::Unread("NetworkPolicy is not read yet"),
-        "PersistentVolume" | "PersistentVolumeClaim" => {
-            Use::Unread("volumes are not read yet: what they bind a pod to is unknown")
-        }
-        "Node" => Use::Unread("Node is not read yet: the zones of nodes are unknown"),
         "Endpoints" | "EndpointSlice" => Use::Unread("endpoints made by hand are not read yet"),
         "APIService" | "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
             Use::Unread("what the API server itself calls is not read yet")
         }
-        "Kustomization" | "Component" => Use::Unread(
-            "kustomize: render it with `kustomize build` and give the result; base manifests are read as they stand",
-        ),
-        "Gateway" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => {
-            Use::Unread("Gateway API routes are not read yet")
-        }
         _ => Use::Custom,
     }
-}
-
-/// Kinds of service meshes that will be read one day.
-fn is_known_route(group: &str, kind: &str) -> bool {
-    group == "networking.istio.io"
-        && matches!(
-            kind,
-            "VirtualService" | "ServiceEntry" | "DestinationRule" | "Gateway" | "Sidecar"
-        )
 }
 
 #[cfg(test)]
@@ -232,13 +274,16 @@ mod tests {
         assert_eq!(use_of("", "Service"), Use::Service);
         assert_eq!(use_of("serving.knative.dev", "Service"), Use::Custom);
         assert_eq!(use_of("rbac.authorization.k8s.io", "Role"), Use::Nothing);
-        assert!(matches!(
+        assert_eq!(
             use_of("networking.k8s.io", "Ingress"),
-            Use::Unread(_)
-        ));
-        assert!(matches!(
-            use_of("networking.istio.io", "VirtualService"),
-            Use::Unread(_)
-        ));
+            Use::Entry(Entry::Ingress)
+        );
+        assert_eq!(use_of("serving.knative.dev", "Ingress"), Use::Custom);
+        let rollout = Use::Workload(WorkloadKind::Rollout);
+        assert_eq!(use_of("argoproj.io", "Rollout"), rollout);
+        assert_eq!(
+            use_of("source.toolkit.fluxcd.io", "GitRepository"),
+            Use::Pointer
+        );
     }
 }

@@ -6,19 +6,30 @@
 //! * [`services`]: from DNS names to workloads. * [`environment`]: variables and `ConfigMap`s.
 //! * [`references`]: addresses as requirements. * [`placement`]: nodes, zones, spreading,
 //!   replacement. * [`estate`]: puts the objects of all documents together.
+//! * [`cluster`], [`pods`]: what a dump of a running cluster adds: nodes, volumes, pods.
+//! * [`control`]: the control plane that such a dump shows.
 //! * [`telling`]: says it all as facts.
-//! * [`companions`]: files of Helm and kustomize that are no objects. * [`reader`]: the budget.
+//! * [`routes`]: what enters from outside. * [`settings`]: files in `ConfigMap`s.
+//! * [`companions`]: files of Helm and kustomize that are no objects. * [`overlay`]: what
+//!   kustomize makes of files. * [`pointers`]: Argo CD and Flux. * [`reader`]: the budget.
 
+mod cluster;
 mod companions;
+mod control;
 mod duplicates;
 mod environment;
 mod estate;
 mod kinds;
 mod object;
+mod overlay;
 mod placement;
+mod pods;
+mod pointers;
 mod reader;
 mod references;
+mod routes;
 mod services;
+mod settings;
 mod telling;
 #[cfg(test)]
 mod tests;

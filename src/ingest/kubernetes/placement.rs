@@ -3,8 +3,9 @@
 //!
 //! Preferences (`ScheduleAnyway`, `preferredDuringScheduling…`) forbid nothing and are left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::cluster::{Cluster, Held};
 use super::kinds::WorkloadKind;
 use super::reader::Reader;
 use super::workload::Workload;
@@ -21,15 +22,26 @@ const RESCHEDULE_S: u64 = 360;
 /// The cluster, as long as nothing names it: an alias in a native manifest can.
 const CLUSTER: &str = "kubernetes";
 
-const HOSTNAME: &[&str] = &["kubernetes.io/hostname"];
-const ZONE: &[&str] = &[
+pub(super) const HOSTNAME: &[&str] = &["kubernetes.io/hostname"];
+pub(super) const ZONE: &[&str] = &[
     "topology.kubernetes.io/zone",
     "failure-domain.beta.kubernetes.io/zone",
 ];
-const REGION: &[&str] = &[
+pub(super) const REGION: &[&str] = &[
     "topology.kubernetes.io/region",
     "failure-domain.beta.kubernetes.io/region",
 ];
+
+/// Where a pod's specification says which nodes it may run on.
+pub(super) const NODE_TERMS: &[&str] = &[
+    "affinity",
+    "nodeAffinity",
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    "nodeSelectorTerms",
+];
+
+/// Most nodes that a replacement names one by one; beyond, the cluster or zone stands for them.
+const MOST_TAKERS: usize = 64;
 
 /// Provisioners of volumes that stay on one node.
 const LOCAL_PROVISIONERS: [&str; 6] = [
@@ -62,104 +74,290 @@ pub(super) fn is_local_provisioner(provisioner: &str) -> bool {
     LOCAL_PROVISIONERS.contains(&provisioner)
 }
 
-/// The replicas of a workload, where they may run, and what replaces them.
-pub(super) fn replicas(
-    workload: &Workload<'_>,
-    local: &LocalClasses<'_>,
-    reader: &Reader,
+/// True for the usual name of a storage class whose volumes stay on one node, or one of the input.
+pub(super) fn is_local_class(class: &str, local: &LocalClasses<'_>) -> bool {
+    local.contains(class) || LOCAL_CLASSES.contains(&class)
+}
+
+/// What placement looks at besides the workload.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a, 'd> {
+    pub(super) reader: &'a Reader,
+    pub(super) local: &'a LocalClasses<'d>,
+    pub(super) cluster: &'a Cluster<'d>,
+    /// The parts of the control plane that replace lost pods.
+    pub(super) control: &'a [Ref],
+}
+
+/// Where one replica runs, as far as that is known, and what its volumes hold it to.
+type Slot<'d> = (Option<&'d str>, Held<'d>);
+
+/// The replicas of a workload, where they run or may run, and what replaces them: one entry for
+/// each place.
+pub(super) fn replicas<'d>(
+    workload: &Workload<'d>,
+    around: Surroundings<'_, 'd>,
     unread: &mut Vec<(Span, String)>,
+) -> Vec<ReplicasFact> {
+    let reader = around.reader;
+    let allowed = Allowed::of(workload.pod, reader);
+    let spread = spread(workload, reader, unread);
+    let mut slots: BTreeMap<Slot<'d>, (u64, Span)> = BTreeMap::new();
+    for (slot, span) in slots_of(workload, &allowed, around) {
+        slots.entry(slot).or_insert((0, span)).0 += 1;
+    }
+    if slots.is_empty() {
+        // Scaled to none: it has replicas, but not one.
+        slots.insert((None, Held::Nowhere), (0, workload.replicas_span));
+    }
+    // Entries of one workload are told from one file, or they would be rival statements.
+    let file = slots.values().next().map(|(_, span)| span.file);
+    let mut replaced: BTreeMap<Held<'d>, u64> = BTreeMap::new();
+    for ((_, held), (count, _)) in &slots {
+        *replaced.entry(held.clone()).or_default() += count;
+    }
+    let observed = !workload.pods.is_empty();
+    let mut facts = Vec::new();
+    for ((host, held), (count, span)) in slots {
+        let span = Some(span)
+            .filter(|span| Some(span.file) == file)
+            .unwrap_or(workload.replicas_span);
+        let mut fact = entry(workload, &allowed, spread.clone(), (host, &held), around);
+        fact.count = count;
+        let evidence = if observed {
+            Evidence::Observed
+        } else {
+            Evidence::Declared
+        };
+        fact.origin = Origin::at(evidence, span);
+        // One replacement stands for all that are held alike.
+        if let Some(weight) = replaced.remove(&held) {
+            fact.reschedule =
+                reschedule(workload, &allowed, (host, &held), &spread, around).map(|anew| {
+                    Reschedule {
+                        weight: Some(weight),
+                        ..anew
+                    }
+                });
+        }
+        facts.push(fact);
+    }
+    facts
+}
+
+/// Each replica's slot and where it is stated.
+fn slots_of<'d>(
+    workload: &Workload<'d>,
+    allowed: &Allowed<'d>,
+    around: Surroundings<'_, 'd>,
+) -> Vec<(Slot<'d>, Span)> {
+    let Surroundings {
+        reader, cluster, ..
+    } = around;
+    let fixed = || {
+        let node = reader.get(workload.pod, "nodeName");
+        node.and_then(|node| node.as_str())
+            .or_else(|| allowed.hosts.only().map(|(host, _)| host))
+    };
+    let bound = |host: Option<&'d str>, held: Held<'d>| match held {
+        Held::Host(Some(volume)) => (host.or(Some(volume)), Held::Host(Some(volume))),
+        held => (host, held),
+    };
+    if !workload.pods.is_empty() {
+        let pods = workload.pods.iter().map(|pod| {
+            let spec = reader.get(pod.object.view, "spec");
+            let held = spec.map(|spec| cluster.held_pod(pod.object.namespace, spec, reader));
+            let host = pod.host.map(|(host, _)| host);
+            let span = pod.host.map_or(pod.object.name_span, |(_, span)| span);
+            (bound(host, held.unwrap_or_default()), span)
+        });
+        return pods.collect();
+    }
+    let span = workload.replicas_span;
+    let count = usize::try_from(workload.replicas).unwrap_or(usize::MAX);
+    if workload.kind == WorkloadKind::StatefulSet && cluster.has_volumes() {
+        let nth = (0..workload.replicas).map(|nth| {
+            let held = cluster.held_nth(workload, nth, reader);
+            (bound(fixed(), held), span)
+        });
+        return nth.collect();
+    }
+    let namespace = workload.object.namespace;
+    let held = cluster.held_pod(namespace, workload.pod, reader);
+    vec![(bound(fixed(), held), span); count]
+}
+
+/// The entry of one slot, without its count.
+fn entry<'d>(
+    workload: &Workload<'d>,
+    allowed: &Allowed<'d>,
+    mut spread: Spread,
+    (host, held): (Option<&'d str>, &Held<'d>),
+    around: Surroundings<'_, 'd>,
 ) -> ReplicasFact {
     let name_span = workload.object.name_span;
-    let allowed = Allowed::of(workload.pod, reader);
-    let node = reader.get(workload.pod, "nodeName");
-    let host = node
-        .and_then(|node| Some((node.as_str()?, node.span())))
-        .or_else(|| allowed.hosts.only());
-    let choice = |kind: &str, choice: &Choice<'_>| -> Vec<Ref> {
-        let (values, span) = choice.0.clone().unwrap_or((BTreeSet::new(), name_span));
-        values
-            .iter()
-            .map(|value| domain(kind, value, span))
-            .collect()
-    };
-    let zones = choice("zone", &allowed.zones);
-    let region = match choice("region", &allowed.regions).as_slice() {
-        [only] => Some(only.clone()),
-        _ => None,
-    };
-    let mut spread = spread(workload, reader, unread);
+    let zones = zones(allowed, held, name_span);
+    let region = allowed.region();
     let mut on = Vec::new();
-    if let Some((host, span)) = host {
+    if let Some(host) = host {
+        let pod = workload
+            .pods
+            .iter()
+            .find_map(|pod| pod.host.filter(|(name, _)| *name == host));
+        let node = reader_span(workload, allowed, around.reader);
+        let span = pod.map_or(node, |(_, span)| span);
         on.push(domain("host", host, span));
-        on.extend(zones.iter().filter(|_| zones.len() == 1).cloned());
-        on.extend(region);
-        on.push(domain("cluster", CLUSTER, name_span));
+        // A node of the input says itself where it is.
+        if !around.cluster.nodes.contains_key(host) {
+            on.extend(zones.iter().filter(|_| zones.len() == 1).cloned());
+            on.extend(region);
+            on.push(cluster(name_span));
+        }
     } else {
         // Which host within them stays unknown.
         spread.allowed_zones = zones;
         spread.region = region;
     }
-    spread.cluster = Some(domain("cluster", CLUSTER, name_span));
-    // Jobs and bare pods are not replaced; a replica bound to one host has nowhere to go.
-    let is_replaced = matches!(
-        workload.kind,
-        WorkloadKind::Deployment
-            | WorkloadKind::ReplicaSet
-            | WorkloadKind::ReplicationController
-            | WorkloadKind::StatefulSet
-    ) && host.is_none()
-        && workload.replicas > 0
-        && !(workload.kind == WorkloadKind::StatefulSet && is_host_bound(workload, local, reader));
-    let reschedule = is_replaced.then(|| Reschedule {
-        on: elsewhere(&spread, name_span),
-        takes_s: RESCHEDULE_S,
-        requires: Vec::new(),
-        origin: Origin::at(Evidence::Assumed, name_span),
-    });
+    spread.cluster = Some(cluster(name_span));
     ReplicasFact {
         of: super::references::known(&workload.id, name_span),
-        count: workload.replicas,
+        count: 1,
         weight: 1,
         on: on.into_iter().map(Expr::One).collect(),
         standby: None,
         replication: None,
         requires: Vec::new(),
         spread,
-        reschedule,
+        reschedule: None,
         attributes: crate::ingest::fact::Attributes::default(),
         origin: Origin::at(Evidence::Declared, workload.replicas_span),
     }
 }
 
+/// Where the manifest names the host of its pods, else the workload's name.
+fn reader_span(workload: &Workload<'_>, allowed: &Allowed<'_>, reader: &Reader) -> Span {
+    let node = reader.get(workload.pod, "nodeName").map(View::span);
+    node.or_else(|| allowed.hosts.only().map(|(_, span)| span))
+        .unwrap_or(workload.object.name_span)
+}
+
+/// The zones that a pod is held to, by its volumes or by what its specification allows.
+fn zones(allowed: &Allowed<'_>, held: &Held<'_>, name_span: Span) -> Vec<Ref> {
+    let (mut values, span) = allowed
+        .zones
+        .0
+        .clone()
+        .unwrap_or((BTreeSet::new(), name_span));
+    if let Held::Zones(own) = held {
+        let both: BTreeSet<_> = values.intersection(own).copied().collect();
+        values = if both.is_empty() { own.clone() } else { both };
+    }
+    values
+        .iter()
+        .map(|value| domain("zone", value, span))
+        .collect()
+}
+
+/// How lost replicas of one slot are made anew, if they are.
+fn reschedule<'d>(
+    workload: &Workload<'d>,
+    allowed: &Allowed<'d>,
+    (host, held): (Option<&'d str>, &Held<'d>),
+    spread: &Spread,
+    around: Surroundings<'_, 'd>,
+) -> Option<Reschedule> {
+    let reader = around.reader;
+    let span = workload.object.name_span;
+    // Jobs and bare pods are not replaced; a replica bound to one host has nowhere to go.
+    let keeps_data = matches!(
+        workload.kind,
+        WorkloadKind::StatefulSet | WorkloadKind::Operated
+    );
+    let is_replaced = (workload.counts_replicas() || workload.kind == WorkloadKind::Operated)
+        && (host.is_none() || !workload.pods.is_empty())
+        && allowed.hosts.only().is_none()
+        && (workload.replicas > 0 || !workload.pods.is_empty())
+        && !matches!(held, Held::Host(_))
+        && !(keeps_data && is_host_bound(workload, around.local, reader));
+    if !is_replaced {
+        return None;
+    }
+    let held_spread = Spread {
+        allowed_zones: zones(allowed, held, span),
+        region: allowed.region(),
+        ..spread.clone()
+    };
+    let mut on = elsewhere(&held_spread, span);
+    if !around.cluster.nodes.is_empty() {
+        let takers = around.cluster.takers(workload.pod, allowed, held, reader);
+        if takers.is_empty() {
+            return None;
+        }
+        if takers.len() <= MOST_TAKERS {
+            on.push(any_of(
+                takers
+                    .iter()
+                    .map(|host| domain("host", host, span))
+                    .collect(),
+                span,
+            ));
+        }
+    }
+    Some(Reschedule {
+        on,
+        takes_s: RESCHEDULE_S,
+        requires: around.control.iter().cloned().map(Expr::One).collect(),
+        weight: None,
+        origin: Origin::at(Evidence::Assumed, span),
+    })
+}
+
 /// What a replacement stands on: any of the zones the pods are held in, their region, and the
 /// cluster, without which nobody replaces anything.
 fn elsewhere(spread: &Spread, span: Span) -> Vec<Expr> {
-    let mut on = match spread.allowed_zones.as_slice() {
-        [] => Vec::new(),
-        [only] => vec![Expr::One(only.clone())],
-        several => {
-            let members = several.iter().map(|zone| MemberFact {
-                expr: Expr::One(zone.clone()),
-                weight: 1,
-                standby: None,
-            });
-            vec![Expr::Some {
-                need: Some(1),
-                members: members.collect(),
-                span,
-            }]
-        }
-    };
+    let mut on = Vec::new();
+    if !spread.allowed_zones.is_empty() {
+        on.push(any_of(spread.allowed_zones.clone(), span));
+    }
     on.extend(spread.region.iter().cloned().map(Expr::One));
-    on.push(Expr::One(domain("cluster", CLUSTER, span)));
+    on.push(Expr::One(cluster(span)));
     on
+}
+
+/// Any one of several places, of which there is at least one.
+fn any_of(mut places: Vec<Ref>, span: Span) -> Expr {
+    if places.len() == 1
+        && let Some(only) = places.pop()
+    {
+        return Expr::One(only);
+    }
+    let members = places.into_iter().map(|place| MemberFact {
+        expr: Expr::One(place),
+        weight: 1,
+        standby: None,
+    });
+    Expr::Some {
+        need: Some(1),
+        members: members.collect(),
+        span,
+    }
+}
+
+/// The cluster that everything stands on.
+pub(super) fn cluster(span: Span) -> Ref {
+    domain("cluster", CLUSTER, span)
 }
 
 /// The values that a node label may have, and where that is stated; `None`: any.
 #[derive(Debug, Default)]
-struct Choice<'d>(Option<(BTreeSet<&'d str>, Span)>);
+pub(super) struct Choice<'d>(Option<(BTreeSet<&'d str>, Span)>);
 
 impl<'d> Choice<'d> {
+    /// The values, if only some are allowed.
+    pub(super) fn values(&self) -> Option<BTreeSet<&'d str>> {
+        self.0.as_ref().map(|(values, _)| values.clone())
+    }
+
     /// The value, if there is only one.
     fn only(&self) -> Option<(&'d str, Span)> {
         let (values, span) = self.0.as_ref()?;
@@ -185,11 +383,14 @@ impl<'d> Choice<'d> {
     }
 }
 
+/// Finds where the values of a node label belong.
+type Chooser<'d> = for<'a> fn(&'a mut Allowed<'d>, &str) -> Option<&'a mut Choice<'d>>;
+
 /// Hosts, zones and regions a pod is held to.
 #[derive(Debug, Default)]
-struct Allowed<'d> {
-    hosts: Choice<'d>,
-    zones: Choice<'d>,
+pub(super) struct Allowed<'d> {
+    pub(super) hosts: Choice<'d>,
+    pub(super) zones: Choice<'d>,
     regions: Choice<'d>,
 }
 
@@ -202,23 +403,7 @@ impl<'d> Allowed<'d> {
                 choice.and(BTreeSet::from([text]), value.span());
             }
         }
-        let terms = reader.items(
-            pod,
-            &[
-                "affinity",
-                "nodeAffinity",
-                "requiredDuringSchedulingIgnoredDuringExecution",
-                "nodeSelectorTerms",
-            ],
-        );
-        // Any one term suffices: a label is held only if every term holds it.
-        let terms = terms.into_iter().map(|term| Self::of_term(term, reader));
-        let either = terms.reduce(|a, b| Self {
-            hosts: a.hosts.or(b.hosts),
-            zones: a.zones.or(b.zones),
-            regions: a.regions.or(b.regions),
-        });
-        let either = either.unwrap_or_default();
+        let either = Self::of_terms(reader.items(pod, NODE_TERMS), reader, Self::choice);
         for (choice, other) in [
             (&mut allowed.hosts, either.hosts),
             (&mut allowed.zones, either.zones),
@@ -231,8 +416,41 @@ impl<'d> Allowed<'d> {
         allowed
     }
 
+    /// What the node affinity of a volume allows: drivers have labels of their own.
+    pub(super) fn of_volume(terms: Vec<View<'d>>, reader: &Reader) -> Self {
+        Self::of_terms(terms, reader, Self::choice_of_volume)
+    }
+
+    /// What any one of several terms allows: a label is held only if every term holds it.
+    fn of_terms(terms: Vec<View<'d>>, reader: &Reader, choice: Chooser<'d>) -> Self {
+        let terms = terms
+            .into_iter()
+            .map(|term| Self::of_term(term, reader, choice));
+        let either = terms.reduce(|a, b| Self {
+            hosts: a.hosts.or(b.hosts),
+            zones: a.zones.or(b.zones),
+            regions: a.regions.or(b.regions),
+        });
+        either.unwrap_or_default()
+    }
+
+    /// The region, if only one is allowed.
+    fn region(&self) -> Option<Ref> {
+        let (region, span) = self.regions.only()?;
+        Some(domain("region", region, span))
+    }
+
+    /// Where the values of a node label belong that a volume names.
+    fn choice_of_volume(&mut self, key: &str) -> Option<&mut Choice<'d>> {
+        match key.rsplit('/').next() {
+            Some("zone") => Some(&mut self.zones),
+            Some("hostname" | "node" | "nodename") => Some(&mut self.hosts),
+            _ => None,
+        }
+    }
+
     /// What one term allows: all its expressions together.
-    fn of_term(term: View<'d>, reader: &Reader) -> Self {
+    fn of_term(term: View<'d>, reader: &Reader, choose: Chooser<'d>) -> Self {
         let mut allowed = Self::default();
         for list in ["matchExpressions", "matchFields"] {
             for expression in reader.items(term, &[list]) {
@@ -245,7 +463,7 @@ impl<'d> Allowed<'d> {
                 let values = reader.items(expression, &["values"]);
                 let texts = values.iter().filter_map(|value| value.as_str()).collect();
                 if let (true, Some(first), Some(choice)) =
-                    (is_in, values.first(), allowed.choice(key))
+                    (is_in, values.first(), choose(&mut allowed, key))
                 {
                     choice.and(texts, first.span());
                 }
@@ -315,7 +533,7 @@ fn spread(workload: &Workload<'_>, reader: &Reader, unread: &mut Vec<(Span, Stri
 }
 
 /// Whether a label selector matches labels. An empty one matches all.
-fn matches(selector: View<'_>, labels: &[(&str, &str)], reader: &Reader) -> bool {
+pub(super) fn matches(selector: View<'_>, labels: &[(&str, &str)], reader: &Reader) -> bool {
     let value = |key: &str| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
     let plain = reader.labels(selector, &["matchLabels"]);
     if !plain.iter().all(|(key, want)| value(key) == Some(want)) {
@@ -356,12 +574,12 @@ fn is_host_bound(workload: &Workload<'_>, local: &LocalClasses<'_>, reader: &Rea
     by_path
         || claims.into_iter().any(|claim| {
             let class = reader.text(claim, &["spec", "storageClassName"]);
-            class.is_some_and(|class| local.contains(class) || LOCAL_CLASSES.contains(&class))
+            class.is_some_and(|class| is_local_class(class, local))
         })
 }
 
 /// A domain that the manifest itself names.
-fn domain(kind: &str, name: &str, span: Span) -> Ref {
+pub(super) fn domain(kind: &str, name: &str, span: Span) -> Ref {
     let id = Id::new(kind, name);
     Ref {
         text: id.as_str().to_owned(),

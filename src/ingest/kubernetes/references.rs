@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::environment::{Environment, Surroundings};
 use super::services::{Lead, canonical};
+use super::settings;
 use super::workload::Workload;
 use crate::ingest::endpoint::{
     Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
@@ -39,6 +40,8 @@ struct Met<'n> {
     purpose: Purpose,
     mode: Mode,
     span: Span,
+    /// Only what the input itself holds counts: it stands among much else.
+    peers_only: bool,
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
@@ -68,6 +71,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             let mode = if stays { Mode::Hard } else { Mode::Start };
             self.container(container, mode, facts);
         }
+        self.mounted(pod, facts);
     }
 
     fn container(&mut self, container: View<'d>, mode: Mode, facts: &mut Facts) {
@@ -150,6 +154,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 purpose: Purpose::Host,
                 mode: if probe.waits { Mode::Start } else { mode },
                 span,
+                peers_only: false,
             };
             let hosts = vec![probe.endpoint];
             self.require(&Address { hosts }, met, facts);
@@ -167,9 +172,63 @@ impl<'a, 'd> Writer<'a, 'd> {
             purpose,
             mode,
             span,
+            peers_only: false,
         };
         for address in addresses(value) {
             self.require(&address, met, facts);
+        }
+    }
+
+    /// The files that volumes of the pod mount from `ConfigMap`s.
+    fn mounted(&mut self, pod: View<'d>, facts: &mut Facts) {
+        let reader = self.around.reader;
+        let mut sources = Vec::new();
+        for volume in reader.items(pod, &["volumes"]) {
+            sources.extend(reader.get(volume, "configMap"));
+            for source in reader.items(volume, &["projected", "sources"]) {
+                sources.extend(reader.get(source, "configMap"));
+            }
+        }
+        for source in sources {
+            let Some(name) = reader.text(source, &["name"]) else {
+                continue;
+            };
+            let keys = reader.items(source, &["items"]);
+            let keys: Vec<_> = keys
+                .into_iter()
+                .filter_map(|k| reader.text(k, &["key"]))
+                .collect();
+            for (key, text) in self.around.configs.files(self.around.namespace, name) {
+                if (keys.is_empty() || keys.contains(&key))
+                    && let Some(value) = text.as_str()
+                    && reader.spend(value.len() / 4)
+                {
+                    self.file(key, value, text.span(), facts);
+                }
+            }
+        }
+    }
+
+    /// A file of settings.
+    fn file(&mut self, name: &str, text: &str, span: Span, facts: &mut Facts) {
+        if settings::is_watcher(name) {
+            return;
+        }
+        for (name, value) in settings::settings(text) {
+            let purpose = variable::purpose(name);
+            if purpose == Purpose::NotCalled || name.ends_with("targets") {
+                continue;
+            }
+            let met = Met {
+                name,
+                purpose,
+                mode: Mode::Hard,
+                span,
+                peers_only: true,
+            };
+            for address in addresses(value) {
+                self.require(&address, met, facts);
+            }
         }
     }
 
@@ -177,6 +236,12 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn require(&mut self, address: &Address, met: Met<'_>, facts: &mut Facts) {
         let mut targets: Vec<Ref> = Vec::new();
         let mut telemetry = met.purpose == Purpose::Telemetry;
+        let services = self.around.services;
+        // What only some variants of the estate have, the others do without.
+        let optional = address
+            .hosts
+            .iter()
+            .all(|end| services.is_optional(&end.host));
         for endpoint in &address.hosts {
             match self.target(endpoint, met) {
                 Target::None => {}
@@ -190,7 +255,13 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
         targets.sort_by(|a, b| a.text.cmp(&b.text));
         targets.dedup_by(|a, b| a.text == b.text);
-        let mode = if telemetry { Mode::Soft } else { met.mode };
+        let stated = |target: &Ref| Id::parse(&target.text).is_some();
+        let unknown_optional = optional && !targets.iter().any(stated);
+        let mode = if telemetry || unknown_optional {
+            Mode::Soft
+        } else {
+            met.mode
+        };
         let key = targets.iter().map(|target| target.text.clone()).collect();
         if targets.is_empty() || !self.said.insert((key, mode, met.span)) {
             return;
@@ -246,6 +317,9 @@ impl<'a, 'd> Writer<'a, 'd> {
             }
             None => {}
         }
+        if met.peers_only {
+            return Target::None;
+        }
         // Nothing in the input has this name: what its shape says.
         let doubtful =
             endpoint.form == Form::Port && endpoint.port.is_some_and(|port| port < LEAST_PORT);
@@ -293,7 +367,7 @@ fn outside(host: String, span: Span) -> Target {
 }
 
 /// One of `targets`, which must not be empty.
-fn any_of(mut targets: Vec<Ref>, span: Span) -> Expr {
+pub(super) fn any_of(mut targets: Vec<Ref>, span: Span) -> Expr {
     if targets.len() == 1
         && let Some(only) = targets.pop()
     {

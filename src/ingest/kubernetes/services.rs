@@ -23,6 +23,8 @@ pub(super) struct Service<'d> {
     /// The host of a Service of type `ExternalName`.
     pub(super) external_name: Option<&'d str>,
     pub(super) cluster_ip: Option<&'d str>,
+    /// A load balancer outside the cluster leads to it.
+    pub(super) is_public: bool,
     /// The workloads whose pods it selects, in order. Empty: none in the input.
     pub(super) workloads: Vec<WorkloadIx>,
 }
@@ -48,6 +50,10 @@ pub(super) struct Services<'d> {
     by_address: HashMap<&'d str, usize>,
     /// Namespaces that some object of the input states.
     namespaces: HashSet<&'d str>,
+    /// Hosts outside that the input names as such (Istio's `ServiceEntry`).
+    outside: HashSet<String>,
+    /// Names of Services that only optional components define.
+    optional: HashSet<&'d str>,
 }
 
 /// Reads a Service; `None` without a name.
@@ -68,8 +74,20 @@ pub(super) fn read<'d>(object: &Object<'d>, reader: &Reader) -> Option<Service<'
         cluster_ip: reader
             .text(object.view, &["spec", "clusterIP"])
             .filter(|ip| *ip != "None"),
+        is_public: is_public(object, reader),
         workloads: Vec::new(),
     })
+}
+
+/// True for type `LoadBalancer`, unless an annotation keeps it inside the network.
+fn is_public(object: &Object<'_>, reader: &Reader) -> bool {
+    let annotations = reader.labels(object.view, &["metadata", "annotations"]);
+    reader.text(object.view, &["spec", "type"]) == Some("LoadBalancer")
+        && !annotations.iter().any(|(key, value)| {
+            let value = value.to_ascii_lowercase();
+            let scheme = key.ends_with("/load-balancer-type") || key.ends_with("-scheme");
+            (key.contains("internal") && value != "false") || (scheme && value == "internal")
+        })
 }
 
 impl<'d> Services<'d> {
@@ -106,7 +124,25 @@ impl<'d> Services<'d> {
             by_name,
             by_address,
             namespaces,
+            outside: HashSet::new(),
+            optional: HashSet::new(),
         }
+    }
+
+    /// These hosts are outside the cluster, whatever they look like; these Services may be
+    /// missing.
+    pub(super) fn with(mut self, outside: HashSet<String>, optional: HashSet<&'d str>) -> Self {
+        self.outside = outside;
+        self.optional = optional;
+        self
+    }
+
+    /// True if only an optional component defines a Service of this name: the estate runs without
+    /// it.
+    pub(super) fn is_optional(&self, host: &str) -> bool {
+        let inside = host::before_svc(host).unwrap_or(host);
+        let name = inside.split('.').next().unwrap_or(inside);
+        self.optional.contains(name) && host::kind(inside) != HostKind::Public
     }
 
     /// Every Service, in order.
@@ -162,6 +198,9 @@ impl<'d> Services<'d> {
         };
         if let Some(service) = service {
             return Some(lead_of(service));
+        }
+        if let Some(host) = self.outside.get(name) {
+            return Some(Lead::External(host));
         }
         let api_server = matches!(
             labels.as_slice(),

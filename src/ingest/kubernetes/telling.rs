@@ -2,13 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::companions;
+use camino::Utf8Path;
+
+use super::companions::{self, Companion};
+use super::control;
 use super::environment::Surroundings;
 use super::estate::Estate;
-use super::object::objects;
-use super::placement::{self, LocalClasses};
+use super::object::{Object, objects};
+use super::overlay::{self, Overlays, Standing};
+use super::placement;
 use super::reader::Reader;
 use super::references::{Writer, known};
+use super::routes;
 use super::services::{self, Services, canonical};
 use super::workload::{self, Workload};
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
@@ -25,30 +30,60 @@ pub(super) fn translate(
 ) -> Facts {
     let mut facts = Facts::default();
     let mut estate = Estate::default();
-    let mut last = None;
+    let mut optional = HashSet::new();
+    let overlays = Overlays::read(documents, sources, reader);
+    let mut found: Vec<(&Utf8Path, Object<'_>)> = Vec::new();
     for document in documents {
-        let found = objects(document, reader);
-        if found.is_empty()
+        let path = sources.path(document.file);
+        let span = document.root().span();
+        let objects = objects(document, reader);
+        if objects.is_empty()
             && let Some(companion) = companions::companion(document, sources)
+            && (companion != Companion::Kustomization
+                || overlay::changes_manifests(document.root(), reader))
         {
-            let span = document.root().span();
             facts.unread.push((span, companion.why().to_owned()));
         }
-        for object in found {
-            if !object.is_within(namespaces) {
-                continue;
+        match overlays.standing(path) {
+            Standing::Plain => found.extend(objects.into_iter().map(|object| (path, object))),
+            Standing::Patch => {
+                let why = "a kustomize patch, not a manifest of its own";
+                facts.unread.push((span, why.to_owned()));
             }
-            last = Some(object.kind_span);
-            estate.take(object, reader, &mut facts);
+            Standing::Optional(component) => {
+                let services = objects.iter().filter(|object| object.kind == "Service");
+                optional.extend(services.filter_map(|service| service.name));
+                let why = format!(
+                    "defined only in the optional kustomize component {component}, not counted: \
+                     give the output of `kustomize build` for an overlay that has it"
+                );
+                facts.unread.push((span, why));
+            }
         }
     }
-    estate.make_ids_unique();
+    overlays.separate(&mut found);
+    found.retain(|(_, object)| object.is_within(namespaces));
+    let last = found.last().map(|(_, object)| object.kind_span);
+    for (_, object) in found {
+        estate.take(object, reader, &mut facts);
+    }
+    estate.settle(reader, &mut facts);
+    estate.cluster.tell(&mut facts);
+    let control = control::tell(&estate, &mut facts);
     let copies = estate.further_places(sources, reader, &mut facts.problems);
     let stated = std::mem::take(&mut estate.services);
     let namespaces = std::mem::take(&mut estate.namespaces);
-    let services = Services::new(stated, &estate.workloads, namespaces, reader);
+    let outside = std::mem::take(&mut estate.outside);
+    let services =
+        Services::new(stated, &estate.workloads, namespaces, reader).with(outside, optional);
+    let around_placement = placement::Surroundings {
+        reader,
+        local: &estate.local,
+        cluster: &estate.cluster,
+        control: &control,
+    };
     for (at, workload) in estate.workloads.iter().enumerate() {
-        tell_workload(workload, &estate.local, reader, &mut facts);
+        tell_workload(workload, around_placement, &mut facts);
         let around = Surroundings {
             reader,
             namespace: workload.object.namespace,
@@ -64,9 +99,16 @@ pub(super) fn translate(
                 .push(node(workload, span, Attributes::default()));
         }
     }
+    routes::tell(
+        &estate.entries,
+        &services,
+        &estate.workloads,
+        reader,
+        &mut facts,
+    );
     tell_services(&services, &estate.workloads, &mut facts);
     for span in estate.configs.unused() {
-        let why = "only values that reach an environment variable are read from a ConfigMap yet";
+        let why = "no workload of the input takes values or files from this ConfigMap";
         facts.unread.push((span, why.to_owned()));
     }
     if let Some(span) = last.filter(|_| reader.is_spent()) {
@@ -81,24 +123,24 @@ pub(super) fn translate(
 }
 
 /// The workload and its replicas.
-fn tell_workload(
-    workload: &Workload<'_>,
-    local: &LocalClasses<'_>,
-    reader: &Reader,
+fn tell_workload<'d>(
+    workload: &Workload<'d>,
+    around: placement::Surroundings<'_, 'd>,
     facts: &mut Facts,
 ) {
-    let attributes = workload::attributes(&workload.object, reader, &mut facts.problems);
     let span = workload.object.name_span;
+    let mut attributes = workload::attributes(&workload.object, around.reader, &mut facts.problems);
+    attributes.need = control::need(workload);
     facts.nodes.push(node(workload, span, attributes));
-    if workload.replicas == 0 {
+    if workload.replicas == 0 && workload.pods.is_empty() {
         let why = format!(
             "`{}` is scaled to no replicas: it does not serve",
             workload.id
         );
         facts.unread.push((workload.replicas_span, why));
     }
-    let replicas = placement::replicas(workload, local, reader, &mut facts.unread);
-    facts.replicas.push(replicas);
+    let replicas = placement::replicas(workload, around, &mut facts.unread);
+    facts.replicas.extend(replicas);
 }
 
 /// That there is such a workload.

@@ -2,13 +2,14 @@
 
 use super::kinds::WorkloadKind;
 use super::object::Object;
+use super::pods::Pod;
 use super::reader::Reader;
 use crate::ingest::fact::Attributes;
 use crate::source::{Problem, ProblemKind, Span, View};
 use crate::words::{Class, Id, parse_duration};
 
 /// Largest number of replicas taken at its word: far above the largest clusters.
-const MOST_REPLICAS: u64 = 100_000;
+pub(super) const MOST_REPLICAS: u64 = 100_000;
 
 /// A workload that this input states in full.
 #[derive(Clone, Debug)]
@@ -26,14 +27,30 @@ pub(super) struct Workload<'d> {
     pub(super) replicas: u64,
     /// Place of `replicas`, else of the name.
     pub(super) replicas_span: Span,
+    /// False where the manifest leaves the count to others.
+    pub(super) states_replicas: bool,
+    /// Its pods in a dump of the cluster; none if there is no dump.
+    pub(super) pods: Vec<Pod<'d>>,
+}
+
+impl Workload<'_> {
+    /// Its manifest says how many pods there are to be.
+    pub(super) fn counts_replicas(&self) -> bool {
+        matches!(
+            self.kind,
+            WorkloadKind::Deployment
+                | WorkloadKind::Rollout
+                | WorkloadKind::StatefulSet
+                | WorkloadKind::ReplicaSet
+                | WorkloadKind::ReplicationController
+        )
+    }
 }
 
 /// What an object of a workload kind turns out to be.
 #[derive(Debug)]
 pub(super) enum Reading<'d> {
     Workload(Box<Workload<'d>>),
-    /// Run by another workload, which counts instead.
-    Instance,
     /// Not a whole workload, and why.
     Partial(String),
 }
@@ -45,11 +62,13 @@ pub(super) fn read<'d>(
     reader: &Reader,
     problems: &mut Vec<Problem>,
 ) -> Reading<'d> {
-    if is_instance(&object, reader) {
-        return Reading::Instance;
-    }
     if let Some(why) = partial(&object, kind, reader) {
         return Reading::Partial(why);
+    }
+    if let Some(from) = reader.text(object.view, &["spec", "workloadRef", "name"]) {
+        return Reading::Partial(format!(
+            "it runs the pods of Deployment `{from}`: that one counts"
+        ));
     }
     let template: &[&str] = match kind {
         WorkloadKind::Pod => &[],
@@ -94,6 +113,8 @@ pub(super) fn read<'d>(
         pod,
         replicas,
         replicas_span,
+        states_replicas: reader.path(object.view, &["spec", "replicas"]).is_some(),
+        pods: Vec::new(),
     }))
 }
 
@@ -103,17 +124,6 @@ pub(super) fn id(kind: &str, namespace: Option<&str>, name: &str) -> Id {
         Some(namespace) => Id::new(kind, &format!("{namespace}/{name}")),
         None => Id::new(kind, name),
     }
-}
-
-/// True if another workload runs it: a `ReplicaSet` of a Deployment, a Pod of a `ReplicaSet`. What a
-/// custom resource owns counts by itself, since nobody reads its owner.
-fn is_instance(object: &Object<'_>, reader: &Reader) -> bool {
-    let owners = reader.items(object.view, &["metadata", "ownerReferences"]);
-    owners.into_iter().any(|owner| {
-        let group = super::kinds::group(reader.text(owner, &["apiVersion"]).unwrap_or_default());
-        let kind = reader.text(owner, &["kind"]).unwrap_or_default();
-        matches!(group, "" | "apps" | "batch" | "extensions") && WorkloadKind::parse(kind).is_some()
-    })
 }
 
 /// Why the object is only part of a workload, if it is.
@@ -154,6 +164,7 @@ fn replicas(
     let counted = matches!(
         kind,
         WorkloadKind::Deployment
+            | WorkloadKind::Rollout
             | WorkloadKind::StatefulSet
             | WorkloadKind::ReplicaSet
             | WorkloadKind::ReplicationController

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::types::{AsyncCopy, BackupCopy};
 use crate::ingest::fact::{NeedFact, Otherwise, Ref};
 use crate::source::item::{MAX_TEXT, Read, Reader, keys, quote};
-use crate::source::{Kind, Span, View};
+use crate::source::{Kind, Span, View, mask};
 use crate::words::{
     Id, Mode, Replication, nearest, parse_count, parse_duration, parse_percent, parse_rate,
 };
@@ -64,7 +64,8 @@ fn text(view: View<'_>, expected: &str, cx: &mut Reader) -> Option<String> {
     }
     // A long text that aliases repeat costs what it takes to copy it.
     cx.charge(view.span(), text.len() / 256 + 1)
-        .then(|| text.to_owned())
+        // Whatever is a name here is printed everywhere: a connection string keeps no secret.
+        .then(|| mask::value(text).into_owned())
 }
 
 /// What a parser of words makes of a value, its complaint told.

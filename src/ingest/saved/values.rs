@@ -3,7 +3,7 @@
 use super::{GraphData, GraphSource, GraphWay};
 use crate::ingest::fact::SavedWay;
 use crate::source::item::{Read, Reader};
-use crate::source::{Kind, Location, View};
+use crate::source::{Kind, Location, View, mask};
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, nearest};
 
 /// Largest integer: exact as a JSON number in every language.
@@ -72,7 +72,7 @@ impl Read for Text {
             }
             Some(text) if !text.is_empty() => cx
                 .charge(view.span(), text.len() / 256 + 1)
-                .then(|| Self(text.to_owned())),
+                .then(|| Self(mask::value(text).into_owned())),
             _ => {
                 cx.unexpected(view, "text");
                 None

@@ -69,6 +69,7 @@ fn estate() -> Vec<Teller> {
     let reschedule = Reschedule {
         on: vec![theirs.one("cluster:prod")],
         takes_s: 360,
+        weight: None,
         requires: vec![],
         origin: theirs.origin(),
     };

@@ -197,6 +197,7 @@ fn lost_replicas_are_made_anew() {
         let reschedule = Reschedule {
             on: vec![facts.one("cluster:prod")],
             takes_s: 360,
+            weight: None,
             requires: vec![facts.one("registry")],
             origin: origin.clone(),
         };

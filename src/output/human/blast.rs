@@ -210,7 +210,7 @@ fn one_by_one(
                 DIM,
                 &node.tier.map_or_else(String::new, |tier| tier.to_string()),
             ),
-            Text::of(NAME, cx.short(entry.node)),
+            Text::of(NAME, cx.id(entry.node)),
             Text::of(DIM, node.title.as_deref().unwrap_or_default()),
             lasts(strike, entry),
             Text::plain(&users),
@@ -302,7 +302,7 @@ fn data(page: &mut Page, strike: &Strike<'_>) {
         let copies = format!("{} gone, {left} left", plural(gone, "copy"));
         table.row(vec![
             verdict,
-            Text::of(NAME, cx.short(loss.store)),
+            Text::of(NAME, cx.id(loss.store)),
             Text::of(DIM, &copies),
         ]);
     }

@@ -17,7 +17,7 @@ pub struct Common<'a> {
     searched_order: u32,
     /// Subjects that don't serve even without a fault.
     unserved: Vec<&'a str>,
-    faults: Vec<Vec<&'a str>>,
+    cuts: Vec<Vec<&'a str>>,
 }
 
 /// The answer.
@@ -33,6 +33,6 @@ pub fn common<'a>(shared: &Shared<'a>) -> Common<'a> {
         classes: shared.classes.iter().map(|class| class.as_str()).collect(),
         searched_order: found.searched_order,
         unserved: cx.ids(&found.unserved),
-        faults: found.faults.iter().map(|set| cx.ids(set)).collect(),
+        cuts: found.faults.iter().map(|set| cx.ids(set)).collect(),
     }
 }

@@ -143,32 +143,32 @@ fn one(
 
 fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {
     let mut put = |text: Text| {
-        let line = if look.styled {
+        let shown = if look.styled {
             text.render()
         } else {
             anstream::adapter::strip_str(&text.render()).to_string()
         };
-        let _ = writeln!(out, "{}", line.trim_end());
+        let _ = writeln!(out, "{}", shown.trim_end());
     };
-    let mut line = Text::new();
+    let mut total = Text::new();
     if lint.findings.is_empty() {
-        line = line.and(GOOD, "✓ ").and(PLAIN, "no findings");
+        total = total.and(GOOD, "✓ ").and(PLAIN, "no findings");
     }
     for (severity, count) in counts(lint.findings) {
         if count == 0 {
             continue;
         }
-        if !line.is_empty() {
-            line.push(PLAIN, ", ");
+        if !total.is_empty() {
+            total.push(PLAIN, ", ");
         }
         let style = match severity {
             Severity::Error => BAD,
             Severity::Warning => WARN,
             Severity::Note => GOOD,
         };
-        line.push(style, &plural(count, severity.as_str()));
+        total.push(style, &plural(count, severity.as_str()));
     }
-    put(line);
+    put(total);
     put(Text::of(DIM, &known(lint)));
     let unread = unread_by_reason(lint.unread);
     if !unread.is_empty() {

@@ -132,7 +132,7 @@ pub(super) fn files(text: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
         match line.strip_prefix("# ") {
-            Some(name) if name.ends_with(".yaml") => files.push((name.to_owned(), String::new())),
+            Some(name) if name.contains(".yaml") => files.push((name.to_owned(), String::new())),
             _ => {
                 if files.is_empty() {
                     files.push(("spof.yaml".to_owned(), String::new()));

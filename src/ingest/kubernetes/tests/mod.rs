@@ -1,10 +1,13 @@
 //! Tests of the adapter on manifests of our own; `real` runs it on the input packs.
 
+mod dump;
 mod hostile;
 mod objects;
 mod placement;
 mod real;
 mod references;
+mod routes;
+mod trees;
 
 use std::fmt::Write as _;
 

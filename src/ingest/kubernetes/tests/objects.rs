@@ -65,7 +65,7 @@ fn every_workload_kind() {
 }
 
 #[test]
-fn instances_of_workloads_are_left_out() {
+fn pods_are_counted_with_what_owns_them() {
     let owned = |kind: &str, api: &str, name: &str| {
         format!(
             "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, ownerReferences: [{{apiVersion: {api}, kind: {kind}, name: o}}]}}\nspec: {{containers: [{{name: m, image: i}}]}}\n"
@@ -75,7 +75,15 @@ fn instances_of_workloads_are_left_out() {
         + &owned("Job", "batch/v1", "job-1")
         + &owned("Node", "v1", "etcd-n1")
         + &owned("Kafka", "kafka.strimzi.io/v1", "kafka-0");
-    assert_eq!(ids(&facts(&text)), ["service:etcd-n1", "service:kafka-0"]);
+    assert_eq!(
+        ids(&facts(&text)),
+        [
+            "service:etcd",
+            "service:o",
+            "service:o.job",
+            "service:o.operated"
+        ]
+    );
 }
 
 #[test]
@@ -183,15 +191,16 @@ fn other_kinds_are_listed_unless_they_carry_nothing() {
         ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", false),
         ("apiextensions.k8s.io/v1", "CustomResourceDefinition", false),
         ("v1", "ResourceQuota", false),
-        ("networking.k8s.io/v1", "Ingress", true),
-        ("autoscaling/v2", "HorizontalPodAutoscaler", true),
-        ("policy/v1", "PodDisruptionBudget", true),
-        ("networking.k8s.io/v1", "NetworkPolicy", true),
+        ("networking.k8s.io/v1", "Ingress", false),
+        ("autoscaling/v2", "HorizontalPodAutoscaler", false),
+        ("policy/v1", "PodDisruptionBudget", false),
+        ("networking.k8s.io/v1", "NetworkPolicy", false),
         ("v1", "ConfigMap", true),
         ("v1", "Secret", true),
-        ("kustomize.config.k8s.io/v1beta1", "Kustomization", true),
-        ("kustomize.config.k8s.io/v1alpha1", "Component", true),
-        ("networking.istio.io/v1", "VirtualService", true),
+        ("kustomize.config.k8s.io/v1beta1", "Kustomization", false),
+        ("networking.istio.io/v1", "VirtualService", false),
+        ("source.toolkit.fluxcd.io/v1", "GitRepository", true),
+        ("argoproj.io/v1alpha1", "Application", true),
         ("kafka.strimzi.io/v1beta2", "Kafka", true),
         ("argoproj.io/v1alpha1", "Rollout", true),
     ] {
@@ -220,6 +229,10 @@ fn what_is_claimed() {
     assert_eq!(claims("c/values.yaml", "replicas: 1\n", "d/Chart.yaml"), 0);
     assert_eq!(
         claims("c/kustomization.yaml", "resources: [a]\n", "a.yaml"),
+        0
+    );
+    assert_eq!(
+        claims("c/kustomization.yaml", "namePrefix: dev-\n", "a.yaml"),
         1
     );
     assert_eq!(

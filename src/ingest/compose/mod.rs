@@ -1,0 +1,46 @@
+//! Compose files (`docker compose`, `docker stack deploy`): services, what they start after, what
+//! their environment names, and the engine or the Swarm they run on.
+//!
+//! * [`recognise`]: which documents are Compose files. * [`library`]: the files at hand.
+//! * [`stacks`]: which files make up a project. * [`load`]: include, extends, merging;
+//!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
+//!   variables filled in. * [`names`]: what a host name means inside a project.
+//! * [`references`]: addresses as requirements. * [`placement`]: where replicas stand.
+//! * [`telling`]: says it all as facts. * [`budget`]: what hostile files may cost.
+
+mod budget;
+mod dotenv;
+mod interpolate;
+mod library;
+mod load;
+mod names;
+mod placement;
+mod recognise;
+mod references;
+mod scope;
+mod service;
+mod stacks;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+use super::{Adapter, fact::Facts};
+use crate::source::{Document, SourceMap};
+
+/// The adapter.
+pub struct Compose;
+
+impl Adapter for Compose {
+    fn name(&self) -> &'static str {
+        "compose"
+    }
+
+    fn claims(&self, document: &Document, sources: &SourceMap) -> bool {
+        let name = sources.path(document.file).file_name();
+        recognise::is_compose(name.unwrap_or_default(), document.root())
+    }
+
+    fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
+        telling::translate(documents, sources, &budget::Budget::new())
+    }
+}

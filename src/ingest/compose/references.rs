@@ -1,0 +1,455 @@
+//! What a service states about others, as requirements.
+//!
+//! `depends_on` is needed to start. An address in the environment or the command is a `hard`
+//! requirement, a telemetry endpoint a `soft` one; both are inferred, since a name is not yet a
+//! call. What a script waits for in a loop is needed to start.
+//!
+//! What a telemetry service itself names is `soft` too: a collector that can't reach one of its
+//! targets goes on collecting. (Were it hard, a collector that scrapes what starts after it would
+//! close a circle through the whole project, and nothing would ever start again.)
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::budget::Budget;
+use super::interpolate::fill;
+use super::names::Names;
+use super::scope::{Notes, Text};
+use super::service::{Dependency, Named, Service};
+use crate::ingest::endpoint::{
+    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
+};
+use crate::ingest::fact::{
+    Expr, Facts, MemberFact, ModeRule, Origin, Otherwise, Ref, RequirementFact,
+};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::words::{Evidence, Id, Mode};
+
+/// Ports below this are versions and numbers rather than ports, when nothing else says so.
+const LEAST_PORT: u16 = 20;
+
+/// Variables by which a reverse proxy learns a service's own public name.
+const OWN_NAMES: [&str; 3] = ["VIRTUAL_HOST", "LETSENCRYPT_HOST", "SELF_URL"];
+
+/// What all services of a project share.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) names: &'a Names<'a>,
+    /// The node of each service.
+    pub(super) ids: &'a BTreeMap<&'a str, Id>,
+    pub(super) budget: &'a Budget,
+    pub(super) notes: &'a Notes,
+}
+
+/// Turns what one service states into requirements.
+pub(super) struct Writer<'a> {
+    around: Around<'a>,
+    name: &'a str,
+    service: &'a Service,
+    id: &'a Id,
+    said: HashSet<(Vec<String>, Mode, Span)>,
+    /// What its variables hold when it starts, `env_file`s included.
+    environment: BTreeMap<&'a str, &'a Text>,
+}
+
+/// How an address was met.
+#[derive(Clone, Copy)]
+struct Met<'n> {
+    /// Variable or flag that holds it; "" if none.
+    name: &'n str,
+    purpose: Purpose,
+    mode: Mode,
+    span: Span,
+}
+
+/// What one host leads to.
+enum Target {
+    /// Nothing that counts.
+    None,
+    /// The service itself.
+    Own,
+    /// Any of these. Never empty.
+    Refs(Vec<Ref>),
+}
+
+impl<'a> Writer<'a> {
+    /// For `service`, called `name`, whose variables have the values of `environment`. `None` if
+    /// the project has no such node.
+    pub(super) fn new(
+        around: Around<'a>,
+        name: &'a str,
+        service: &'a Service,
+        environment: BTreeMap<&'a str, &'a Text>,
+    ) -> Option<Self> {
+        Some(Self {
+            around,
+            name,
+            service,
+            id: around.ids.get(name)?,
+            said: HashSet::new(),
+            environment,
+        })
+    }
+
+    /// Adds all requirements of the service to `facts`.
+    pub(super) fn write(&mut self, facts: &mut Facts) {
+        let service = self.service;
+        for (name, dependency) in &service.depends_on {
+            self.depends_on(name, dependency, facts);
+        }
+        for link in service.links.values() {
+            self.named(link, "links", &[(Mode::Start, Evidence::Declared)], facts);
+            self.named(link, "links", &[(Mode::Hard, Evidence::Inferred)], facts);
+        }
+        for (key, joined) in &service.joins {
+            let modes = [
+                (Mode::Hard, Evidence::Declared),
+                (Mode::Start, Evidence::Declared),
+            ];
+            self.named(joined, key, &modes, facts);
+        }
+        for other in &service.volumes_from {
+            let modes = [(Mode::Start, Evidence::Declared)];
+            self.named(other, "volumes_from", &modes, facts);
+        }
+        for link in service.external_links.values() {
+            let id = Id::new("external", &link.name);
+            let target = Ref {
+                text: link.name.clone(),
+                span: link.span,
+                otherwise: Otherwise::External(id),
+            };
+            self.say(
+                vec![target],
+                Mode::Hard,
+                Evidence::Inferred,
+                link.span,
+                facts,
+            );
+        }
+        self.variables(facts);
+        self.arguments(facts);
+    }
+
+    fn depends_on(&mut self, name: &str, dependency: &Dependency, facts: &mut Facts) {
+        let span = dependency.span;
+        let Some(id) = self.around.ids.get(name) else {
+            if dependency.required {
+                self.nobody(name, "depends_on", span, facts);
+            }
+            return;
+        };
+        if name == self.name {
+            return;
+        }
+        // Compose starts the service without one that is not required: it is used if there.
+        let mode = if dependency.required {
+            Mode::Start
+        } else {
+            Mode::Soft
+        };
+        let target = vec![known(id, span)];
+        self.say(target, mode, Evidence::Declared, span, facts);
+    }
+
+    /// Another service that is named as such.
+    fn named(&mut self, other: &Named, key: &str, modes: &[(Mode, Evidence)], facts: &mut Facts) {
+        let Some(id) = self.around.ids.get(other.name.as_str()) else {
+            self.nobody(&other.name, key, other.span, facts);
+            return;
+        };
+        if other.name != self.name {
+            for (mode, evidence) in modes {
+                let target = vec![known(id, other.span)];
+                self.say(target, *mode, *evidence, other.span, facts);
+            }
+        }
+    }
+
+    /// A service that the project does not have.
+    fn nobody(&self, name: &str, key: &str, span: Span, facts: &mut Facts) {
+        let said = facts.problems.iter().any(|problem| problem.span == span);
+        if said {
+            return;
+        }
+        let message = format!(
+            "`{key}` of service `{}` names `{name}`, which no Compose file of the project states",
+            self.name
+        );
+        let help = "give the file that states it with -i, after the others";
+        let problem = Problem::new(ProblemKind::UnknownTarget, span, message);
+        facts.problems.push(problem.with_help(help));
+    }
+
+    fn variables(&mut self, facts: &mut Facts) {
+        let environment = self.environment.clone();
+        for (name, text) in environment {
+            // A value of several lines is a file's content.
+            if !text.value.trim().contains('\n') {
+                self.missing(name, text);
+                self.value(name, &text.value, text.span, facts);
+            }
+        }
+        for (name, variable) in &self.service.environment {
+            let known = self.environment.contains_key(name.as_str());
+            if !known && variable::purpose(name) == Purpose::Host {
+                let why = format!(
+                    "`{name}` comes from outside the input (no `.env` has it): what it names is unknown"
+                );
+                let note = (variable.span, why);
+                self.around.notes.borrow_mut().insert(note);
+            }
+        }
+    }
+
+    /// Notes variables without value where an address should stand.
+    fn missing(&self, name: &str, text: &Text) {
+        let expected = variable::purpose(name) == Purpose::Host || text.value.contains("://");
+        for missing in text.missing.iter().filter(|_| expected) {
+            let why =
+                format!("`${{{missing}}}` has no value in the input: what it names is unknown");
+            self.around.notes.borrow_mut().insert((text.span, why));
+        }
+    }
+
+    /// The command line: `entrypoint` and `command` together.
+    fn arguments(&mut self, facts: &mut Facts) {
+        let service = self.service;
+        let parts = [&service.entrypoint, &service.command];
+        let words: Vec<&Text> = parts.into_iter().flatten().flatten().collect();
+        let texts: Vec<String> = words.iter().map(|word| word.value.clone()).collect();
+        let Some(first) = words.first() else {
+            return;
+        };
+        if let Some(text) = script::shell_script(&texts) {
+            let span = words.iter().find(|word| word.value == text);
+            let span = span.map_or(first.span, |word| word.span);
+            let probes = script::probes(&self.expand(text));
+            self.probes(probes, span, facts);
+            return;
+        }
+        // Programs that take hosts as plain words (`nc -z db 5432`) know better than the words.
+        let probes = script::command(&texts);
+        let waited: Vec<_> = probes.iter().filter(|probe| probe.waits).collect();
+        let waited: Vec<String> = waited.iter().map(|p| p.endpoint.host.clone()).collect();
+        let mut flag = "";
+        for (at, word) in words.iter().enumerate() {
+            let (text, span) = (word.value.as_str(), word.span);
+            if text.contains('\n') {
+                self.probes(script::probes(&self.expand(text)), span, facts);
+                flag = "";
+                continue;
+            }
+            // `--db-url=…`, `-Ddb.url=…` and `DB_URL=…`; the flag before a value names it too.
+            let assigned = text.split_once('=').filter(|(name, _)| {
+                let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+                !name.is_empty() && name.chars().all(letters)
+            });
+            match assigned {
+                Some((name, value)) if name.starts_with('-') || !text.contains([' ', ';']) => {
+                    self.missing(name, word);
+                    self.value(name, value, span, facts);
+                    flag = "";
+                }
+                _ if text.starts_with('-') => flag = text,
+                // The program itself is no address.
+                _ if at == 0 && !text.contains("://") => {}
+                _ if waited.iter().any(|host| text.contains(host.as_str())) => flag = "",
+                _ => {
+                    self.missing(flag, word);
+                    self.value(flag, text, span, facts);
+                    flag = "";
+                }
+            }
+        }
+        self.probes(probes, first.span, facts);
+    }
+
+    /// A script with the variables of the container filled in.
+    fn expand(&self, script: &str) -> String {
+        let value_of = |name: &str| {
+            let known = self.environment.get(name);
+            // What nobody knows stays as it stands: it is no host.
+            Some(known.map_or_else(|| format!("${name}"), |text| text.value.clone()))
+        };
+        fill(script, &value_of).text
+    }
+
+    /// Hosts that a script or a command names.
+    fn probes(&mut self, probes: Vec<script::Probe>, span: Span, facts: &mut Facts) {
+        for probe in probes {
+            let met = Met {
+                name: "",
+                purpose: Purpose::Host,
+                mode: if probe.waits { Mode::Start } else { Mode::Hard },
+                span,
+            };
+            let hosts = vec![probe.endpoint];
+            self.require(&Address { hosts }, met, facts);
+        }
+    }
+
+    /// The value of a variable or flag.
+    fn value(&mut self, name: &str, value: &str, span: Span, facts: &mut Facts) {
+        let purpose = variable::purpose(name);
+        let skipped = purpose == Purpose::NotCalled || OWN_NAMES.contains(&name);
+        if skipped || !self.around.budget.spend(value.len() / 16) {
+            return;
+        }
+        let mode = Mode::Hard;
+        let met = Met {
+            name,
+            purpose,
+            mode,
+            span,
+        };
+        for address in addresses(value) {
+            self.require(&address, met, facts);
+        }
+    }
+
+    /// One requirement for an address, if it leads to anything but the service itself.
+    fn require(&mut self, address: &Address, met: Met<'_>, facts: &mut Facts) {
+        let mut targets: Vec<Ref> = Vec::new();
+        let mut telemetry =
+            met.purpose == Purpose::Telemetry || variable::is_telemetry_host(self.name);
+        for endpoint in &address.hosts {
+            match self.target(endpoint, met) {
+                Target::None => {}
+                // The own name among others: the members of its own cluster.
+                Target::Own => return,
+                Target::Refs(found) => {
+                    telemetry |= variable::is_telemetry_host(&endpoint.host);
+                    targets.extend(found);
+                }
+            }
+        }
+        let mode = if telemetry { Mode::Soft } else { met.mode };
+        self.say(targets, mode, Evidence::Inferred, met.span, facts);
+    }
+
+    fn say(
+        &mut self,
+        mut targets: Vec<Ref>,
+        mode: Mode,
+        evidence: Evidence,
+        span: Span,
+        facts: &mut Facts,
+    ) {
+        targets.sort_by(|a, b| a.text.cmp(&b.text));
+        targets.dedup_by(|a, b| a.text == b.text);
+        let key = targets.iter().map(|target| target.text.clone()).collect();
+        if targets.is_empty() || !self.said.insert((key, mode, span)) {
+            return;
+        }
+        facts.requirements.push(RequirementFact {
+            of: known(self.id, self.place()),
+            mode: ModeRule::Fixed(mode),
+            expr: any_of(targets, span),
+            want: None,
+            reroute: None,
+            origin: Origin::at(evidence, span),
+        });
+    }
+
+    fn place(&self) -> Span {
+        place(self.service)
+    }
+
+    /// What one host leads to.
+    fn target(&self, endpoint: &Endpoint, met: Met<'_>) -> Target {
+        let mut name = endpoint.host.as_str();
+        let is_bare = endpoint.form == Form::Bare;
+        let expected = matches!(met.purpose, Purpose::Host | Purpose::Telemetry);
+        if is_bare && !expected {
+            return Target::None;
+        }
+        // Names that the service itself was given.
+        if let Some(address) = self.service.extra_hosts.get(name) {
+            return match host::normalise(address.value.trim()).filter(|a| a != "host-gateway") {
+                Some(address) => Self::beyond(&address, endpoint, met),
+                None => Target::None,
+            };
+        }
+        if let Some(link) = self.service.links.get(name) {
+            name = &link.name;
+        } else if self.service.external_links.contains_key(name) {
+            return Target::None;
+        }
+        let lower = name.to_ascii_lowercase();
+        if let Some(found) = self.around.names.lead(&lower) {
+            if found.contains(self.name) {
+                return Target::Own;
+            }
+            let ids = found.iter().filter_map(|name| self.around.ids.get(name));
+            return Target::Refs(ids.map(|id| known(id, met.span)).collect());
+        }
+        Self::beyond(&lower, endpoint, met)
+    }
+
+    /// A host that the project does not have: what its shape says.
+    fn beyond(name: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
+        let is_bare = endpoint.form == Form::Bare;
+        let target = |otherwise: Otherwise| {
+            Target::Refs(vec![Ref {
+                text: name.to_owned(),
+                span: met.span,
+                otherwise,
+            }])
+        };
+        let doubtful =
+            endpoint.form == Form::Port && endpoint.port.is_some_and(|port| port < LEAST_PORT);
+        match host::kind(name) {
+            HostKind::Own | HostKind::Metadata => Target::None,
+            HostKind::Cluster => target(Otherwise::Unknown),
+            _ if doubtful => Target::None,
+            HostKind::Label if is_bare && !says_host(met.name) => Target::None,
+            HostKind::Public if is_bare && host::looks_like_file(name) => Target::None,
+            HostKind::Public if variable::names_own_address(met.name) => Target::None,
+            HostKind::Label | HostKind::Private | HostKind::PrivateIp => target(Otherwise::Unknown),
+            HostKind::Public | HostKind::PublicIp => {
+                target(Otherwise::External(Id::new("external", name)))
+            }
+        }
+    }
+}
+
+/// True if a variable's name leaves no doubt that a host stands there (`DB_HOST`).
+fn says_host(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    last != lower && matches!(last, "host" | "hostname" | "addr" | "address")
+}
+
+/// Where a service is stated first.
+pub(super) fn place(service: &Service) -> Span {
+    let none = Span::new(crate::source::FileId(0), 0, 0);
+    service.places.first().copied().unwrap_or(none)
+}
+
+/// A reference to a node that this adapter states.
+pub(super) fn known(id: &Id, span: Span) -> Ref {
+    Ref {
+        text: id.as_str().to_owned(),
+        span,
+        otherwise: Otherwise::Unknown,
+    }
+}
+
+/// One of `targets`, which must not be empty.
+fn any_of(mut targets: Vec<Ref>, span: Span) -> Expr {
+    if targets.len() == 1
+        && let Some(only) = targets.pop()
+    {
+        return Expr::One(only);
+    }
+    let members = targets.into_iter().map(|target| MemberFact {
+        expr: Expr::One(target),
+        weight: 1,
+        standby: None,
+    });
+    Expr::Some {
+        need: Some(1),
+        members: members.collect(),
+        span,
+    }
+}

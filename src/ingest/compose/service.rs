@@ -1,0 +1,453 @@
+//! One service as Compose files state it, and how a later file changes it.
+//!
+//! Merging follows the Compose specification: mappings by key, lists by appending, commands and
+//! single values by replacing; `!override` replaces whatever it is, `!reset` takes it away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::scope::{Scope, Text};
+use crate::source::{Kind, Span, View};
+
+/// A variable of a service's environment.
+#[derive(Clone, Debug)]
+pub(super) struct Variable {
+    pub(super) span: Span,
+    /// `None`: only its name stands there, and no `.env` file has it.
+    pub(super) value: Option<Text>,
+}
+
+/// An entry of `env_file`.
+#[derive(Clone, Debug)]
+pub(super) struct EnvFile {
+    pub(super) path: Text,
+    pub(super) required: bool,
+    /// Folders that the path is seen from.
+    pub(super) folders: Vec<camino::Utf8PathBuf>,
+}
+
+/// An entry of `depends_on`.
+#[derive(Clone, Debug)]
+pub(super) struct Dependency {
+    pub(super) span: Span,
+    /// False where it says `required: false`.
+    pub(super) required: bool,
+}
+
+/// Another service that this one cannot run without: whose network or process space it is in.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// What `deploy` and `scale` say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Deploy {
+    pub(super) replicas: Option<(u64, Span)>,
+    pub(super) scale: Option<(u64, Span)>,
+    pub(super) mode: Option<Text>,
+    pub(super) constraints: Vec<Text>,
+    pub(super) max_per_node: Option<(u64, Span)>,
+    /// The first key that only Swarm knows.
+    pub(super) swarm: Option<Span>,
+}
+
+/// A service, merged from all that state it.
+#[derive(Clone, Debug)]
+pub(super) struct Service {
+    /// Every place that states it, in the order of merging. Never empty.
+    pub(super) places: Vec<Span>,
+    /// It has an image, or says how to build one.
+    pub(super) is_runnable: bool,
+    pub(super) environment: BTreeMap<String, Variable>,
+    pub(super) env_files: Vec<EnvFile>,
+    pub(super) depends_on: BTreeMap<String, Dependency>,
+    /// By the name under which the service sees the other.
+    pub(super) links: BTreeMap<String, Named>,
+    pub(super) external_links: BTreeMap<String, Named>,
+    /// By `network_mode`, `pid`, `ipc`.
+    pub(super) joins: BTreeMap<&'static str, Named>,
+    pub(super) volumes_from: Vec<Named>,
+    pub(super) entrypoint: Option<Vec<Text>>,
+    pub(super) command: Option<Vec<Text>>,
+    pub(super) container_name: Option<Text>,
+    pub(super) hostname: Option<Text>,
+    /// Further names on its networks.
+    pub(super) aliases: BTreeSet<String>,
+    /// Names that it resolves by itself.
+    pub(super) extra_hosts: BTreeMap<String, Text>,
+    pub(super) profiles: BTreeMap<String, Span>,
+    pub(super) deploy: Deploy,
+    /// Keys whose former value goes (`!override`, `!reset`).
+    cleared: BTreeSet<&'static str>,
+}
+
+/// Keys that mean something here.
+const KEYS: [&str; 20] = [
+    "environment",
+    "env_file",
+    "depends_on",
+    "links",
+    "external_links",
+    "network_mode",
+    "pid",
+    "ipc",
+    "volumes_from",
+    "entrypoint",
+    "command",
+    "container_name",
+    "hostname",
+    "networks",
+    "extra_hosts",
+    "profiles",
+    "deploy",
+    "scale",
+    "image",
+    "build",
+];
+
+/// Keys of `deploy` that only Swarm acts upon.
+const SWARM_KEYS: [&str; 5] = [
+    "mode",
+    "placement",
+    "endpoint_mode",
+    "update_config",
+    "rollback_config",
+];
+
+impl Service {
+    /// Reads the service that stands at `view` under a key at `key`.
+    pub(super) fn read(key: Span, view: View<'_>, scope: &Scope<'_>) -> Self {
+        let mut service = Self {
+            places: vec![key],
+            is_runnable: false,
+            environment: BTreeMap::new(),
+            env_files: Vec::new(),
+            depends_on: BTreeMap::new(),
+            links: BTreeMap::new(),
+            external_links: BTreeMap::new(),
+            joins: BTreeMap::new(),
+            volumes_from: Vec::new(),
+            entrypoint: None,
+            command: None,
+            container_name: None,
+            hostname: None,
+            aliases: BTreeSet::new(),
+            extra_hosts: BTreeMap::new(),
+            profiles: BTreeMap::new(),
+            deploy: Deploy::default(),
+            cleared: BTreeSet::new(),
+        };
+        if view.kind() != Kind::Mapping {
+            return service;
+        }
+        for key in KEYS {
+            let Some(value) = scope.get(view, key) else {
+                continue;
+            };
+            let tag = value.tag().unwrap_or_default();
+            let resets = tag.ends_with("!reset");
+            if resets || tag.ends_with("!override") {
+                service.cleared.insert(key);
+            }
+            if !resets {
+                service.take(key, value, scope);
+            }
+        }
+        service
+    }
+
+    fn take(&mut self, key: &'static str, value: View<'_>, scope: &Scope<'_>) {
+        match key {
+            "image" | "build" => self.is_runnable = true,
+            "environment" => {
+                for (name, span, value) in scope.pairs(value, '=') {
+                    let known = || scope.variables.get(&name).cloned();
+                    let value = value.or_else(|| {
+                        Some(Text {
+                            value: known()?,
+                            span,
+                            missing: Vec::new(),
+                        })
+                    });
+                    let span = value.as_ref().map_or(span, |text| text.span);
+                    self.environment.insert(name, Variable { span, value });
+                }
+            }
+            "env_file" => self.read_env_files(value, scope),
+            "depends_on" => self.read_depends_on(value, scope),
+            "links" => self.links.extend(links(value, scope)),
+            "external_links" => self.external_links.extend(links(value, scope)),
+            "network_mode" | "pid" | "ipc" => {
+                let joined = scope.text(value).and_then(|text| {
+                    let name = text.value.strip_prefix("service:")?.trim().to_owned();
+                    let span = text.span;
+                    Some(Named { name, span })
+                });
+                self.joins.extend(joined.map(|joined| (key, joined)));
+            }
+            "volumes_from" => {
+                for text in scope.texts(value) {
+                    let mut parts = text.value.split(':');
+                    let name = match parts.next() {
+                        Some("container") | None => continue,
+                        Some(name) => name.to_owned(),
+                    };
+                    let span = text.span;
+                    self.volumes_from.push(Named { name, span });
+                }
+            }
+            "entrypoint" => self.entrypoint = Some(words(value, scope)),
+            "command" => self.command = Some(words(value, scope)),
+            "container_name" => self.container_name = scope.text(value),
+            "hostname" => self.hostname = scope.text(value),
+            "networks" => {
+                for (_, _, network) in scope.entries(value) {
+                    let aliases = scope.texts_of(network, "aliases").into_iter();
+                    self.aliases.extend(aliases.map(|alias| alias.value));
+                }
+            }
+            "extra_hosts" => self.read_extra_hosts(value, scope),
+            "profiles" => {
+                let names = scope.texts(value).into_iter();
+                self.profiles
+                    .extend(names.map(|name| (name.value, name.span)));
+            }
+            "deploy" => self.deploy.read(value, scope),
+            "scale" => {
+                self.deploy.scale = scope.text(value).and_then(|text| {
+                    let count = text.value.trim().parse().ok()?;
+                    Some((count, text.span))
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn read_env_files(&mut self, value: View<'_>, scope: &Scope<'_>) {
+        let views = match value.kind() {
+            Kind::Sequence => scope.items(value),
+            _ => vec![value],
+        };
+        for view in views {
+            let (path, required) = match view.kind() {
+                Kind::Mapping => {
+                    let required = scope.text_of(view, "required");
+                    let required = required.is_none_or(|text| text.value != "false");
+                    (scope.text_of(view, "path"), required)
+                }
+                _ => (scope.text(view), true),
+            };
+            self.env_files.extend(path.map(|path| EnvFile {
+                path,
+                required,
+                folders: scope.folders.to_vec(),
+            }));
+        }
+    }
+
+    fn read_depends_on(&mut self, value: View<'_>, scope: &Scope<'_>) {
+        if value.kind() != Kind::Mapping {
+            for text in scope.texts(value) {
+                let span = text.span;
+                let required = true;
+                let dependency = Dependency { span, required };
+                self.depends_on.insert(text.value, dependency);
+            }
+            return;
+        }
+        for (name, key, options) in scope.entries(value) {
+            let required = scope.text_of(options, "required");
+            let dependency = Dependency {
+                span: key.span(),
+                required: required.is_none_or(|text| text.value != "false"),
+            };
+            self.depends_on.insert(name.to_owned(), dependency);
+        }
+    }
+
+    /// `{name: address}`, `[name=address]` or `[name:address]`.
+    fn read_extra_hosts(&mut self, value: View<'_>, scope: &Scope<'_>) {
+        for (name, _, address) in scope.pairs(value, '=') {
+            if let Some(address) = address {
+                self.extra_hosts.insert(name.to_ascii_lowercase(), address);
+            }
+        }
+        if value.kind() == Kind::Sequence {
+            for text in scope.texts(value) {
+                if let Some((name, address)) = text.value.split_once(':')
+                    && !name.contains('=')
+                {
+                    let (name, value) = (name.trim().to_ascii_lowercase(), address.to_owned());
+                    self.extra_hosts.insert(name, Text { value, ..text });
+                }
+            }
+        }
+    }
+
+    /// Lays a later statement of the service over this one.
+    pub(super) fn layer(&mut self, over: Self) {
+        for key in &over.cleared {
+            self.clear(key);
+        }
+        for place in over.places {
+            if !self.places.contains(&place) {
+                self.places.push(place);
+            }
+        }
+        self.is_runnable |= over.is_runnable;
+        self.environment.extend(over.environment);
+        self.env_files.extend(over.env_files);
+        self.depends_on.extend(over.depends_on);
+        self.links.extend(over.links);
+        self.external_links.extend(over.external_links);
+        self.joins.extend(over.joins);
+        self.volumes_from.extend(over.volumes_from);
+        self.entrypoint = over.entrypoint.or(self.entrypoint.take());
+        self.command = over.command.or(self.command.take());
+        self.container_name = over.container_name.or(self.container_name.take());
+        self.hostname = over.hostname.or(self.hostname.take());
+        self.aliases.extend(over.aliases);
+        self.extra_hosts.extend(over.extra_hosts);
+        self.profiles.extend(over.profiles);
+        self.deploy.layer(over.deploy);
+    }
+
+    fn clear(&mut self, key: &str) {
+        match key {
+            "environment" => self.environment.clear(),
+            "env_file" => self.env_files.clear(),
+            "depends_on" => self.depends_on.clear(),
+            "links" => self.links.clear(),
+            "external_links" => self.external_links.clear(),
+            "network_mode" | "pid" | "ipc" => {
+                self.joins.remove(key);
+            }
+            "volumes_from" => self.volumes_from.clear(),
+            "entrypoint" => self.entrypoint = None,
+            "command" => self.command = None,
+            "container_name" => self.container_name = None,
+            "hostname" => self.hostname = None,
+            "networks" => self.aliases.clear(),
+            "extra_hosts" => self.extra_hosts.clear(),
+            "profiles" => self.profiles.clear(),
+            "deploy" => {
+                self.deploy = Deploy {
+                    scale: self.deploy.scale,
+                    ..Deploy::default()
+                }
+            }
+            "scale" => self.deploy.scale = None,
+            _ => {}
+        }
+    }
+}
+
+impl Deploy {
+    fn read(&mut self, view: View<'_>, scope: &Scope<'_>) {
+        for key in SWARM_KEYS {
+            let found = scope.get(view, key).map(View::span);
+            self.swarm = self.swarm.or(found);
+        }
+        self.replicas = scope.count_of(view, "replicas");
+        self.mode = scope.text_of(view, "mode");
+        if let Some(placement) = scope.get(view, "placement") {
+            self.constraints = scope.texts_of(placement, "constraints");
+            self.max_per_node = scope.count_of(placement, "max_replicas_per_node");
+        }
+    }
+
+    fn layer(&mut self, over: Self) {
+        self.replicas = over.replicas.or(self.replicas);
+        self.scale = over.scale.or(self.scale);
+        self.mode = over.mode.or(self.mode.take());
+        self.constraints.extend(over.constraints);
+        self.max_per_node = over.max_per_node.or(self.max_per_node);
+        self.swarm = self.swarm.or(over.swarm);
+    }
+}
+
+/// `service` or `service:alias`, by alias.
+fn links(value: View<'_>, scope: &Scope<'_>) -> Vec<(String, Named)> {
+    let texts = scope.texts(value).into_iter();
+    texts
+        .map(|text| {
+            let (name, alias) = text
+                .value
+                .split_once(':')
+                .unwrap_or((&text.value, &text.value));
+            let (name, alias) = (name.to_owned(), alias.to_ascii_lowercase());
+            let span = text.span;
+            (alias, Named { name, span })
+        })
+        .collect()
+}
+
+/// The words of a command: a list as it is, a text divided as a shell does.
+fn words(value: View<'_>, scope: &Scope<'_>) -> Vec<Text> {
+    if value.kind() == Kind::Sequence {
+        return scope.texts(value);
+    }
+    let Some(text) = scope.text(value) else {
+        return Vec::new();
+    };
+    let words = divided(&text.value).into_iter();
+    words
+        .map(|value| Text {
+            value,
+            span: text.span,
+            missing: text.missing.clone(),
+        })
+        .collect()
+}
+
+/// Divides a command at white space outside of quotes, and removes the quotes. O(length).
+fn divided(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => {
+                if let Some(next) = chars.next() {
+                    // Inside double quotes only a few characters can be escaped.
+                    if quote.is_some() && !matches!(next, '"' | '\\' | '$' | '`') {
+                        word.get_or_insert_default().push('\\');
+                    }
+                    word.get_or_insert_default().push(next);
+                }
+            }
+            (None, _) if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::divided;
+
+    #[test]
+    fn commands_are_divided_as_a_shell_does() {
+        for (text, want) in [
+            ("a b  c", vec!["a", "b", "c"]),
+            (
+                "sh -c 'nc -z db 1; x' \"\"",
+                vec!["sh", "-c", "nc -z db 1; x", ""],
+            ),
+            (r#"a\ b "c\"d\n" 'e\f'"#, vec!["a b", r#"c"d\n"#, r"e\f"]),
+            ("'open", vec!["open"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(divided(text), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Says what the projects hold as facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8PathBuf;
+
+use super::budget::Budget;
+use super::library::Library;
+use super::load::{Loaded, load};
+use super::names::Names;
+use super::placement::{self, Platform};
+use super::references::{Around, Writer, known, place};
+use super::scope::Text;
+use super::service::Service;
+use super::stacks::{Stack, service_names, stacks};
+use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
+use crate::source::{Document, FileId, Problem, ProblemKind, SourceMap, Span};
+use crate::words::{Class, Evidence, Id};
+
+/// Most services of another variant that a note lists.
+const MOST_NAMES: usize = 5;
+
+/// A project with its name.
+struct Told {
+    stack: Stack,
+    loaded: Loaded,
+    /// Unique over all projects.
+    label: String,
+}
+
+/// Facts of all documents, which are given in order of path and position.
+pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &Budget) -> Facts {
+    let mut facts = Facts::default();
+    let library = Library::new(documents, sources);
+    let projects = projects(&library, budget);
+    let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
+    for told in &projects {
+        for name in told.loaded.project.services.keys() {
+            *shared.entry(name).or_default() += 1;
+        }
+    }
+    let mut containers: BTreeMap<String, usize> = BTreeMap::new();
+    let services = projects
+        .iter()
+        .flat_map(|told| told.loaded.project.services.values());
+    for name in services.filter_map(|service| service.container_name.as_ref()) {
+        *containers.entry(name.value.clone()).or_default() += 1;
+    }
+    for told in &projects {
+        let keys = told.loaded.project.services.keys();
+        let ids = keys.map(|name| {
+            let is_shared = shared.get(name.as_str()).is_some_and(|count| *count > 1);
+            let text = if is_shared {
+                format!("{}/{name}", told.label)
+            } else {
+                name.clone()
+            };
+            (name.as_str(), Id::new("service", &text))
+        });
+        let ids = ids.collect();
+        tell_project(told, &ids, &library, budget, &mut facts);
+        for (name, service) in &told.loaded.project.services {
+            let Some((id, own)) = ids.get(name.as_str()).zip(service.container_name.as_ref())
+            else {
+                continue;
+            };
+            // Container names are unique on an engine, so elsewhere they mean this one too.
+            let is_other = ids.keys().any(|other| *other == own.value);
+            if containers.get(&own.value) == Some(&1) && !is_other {
+                facts.aliases.push(AliasFact {
+                    name: own.value.clone(),
+                    target: known(id, own.span),
+                    origin: Origin::at(Evidence::Declared, own.span),
+                });
+            }
+        }
+    }
+    tell_variants(&projects, &library, &mut facts);
+    if let Some(document) = documents.last().filter(|_| budget.is_spent()) {
+        let message = "the Compose files are too large, or too entangled by aliases and includes: \
+                       some of what they say was left unread";
+        let span = document.root().span();
+        let problem = Problem::new(ProblemKind::Unreadable, span, message);
+        facts.problems.push(problem);
+    }
+    facts.unread.sort();
+    facts.unread.dedup();
+    facts
+}
+
+/// Every project, loaded, without those that another one includes.
+fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
+    let stacks = stacks(library).into_iter();
+    let mut all: Vec<(Stack, Loaded)> = stacks
+        .map(|stack| {
+            let loaded = load(library, &stack, budget);
+            (stack, loaded)
+        })
+        .collect();
+    let mut at = 0;
+    while let Some((stack, _)) = all.get(at) {
+        let base = stack.files.first().copied();
+        let others = all.iter().enumerate().filter(|(other, _)| *other != at);
+        let included = others
+            .flat_map(|(_, (_, loaded))| &loaded.included)
+            .any(|file| Some(*file) == base);
+        if included {
+            all.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    let mut labels = BTreeSet::new();
+    let told = all.into_iter().map(|(stack, loaded)| {
+        let from_env = loaded.variables.get("COMPOSE_PROJECT_NAME").cloned();
+        let stated = loaded.project.name.as_ref().map(|name| name.value.clone());
+        let name = from_env.or(stated).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| stack.name.clone());
+        let mut label = name.clone();
+        if labels.contains(&label) && !stack.folder.as_str().is_empty() {
+            stack.folder.as_str().clone_into(&mut label);
+        }
+        let mut number = 2;
+        while !labels.insert(label.clone()) {
+            label = format!("{name}-{number}");
+            number += 1;
+        }
+        Told {
+            stack,
+            loaded,
+            label,
+        }
+    });
+    told.collect()
+}
+
+/// All that one project states.
+fn tell_project(
+    told: &Told,
+    ids: &BTreeMap<&str, Id>,
+    library: &Library<'_>,
+    budget: &Budget,
+    facts: &mut Facts,
+) {
+    let Loaded { project, notes, .. } = &told.loaded;
+    let swarm = project
+        .services
+        .values()
+        .find_map(|service| service.deploy.swarm);
+    let platform = if swarm.or(project.overlay).is_some() {
+        Platform::Swarm
+    } else {
+        Platform::Engine(Id::new("host", &told.label))
+    };
+    if let (Platform::Engine(host), Some(first)) = (&platform, project.services.values().next()) {
+        let name = project.name.as_ref().map(|name| name.span);
+        let span = name.unwrap_or_else(|| place(first));
+        let title = format!("the host that runs Compose project {}", told.label);
+        facts.nodes.push(NodeFact {
+            name: known(host, span),
+            class: Some(Class::Domain),
+            attributes: Attributes {
+                title: Some(title),
+                ..Attributes::default()
+            },
+            origin: Origin::at(Evidence::Inferred, span),
+        });
+    }
+    let names = Names::new(&told.label, project);
+    let around = Around {
+        names: &names,
+        ids,
+        budget,
+        notes,
+    };
+    let mut profiles: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
+    for (name, service) in &project.services {
+        let Some(id) = ids.get(name.as_str()) else {
+            continue;
+        };
+        for span in &service.places {
+            facts.nodes.push(NodeFact {
+                name: known(id, *span),
+                class: Some(Class::Service),
+                attributes: Attributes::default(),
+                origin: Origin::at(Evidence::Declared, *span),
+            });
+        }
+        if !service.is_runnable {
+            let why = format!(
+                "`{id}` has neither an image nor a build here: this file changes a service that \
+                 another one states; give that one too, before it"
+            );
+            notes.borrow_mut().insert((place(service), why));
+        }
+        for (profile, span) in &service.profiles {
+            profiles.entry(profile).or_insert((*span, 0)).1 += 1;
+        }
+        let replicas = placement::replicas(id, service, &platform, notes);
+        facts.replicas.push(replicas);
+        let from_files = env_files(told, service, library);
+        let stated = service.environment.iter();
+        let stated =
+            stated.filter_map(|(name, variable)| Some((name.as_str(), variable.value.as_ref()?)));
+        let mut environment: BTreeMap<&str, &Text> = BTreeMap::new();
+        environment.extend(from_files.iter().map(|(name, text)| (name.as_str(), text)));
+        environment.extend(stated);
+        if let Some(mut writer) = Writer::new(around, name, service, environment) {
+            writer.write(facts);
+        }
+    }
+    for (profile, (span, count)) in profiles {
+        let services = if count == 1 { "service" } else { "services" };
+        let why = format!(
+            "profile `{profile}`: its {count} {services} start only when it is asked for; here they count as running"
+        );
+        notes.borrow_mut().insert((span, why));
+    }
+    facts.unread.extend(notes.borrow().iter().cloned());
+}
+
+/// The variables that a service gets from its `env_file`s, the later of one name counting.
+fn env_files(told: &Told, service: &Service, library: &Library<'_>) -> BTreeMap<String, Text> {
+    let mut found = BTreeMap::new();
+    for entry in &service.env_files {
+        let path = &entry.path;
+        let folders: Vec<_> = entry.folders.iter().map(Utf8PathBuf::as_path).collect();
+        let Some(file) = library.find(&folders, &path.value) else {
+            if entry.required {
+                let why = format!(
+                    "`env_file` names `{}`, which is not among the inputs: what it states is unknown",
+                    path.value
+                );
+                told.loaded.notes.borrow_mut().insert((path.span, why));
+            }
+            continue;
+        };
+        let own = library.env_file(file, &told.loaded.variables);
+        found.extend(own.into_iter().map(|(name, value)| {
+            let text = Text {
+                value,
+                span: path.span,
+                missing: Vec::new(),
+            };
+            (name, text)
+        }));
+    }
+    found
+}
+
+/// Compose files that no project takes: other variants of one.
+fn tell_variants(projects: &[Told], library: &Library<'_>, facts: &mut Facts) {
+    let mut used: BTreeSet<FileId> = BTreeSet::new();
+    for told in projects {
+        used.extend(&told.stack.files);
+        used.extend(&told.loaded.included);
+        used.extend(&told.loaded.extended);
+    }
+    for file in library.compose_files().filter(|file| !used.contains(file)) {
+        let folder = library.folder(file);
+        let own = projects.iter().find(|told| told.stack.folder == folder);
+        let known =
+            |name: &&str| own.is_some_and(|told| told.loaded.project.services.contains_key(*name));
+        let names = service_names(library, file);
+        let added: Vec<_> = names.iter().filter(|name| !known(name)).collect();
+        let mut adds = String::new();
+        if !added.is_empty() {
+            let mut shown: Vec<String> = added
+                .iter()
+                .take(MOST_NAMES)
+                .map(|name| format!("`{name}`"))
+                .collect();
+            if added.len() > MOST_NAMES {
+                shown.push(format!("{} more", added.len() - MOST_NAMES));
+            }
+            adds = format!(" (it would add {})", shown.join(", "));
+        }
+        let of = own.map_or_else(String::new, |told| format!(" of project `{}`", told.label));
+        let why = format!(
+            "another Compose file{of}, not merged{adds}: to merge, give the project's files with -i in their order"
+        );
+        if let Some(document) = library.documents(file).first() {
+            facts.unread.push((document.root().span(), why));
+        }
+    }
+}

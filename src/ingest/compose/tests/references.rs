@@ -1,0 +1,131 @@
+//! What services state about others, each with its mode.
+
+use super::{edges, facts, notes};
+use crate::ingest::fact::{Expr, Otherwise};
+use crate::source::ProblemKind;
+
+/// Edges of a service `web` with these lines, beside services `a`, `b` and `otel-collector`.
+fn web(lines: &str) -> Vec<String> {
+    let mut text = "services:\n  a: {image: x, container_name: shop-a, networks: {default: {aliases: [cache, any]}}}\n  \
+                    b: {image: x, hostname: bee, networks: {default: {aliases: [any]}}}\n  otel-collector: {image: x}\n  \
+                    web:\n    image: x\n"
+        .to_owned();
+    for line in lines.lines() {
+        text += &format!("    {line}\n");
+    }
+    edges(&facts(&text))
+}
+
+#[test]
+fn every_way_of_naming_another_service() {
+    for (lines, want) in [
+        ("depends_on: [a]", vec!["web start a"]),
+        (
+            "depends_on: {a: {condition: service_completed_successfully}}",
+            vec!["web start a"],
+        ),
+        (
+            "depends_on: {a: {condition: service_started, required: false}}",
+            vec!["web soft a"],
+        ),
+        (
+            "links: [a, 'b:db']\nenvironment: {X_HOST: db}",
+            vec!["web hard a", "web hard b", "web start a", "web start b"],
+        ),
+        ("network_mode: service:a", vec!["web hard a", "web start a"]),
+        ("volumes_from: ['b:ro', 'container:x']", vec!["web start b"]),
+        (
+            "external_links: ['old_db:db']\nenvironment: {DB_URL: 'http://db'}",
+            vec!["web hard old_db"],
+        ),
+        (
+            "environment: {A_HOST: shop-a, B_URL: 'http://BEE:80'}",
+            vec!["web hard a", "web hard b"],
+        ),
+        (
+            "environment: {A_URL: 'redis://cache/0'}",
+            vec!["web hard a"],
+        ),
+        (
+            "environment: {A_URL: 'redis://any/0'}",
+            vec!["web hard 1 of (a b)"],
+        ),
+        (
+            "environment: {A_URL: 'http://tasks.a', B_URL: 'http://b.shop_default'}",
+            vec!["web hard a", "web hard b"],
+        ),
+        (
+            "environment: {A_URL: 'http://shop-a-1', B_URL: 'http://shop_b'}",
+            vec!["web hard a", "web hard b"],
+        ),
+        (
+            "environment: {DB: 'Host=a;User=x;Password=y', M: 'u:p@tcp(b:3306)/x'}",
+            vec!["web hard a", "web hard b"],
+        ),
+        (
+            "environment: {K: 'a:9092,b:9092'}",
+            vec!["web hard 1 of (a b)"],
+        ),
+        (
+            "environment: {OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:1', X_HOST: otel-collector}",
+            vec!["web soft a", "web soft otel-collector"],
+        ),
+        (
+            "command: serve --db a:5432 --peer=http://b:1",
+            vec!["web hard a", "web hard b"],
+        ),
+        (
+            "entrypoint: /wait-for-it.sh a:5432 --\ncommand: [serve]",
+            vec!["web start a"],
+        ),
+        (
+            "environment: {DB_HOST: b}\ncommand: sh -c 'until nc -z $$DB_HOST 1; do sleep 1; done; serve'",
+            vec!["web hard b", "web start b"],
+        ),
+        (
+            "extra_hosts: ['a:host-gateway', 'far=10.1.2.3']\nenvironment: {A_URL: 'http://a', F_URL: 'http://far'}",
+            vec!["web hard 10.1.2.3"],
+        ),
+        // Not others, or not called.
+        (
+            "environment: {X_URL: 'http://web:1,http://localhost', LISTEN_ADDR: 'a:1', POSTGRES_DB: a, VIRTUAL_HOST: a}\nhealthcheck: {test: curl http://a}",
+            vec![],
+        ),
+    ] {
+        assert_eq!(web(lines), want, "{lines}");
+    }
+}
+
+#[test]
+fn what_a_collector_names_is_soft() {
+    let found =
+        facts("services: {otel-collector: {image: x, environment: {DB_HOST: db}}, db: {image: x}}");
+    assert_eq!(edges(&found), ["otel-collector soft db"]);
+}
+
+#[test]
+fn names_that_nobody_has() {
+    let found = facts(
+        "services: {web: {image: x, depends_on: [gone], environment: {DB_HOST: db, MODE_URL: fast, API_URL: 'https://api.example.com/x', PUBLIC_URL: 'https://shop.example.com'}}}",
+    );
+    assert_eq!(edges(&found), ["web hard api.example.com", "web hard db"]);
+    let otherwise = |name: &str| {
+        let all = found.requirements.iter();
+        let mut refs = all.filter_map(|requirement| match &requirement.expr {
+            Expr::One(one) if one.text == name => Some(one.otherwise.clone()),
+            _ => None,
+        });
+        refs.next().expect("there")
+    };
+    assert_eq!(otherwise("db"), Otherwise::Unknown);
+    assert!(matches!(
+        otherwise("api.example.com"),
+        Otherwise::External(_)
+    ));
+    let [problem] = found.problems.as_slice() else {
+        panic!("{:?}", found.problems);
+    };
+    assert_eq!(problem.kind, ProblemKind::UnknownTarget);
+    assert!(problem.message.contains("`gone`"));
+    assert_eq!(notes(&found), "");
+}

@@ -1,0 +1,325 @@
+//! What a dump of a cluster says of its nodes and volumes (`kubectl get nodes,pods,pvc,pv -o json`):
+//! in which zone each node is, what it takes, and what holds a volume to a place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::Object;
+use super::placement::{self, Allowed};
+use super::reader::Reader;
+use super::references::known;
+use super::workload::Workload;
+use crate::ingest::fact::{
+    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Ref, RequirementFact,
+};
+use crate::source::{Span, View};
+use crate::words::{Class, Evidence, Id};
+
+/// The roles of nodes that run the control plane.
+const CONTROL_PLANE: [&str; 2] = [
+    "node-role.kubernetes.io/control-plane",
+    "node-role.kubernetes.io/master",
+];
+
+/// One node.
+#[derive(Debug)]
+pub(super) struct Node<'d> {
+    pub(super) span: Span,
+    pub(super) zone: Option<(&'d str, Span)>,
+    region: Option<(&'d str, Span)>,
+    labels: Vec<(&'d str, &'d str)>,
+    /// Keys of the taints that keep pods away which don't tolerate them, with their values.
+    taints: Vec<(&'d str, &'d str)>,
+    /// Takes new pods at all.
+    schedulable: bool,
+    pub(super) control_plane: bool,
+}
+
+/// What holds a pod to a place: the volumes it claims.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Held<'d> {
+    #[default]
+    Nowhere,
+    /// A volume that only nodes of these zones can mount.
+    Zones(BTreeSet<&'d str>),
+    /// A volume of this host; `None`: of one that is not named.
+    Host(Option<&'d str>),
+}
+
+/// Nodes, volumes and claims of the input.
+#[derive(Debug, Default)]
+pub(super) struct Cluster<'d> {
+    pub(super) nodes: BTreeMap<&'d str, Node<'d>>,
+    volumes: BTreeMap<&'d str, Held<'d>>,
+    /// Volume of each claim, by namespace and name.
+    claims: BTreeMap<(Option<&'d str>, &'d str), &'d str>,
+}
+
+impl<'d> Cluster<'d> {
+    /// Takes a Node; the first of one name counts.
+    pub(super) fn take_node(&mut self, object: &Object<'d>, reader: &Reader) {
+        let Some(name) = object.name else {
+            return;
+        };
+        let pairs = reader.pairs(object.view, &["metadata", "labels"]);
+        let label = |keys: &[&str]| {
+            let found = pairs.iter().find(|(key, _)| keys.contains(key));
+            found
+                .and_then(|(_, value)| Some((value.as_str()?, value.span())))
+                .filter(|(text, _)| !text.is_empty())
+        };
+        let taints = reader.items(object.view, &["spec", "taints"]).into_iter();
+        let node = Node {
+            span: object.name_span,
+            zone: label(placement::ZONE),
+            region: label(placement::REGION),
+            control_plane: pairs.iter().any(|(key, _)| CONTROL_PLANE.contains(key)),
+            labels: pairs
+                .iter()
+                .map(|(key, value)| (*key, value.as_str().unwrap_or_default()))
+                .collect(),
+            taints: taints
+                .filter(|taint| reader.text(*taint, &["effect"]) != Some("PreferNoSchedule"))
+                .filter_map(|taint| {
+                    let value = reader.text(taint, &["value"]).unwrap_or_default();
+                    Some((reader.text(taint, &["key"])?, value))
+                })
+                // Set while a node is in trouble, not what it is for.
+                .filter(|(key, _)| !key.starts_with("node.kubernetes.io/"))
+                .collect(),
+            schedulable: reader.text(object.view, &["spec", "unschedulable"]) != Some("true"),
+        };
+        self.nodes.entry(name).or_insert(node);
+    }
+
+    /// Takes a `PersistentVolume`: where it can be mounted, and which claim it belongs to.
+    pub(super) fn take_volume(
+        &mut self,
+        object: &Object<'d>,
+        local: &placement::LocalClasses<'_>,
+        reader: &Reader,
+    ) {
+        let Some(name) = object.name else {
+            return;
+        };
+        let spec = |key| reader.path(object.view, &["spec", key]);
+        let terms = reader.items(
+            object.view,
+            &["spec", "nodeAffinity", "required", "nodeSelectorTerms"],
+        );
+        let allowed = Allowed::of_volume(terms, reader);
+        let class = reader.text(object.view, &["spec", "storageClassName"]);
+        let is_local = spec("local").is_some()
+            || spec("hostPath").is_some()
+            || class.is_some_and(|class| placement::is_local_class(class, local));
+        let labels = reader.labels(object.view, &["metadata", "labels"]);
+        let labelled = labels
+            .iter()
+            .find(|(key, _)| placement::ZONE.contains(key))
+            // A regional disk is labelled `a__b`.
+            .map(|(_, zones)| zones.split("__").collect::<BTreeSet<_>>());
+        let held = match (allowed.hosts.values(), allowed.zones.values().or(labelled)) {
+            (Some(hosts), _) if hosts.len() == 1 => Held::Host(hosts.first().copied()),
+            _ if is_local => Held::Host(None),
+            (_, Some(zones)) if !zones.is_empty() => Held::Zones(zones),
+            _ => Held::Nowhere,
+        };
+        self.volumes.entry(name).or_insert(held);
+        if let Some(claim) = reader.text(object.view, &["spec", "claimRef", "name"]) {
+            let space = reader.text(object.view, &["spec", "claimRef", "namespace"]);
+            self.claims.entry((space, claim)).or_insert(name);
+        }
+    }
+
+    /// Takes a `PersistentVolumeClaim`.
+    pub(super) fn take_claim(&mut self, object: &Object<'d>, reader: &Reader) {
+        let volume = reader.text(object.view, &["spec", "volumeName"]);
+        if let (Some(name), Some(volume)) = (object.name, volume.filter(|name| !name.is_empty())) {
+            self.claims.insert((object.namespace, name), volume);
+        }
+    }
+
+    /// What the claim of this name holds a pod of `namespace` to.
+    fn held_by(&self, namespace: Option<&'d str>, claim: &str) -> Held<'d> {
+        let volume = self.claims.get(&(namespace, claim)).or_else(|| {
+            // Manifests without a namespace are those of the only claim called so.
+            let mut same = self
+                .claims
+                .iter()
+                .filter(|((_, name), _)| namespace.is_none() && *name == claim);
+            same.next()
+                .filter(|_| same.next().is_none())
+                .map(|(_, volume)| volume)
+        });
+        volume
+            .and_then(|volume| self.volumes.get(volume))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What the volumes of a pod with this specification hold it to.
+    pub(super) fn held_pod(
+        &self,
+        namespace: Option<&'d str>,
+        pod: View<'d>,
+        reader: &Reader,
+    ) -> Held<'d> {
+        let volumes = reader.items(pod, &["volumes"]).into_iter();
+        let claims = volumes
+            .filter_map(|volume| reader.text(volume, &["persistentVolumeClaim", "claimName"]));
+        claims.fold(Held::Nowhere, |held, claim| {
+            held.and(self.held_by(namespace, claim))
+        })
+    }
+
+    /// What the claims that a `StatefulSet` makes for its `nth` pod hold that one to.
+    pub(super) fn held_nth(&self, workload: &Workload<'d>, nth: u64, reader: &Reader) -> Held<'d> {
+        let namespace = workload.object.namespace;
+        let own = self.held_pod(namespace, workload.pod, reader);
+        if self.volumes.is_empty() {
+            return own;
+        }
+        let templates = reader.items(workload.object.view, &["spec", "volumeClaimTemplates"]);
+        templates.into_iter().fold(own, |held, template| {
+            let Some(name) = reader.text(template, &["metadata", "name"]) else {
+                return held;
+            };
+            let claim = format!("{name}-{}-{nth}", workload.name);
+            held.and(self.held_by(namespace, &claim))
+        })
+    }
+
+    /// True if volumes are known, so that replicas may be held by theirs.
+    pub(super) fn has_volumes(&self) -> bool {
+        !self.volumes.is_empty()
+    }
+
+    /// The nodes that can take a pod that its specification allows on `allowed`, and whose volumes
+    /// are `held`. O(nodes).
+    pub(super) fn takers(
+        &self,
+        pod: View<'d>,
+        allowed: &Allowed<'d>,
+        held: &Held<'d>,
+        reader: &Reader,
+    ) -> Vec<&'d str> {
+        let selector = reader.labels(pod, &["nodeSelector"]);
+        let terms = reader.items(pod, placement::NODE_TERMS);
+        let tolerations = reader.items(pod, &["tolerations"]);
+        let takes = |name: &str, node: &Node<'d>| {
+            let zone_held = match held {
+                Held::Zones(zones) => node.zone.is_some_and(|(zone, _)| zones.contains(zone)),
+                Held::Nowhere => true,
+                Held::Host(_) => false,
+            };
+            node.schedulable
+                && zone_held
+                && allowed.hosts.values().is_none_or(|hosts| {
+                    hosts.contains(name)
+                        || node.labels.iter().any(|(key, value)| {
+                            placement::HOSTNAME.contains(key) && hosts.contains(value)
+                        })
+                })
+                && selector.iter().all(|pair| node.labels.contains(pair))
+                && (terms.is_empty()
+                    || terms
+                        .iter()
+                        .any(|term| placement::matches(*term, &node.labels, reader)))
+                && node
+                    .taints
+                    .iter()
+                    .all(|taint| tolerations.iter().any(|t| tolerates(*t, *taint, reader)))
+        };
+        let fitting = self.nodes.iter().filter(|(name, node)| {
+            reader.spend(node.labels.len() + terms.len()) && takes(name, node)
+        });
+        fitting.map(|(name, _)| *name).collect()
+    }
+
+    /// Says what the nodes are and stand on.
+    pub(super) fn tell(&self, facts: &mut Facts) {
+        let mut regions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for node in self.nodes.values() {
+            if let (Some((zone, _)), Some((region, _))) = (node.zone, node.region) {
+                regions.entry(zone).or_default().insert(region);
+            }
+        }
+        let mut stands = |of: &Ref, on: Ref| facts.requirements.push(placed(of.clone(), on));
+        for (name, node) in &self.nodes {
+            let host = Id::new("host", name);
+            let host_ref = known(&host, node.span);
+            if let Some((zone, span)) = node.zone {
+                let zone_ref = placement::domain("zone", zone, span);
+                stands(&host_ref, zone_ref);
+            }
+            let alone = |zone| regions.get(zone).is_some_and(|all| all.len() == 1);
+            match (node.zone, node.region) {
+                // Zones are named within their region: this one has a name of its own.
+                (Some((zone, at)), Some((region, span))) if alone(zone) => {
+                    let zone = placement::domain("zone", zone, at);
+                    stands(&zone, placement::domain("region", region, span));
+                }
+                (_, Some((region, span))) => {
+                    stands(&host_ref, placement::domain("region", region, span));
+                }
+                (_, None) => {}
+            }
+            stands(&host_ref, placement::cluster(node.span));
+        }
+        for (name, node) in &self.nodes {
+            let host = Id::new("host", name);
+            facts.nodes.push(NodeFact {
+                name: known(&host, node.span),
+                class: Some(Class::Domain),
+                attributes: Attributes::default(),
+                origin: Origin::at(Evidence::Declared, node.span),
+            });
+            for (key, value) in &node.labels {
+                // Affinity speaks of the label, pods of the node.
+                let other = !value.is_empty() && value != name && !self.nodes.contains_key(value);
+                if placement::HOSTNAME.contains(key) && other {
+                    facts.aliases.push(AliasFact {
+                        name: Id::new("host", value).as_str().to_owned(),
+                        target: known(&host, node.span),
+                        origin: Origin::at(Evidence::Declared, node.span),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<'d> Held<'d> {
+    /// Both this and the other hold: the stricter.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Zones(a), Self::Zones(b)) => {
+                let both: BTreeSet<_> = a.intersection(&b).copied().collect();
+                Self::Zones(if both.is_empty() { a } else { both })
+            }
+            (a, b) => a.max(b),
+        }
+    }
+}
+
+/// `of` stands on `on`.
+fn placed(of: Ref, on: Ref) -> RequirementFact {
+    let span = on.span;
+    RequirementFact {
+        of,
+        mode: ModeRule::ByMember,
+        expr: Expr::One(on),
+        want: None,
+        reroute: None,
+        origin: Origin::at(Evidence::Declared, span),
+    }
+}
+
+/// Whether a toleration covers a taint.
+fn tolerates(toleration: View<'_>, (key, value): (&str, &str), reader: &Reader) -> bool {
+    let exists = reader.text(toleration, &["operator"]) == Some("Exists");
+    match reader.text(toleration, &["key"]) {
+        None => exists,
+        Some(own) if own != key => false,
+        Some(_) => exists || reader.text(toleration, &["value"]).unwrap_or_default() == value,
+    }
+}

@@ -1,0 +1,225 @@
+//! `spof lint`, `rules` and `explain` through the real binary.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Runs `spof ARGS` in `dir`, in an environment that changes nothing.
+fn spof(dir: &Path, args: &[&str]) -> Output {
+    Command::cargo_bin("spof")
+        .unwrap()
+        .args(args)
+        .current_dir(dir)
+        .env_remove("CLICOLOR_FORCE")
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    dir
+}
+
+/// The example in a rule's documentation; several files where it names them.
+fn example(documentation: &str) -> tempfile::TempDir {
+    let code = documentation.split("```yaml\n").nth(1).unwrap();
+    let code = code.split("```").next().unwrap();
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for line in code.lines() {
+        if let Some(name) = line.strip_prefix("# ") {
+            files.push((name, String::new()));
+            continue;
+        }
+        if files.is_empty() {
+            files.push(("spof.yaml", String::new()));
+        }
+        let (_, text) = files.last_mut().unwrap();
+        text.push_str(line);
+        text.push('\n');
+    }
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+    // A broken file alone is no input at all.
+    files.push(("other.spof.yaml", "services: [{id: service:other}]\n"));
+    folder(&files)
+}
+
+#[test]
+fn every_rule_as_people_see_it() {
+    let here = Path::new(".");
+    let rules: Value =
+        serde_json::from_slice(&spof(here, &["rules", "--format", "json"]).stdout).unwrap();
+    let rules = rules["rules"].as_array().unwrap();
+    assert!(rules.len() >= 12);
+    for rule in rules {
+        let name = rule["rule"].as_str().unwrap();
+        let dir = example(rule["documentation"].as_str().unwrap());
+        let output = spof(dir.path(), &["lint"]);
+        let shown = text(&output);
+        assert!(shown.contains(&format!("[{name}]")), "{name}: {shown}");
+        insta::assert_snapshot!(format!("rule-{name}"), shown);
+    }
+}
+
+#[test]
+fn explain_and_list() {
+    let here = Path::new(".");
+    insta::assert_snapshot!(
+        "explain",
+        text(&spof(here, &["explain", "placement-cycle"]))
+    );
+    insta::assert_snapshot!("rules", text(&spof(here, &["rules"])));
+    let wrong = spof(here, &["explain", "false-redundency"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains("false-redundancy"), "{said}");
+}
+
+const WARNS: &str = "services: [{id: service:web, requires: [service:logn]}]\n";
+const FAILS: &str =
+    "domains: [{id: site:a}]\nservices: [{id: service:web, tier: 1, replicas: [{on: site:a}]}]\n";
+
+#[test]
+fn exit_codes_are_those_of_the_contract_in_every_format() {
+    let warns = folder(&[("spof.yaml", WARNS)]);
+    let fails = folder(&[("spof.yaml", FAILS)]);
+    let clean = folder(&[("spof.yaml", "services: [{id: service:web}]\n")]);
+    let empty = folder(&[]);
+    for format in ["human", "concise", "json"] {
+        let code = |dir: &tempfile::TempDir, more: &[&str]| {
+            let args: Vec<&str> = ["lint", "--format", format]
+                .into_iter()
+                .chain(more.iter().copied())
+                .collect();
+            spof(dir.path(), &args).status.code().unwrap()
+        };
+        assert_eq!(code(&clean, &[]), 0);
+        assert_eq!(code(&clean, &["--fail-on", "note"]), 0);
+        assert_eq!(code(&warns, &[]), 0);
+        assert_eq!(code(&warns, &["--fail-on", "warning"]), 1);
+        assert_eq!(code(&fails, &[]), 1);
+        assert_eq!(code(&fails, &["--fail-on", "never"]), 0);
+        assert_eq!(code(&fails, &["--fail-on", "sometimes"]), 2);
+        assert_eq!(code(&fails, &["no-such-path"]), 2);
+        assert_eq!(code(&empty, &[]), 3);
+    }
+}
+
+#[test]
+fn one_line_a_finding() {
+    let dir = folder(&[("spof.yaml", WARNS)]);
+    let shown = text(&spof(dir.path(), &["lint", "--format", "concise"]));
+    assert_eq!(
+        shown,
+        "spof.yaml:1:41: warning[unknown-target] nothing is called `service:logn`\n"
+    );
+}
+
+#[test]
+fn json_is_versioned_and_whole() {
+    let dir = folder(&[("spof.yaml", FAILS)]);
+    let value: Value =
+        serde_json::from_slice(&spof(dir.path(), &["lint", "--format", "json"]).stdout).unwrap();
+    assert_eq!(value["version"], 1);
+    let finding = &value["findings"][0];
+    assert_eq!(finding["rule"], "single-replica-critical");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["subject"], "service:web");
+    assert_eq!(finding["cut"][0], "replica:web@site:a#1");
+    assert_eq!(finding["fingerprint"].as_str().unwrap().len(), 16);
+    assert_eq!(finding["location"]["file"], "spof.yaml");
+    assert_eq!(value["coverage"]["nodes"]["service"], 1);
+}
+
+#[test]
+fn names_of_strangers_are_harmless() {
+    let dir = folder(&[(
+        "spof.yaml",
+        "services:\n  - id: \"service:<script>alert(1)</script>\\e[31m\\n::error::\\u202e x\"\n    tier: 1\n    requires: [\"service:\\e]0;t\\a\\n\"]\n    replicas: [{on: \"site:\\u009b\\u2028z\"}]\n",
+    )]);
+    for format in ["human", "concise", "json"] {
+        for colour in ["always", "never"] {
+            let shown = text(&spof(
+                dir.path(),
+                &["lint", "--format", format, "--color", colour],
+            ));
+            assert!(!shown.contains("\u{1b}[31m\\n"), "{shown:?}");
+            assert!(!shown.contains("\u{1b}]0;"), "{shown:?}");
+            assert!(!shown.contains("\n::error"), "{shown:?}");
+            for letter in ['\u{202e}', '\u{2028}', '\u{9b}', '\u{7}'] {
+                assert!(!shown.contains(letter), "{letter:?} in {shown:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn credentials_are_never_shown() {
+    let kubernetes = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: web
+          env:
+            - {name: DATABASE_URL, value: 'postgres://user:s3cr3t@nowhere:5432/x'}
+";
+    let native = "services:
+  - {id: service:api, requires: ['postgres://user:s3cr3t@db/x'], rto: 'postgres://user:s3cr3t@db/y'}
+  - {id: service:api2, password: s3cr3t}
+";
+    let dir = folder(&[("web.yaml", kubernetes), ("spof.yaml", native)]);
+    for format in ["human", "concise", "json"] {
+        let output = spof(dir.path(), &["lint", "--format", format]);
+        let shown = text(&output);
+        assert!(!shown.contains("s3cr3t"), "{format}: {shown}");
+        assert!(shown.contains("unknown-target"), "{format}: {shown}");
+        assert!(!String::from_utf8(output.stderr).unwrap().contains("s3cr3t"));
+    }
+}
+
+#[test]
+fn the_sample_fails_and_the_fixed_one_passes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let broken = spof(root, &["lint", "--format", "concise", "samples/kakao-2022"]);
+    assert_eq!(broken.status.code(), Some(1));
+    let shown = text(&broken);
+    for line in [
+        "error[critical-concentration] `room:pangyo-b3` alone takes all 4 critical journeys",
+        "error[false-redundancy] `service:login` looks redundant (3 replicas, any one may fail) but all of them go with `room:pangyo-b3`",
+        "error[false-redundancy] `service:switchover` looks redundant",
+        "error[false-redundancy] `store:session-cache` looks redundant",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    let fixed = spof(
+        root,
+        &["lint", "--format", "concise", "samples/kakao-2022-fixed"],
+    );
+    assert_eq!(fixed.status.code(), Some(0), "{}", text(&fixed));
+    assert!(!text(&fixed).contains("error["), "{}", text(&fixed));
+}
+
+#[test]
+fn the_same_twice() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for format in ["human", "json"] {
+        let args = ["lint", "--format", format, "samples/kakao-2022"];
+        assert_eq!(spof(root, &args).stdout, spof(root, &args).stdout);
+    }
+}
