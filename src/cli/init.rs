@@ -1,5 +1,6 @@
 //! `spof init`: a first `spof.toml` and `spof.yaml`, from what is there.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
@@ -64,7 +65,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     if args.stdout {
         let mut text = format!("# ---- {config_at}\n{config}");
         if let Some(manifest) = &manifest {
-            text.push_str(&format!("\n# ---- {manifest_at}\n{manifest}"));
+            let _ = write!(text, "\n# ---- {manifest_at}\n{manifest}");
         }
         screen.text(&text)?;
         return Ok(0);
