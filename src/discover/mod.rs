@@ -22,6 +22,7 @@ use crate::source::{
     sniff,
 };
 use format::Claim;
+pub use walk::shown_root;
 use walk::Candidate;
 
 /// What to read and how.

@@ -373,7 +373,9 @@ fn real_inputs_are_read_or_listed() {
             let line = line.trim();
             line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
         });
-        assert!(has_document || listed || empty, "{}", source.path);
+        let settings = format::by_name(&source.path) == Claim::Text;
+        let fine = has_document || listed || empty || settings;
+        assert!(fine, "{}", source.path);
     }
     let broken = inputs
         .unread
@@ -396,4 +398,46 @@ fn real_inputs_are_read_or_listed() {
         let lines: Vec<_> = lines.chain(problems).collect();
         fs::write(summary, lines.join("\n")).expect("written");
     }
+}
+
+#[test]
+fn named_files_keep_their_position_and_bring_their_settings() {
+    let dir = tree(&[
+        ("a/compose.yaml", "a: 1\n"),
+        ("a/.env", "A=1\n"),
+        ("a/other.yaml", "a: 1\n"),
+        ("b/over.yaml", "b: 1\n"),
+        ("b/.env/inner", "no file\n"),
+        (".env", "not beside\n"),
+    ]);
+    let root = dir.path();
+    let named = [&root.join("b/over.yaml"), &root.join("a/compose.yaml")];
+    let inputs = read(&request(&named.map(std::path::PathBuf::as_path))).expect("read");
+    let files = inputs.sources.files();
+    let files: Vec<_> = files
+        .map(|(_, file)| (below(&file.path, root), file.named))
+        .collect();
+    let want = [
+        ("a/.env", None),
+        ("a/compose.yaml", Some(1)),
+        ("b/over.yaml", Some(0)),
+    ];
+    assert_eq!(files, want.map(|(path, named)| (path.to_owned(), named)));
+    assert_eq!(inputs.documents.len(), 2);
+}
+
+#[test]
+fn settings_are_text_without_documents_and_ignored_ones_are_said() {
+    let dir = tree(&[
+        (".git/HEAD", ""),
+        (".gitignore", ".env\n"),
+        (".env", "A: 1\n"),
+        ("web.env", "A: 1\n"),
+    ]);
+    let inputs = read_dir(&dir);
+    assert!(inputs.documents.is_empty());
+    let files: Vec<_> = inputs.sources.files().map(|(_, file)| &file.text).collect();
+    assert_eq!(files.first().map(|text| text.as_str()), Some("A: 1\n"));
+    let unread: Vec<_> = inputs.unread.iter().map(|unread| unread.reason).collect();
+    assert_eq!(unread, [UnreadReason::Ignored]);
 }

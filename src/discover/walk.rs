@@ -97,7 +97,8 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 }
 
 /// The argument as a prefix of what is shown: `./a/` is `a`, `.` is nothing.
-pub(super) fn shown_root(path: &Utf8Path) -> Utf8PathBuf {
+#[must_use]
+pub fn shown_root(path: &Utf8Path) -> Utf8PathBuf {
     let parts = path.components();
     let parts = parts.filter(|part| !matches!(part, camino::Utf8Component::CurDir));
     slashes(&parts.collect::<Utf8PathBuf>())

@@ -15,6 +15,8 @@ pub struct Known<'a> {
     pub problems: &'a [Problem],
     /// Files seen that are no data format.
     pub other_files: usize,
+    /// Files and folders that the configuration or the scope leaves out.
+    pub left_out: usize,
 }
 
 impl Known<'_> {

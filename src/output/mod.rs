@@ -2,6 +2,7 @@
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
 //! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
+//! * [`starter`]: a first configuration and manifest.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
 mod chain;
@@ -15,6 +16,7 @@ mod listing;
 pub mod page;
 mod shared;
 mod strike;
+pub mod starter;
 pub mod text;
 
 pub use chain::Chain;

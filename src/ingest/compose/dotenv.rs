@@ -205,7 +205,7 @@ mod tests {
         }
         let mut doubling = "A0=xxxxxxxx\n".to_owned();
         for at in 1..2_000 {
-            doubling.push_str(&format!("A{at}=$A{0}$A{0}\n", at - 1));
+            doubling += &format!("A{at}=$A{0}$A{0}\n", at - 1);
         }
         let total: usize = variables(&doubling).values().map(String::len).sum();
         assert!(total <= MOST_BYTES);

@@ -81,7 +81,8 @@ impl<'a> Library<'a> {
 
 /// `.env`, `.env.prod`, `web.env`.
 fn is_env_name(name: &str) -> bool {
-    name == ".env" || name.starts_with(".env.") || name.ends_with(".env")
+    let lower = name.to_ascii_lowercase();
+    lower.starts_with(".env.") || lower.rsplit_once('.').is_some_and(|(_, end)| end == "env")
 }
 
 /// A path without `.` and, where that needs no look at the disk, without `..`.

@@ -251,7 +251,7 @@ impl Loader<'_> {
                 let services = inside.get(document.root(), "services")?;
                 services.entry(&name.value)
             })
-            .last();
+            .next_back();
         let Some((key, view)) = entry else {
             let why = format!(
                 "`extends` names service `{}`, which is not there",

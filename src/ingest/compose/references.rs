@@ -366,7 +366,7 @@ impl<'a> Writer<'a> {
         // Names that the service itself was given.
         if let Some(address) = self.service.extra_hosts.get(name) {
             return match host::normalise(address.value.trim()).filter(|a| a != "host-gateway") {
-                Some(address) => self.beyond(&address, endpoint, met),
+                Some(address) => Self::beyond(&address, endpoint, met),
                 None => Target::None,
             };
         }
@@ -383,11 +383,11 @@ impl<'a> Writer<'a> {
             let ids = found.iter().filter_map(|name| self.around.ids.get(name));
             return Target::Refs(ids.map(|id| known(id, met.span)).collect());
         }
-        self.beyond(&lower, endpoint, met)
+        Self::beyond(&lower, endpoint, met)
     }
 
     /// A host that the project does not have: what its shape says.
-    fn beyond(&self, name: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
+    fn beyond(name: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
         let is_bare = endpoint.form == Form::Bare;
         let target = |otherwise: Otherwise| {
             Target::Refs(vec![Ref {

@@ -99,7 +99,7 @@ fn named(library: &Library<'_>) -> Vec<Stack> {
         let documents = library.documents(file).iter();
         let own = documents
             .filter_map(|document| document.root().get("name")?.as_str())
-            .last();
+            .next_back();
         match groups.last_mut() {
             Some((name, files)) if own.is_none() || name.is_none() || *name == own => {
                 *name = name.or(own);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8PathBuf;
+
 use super::budget::Budget;
 use super::library::Library;
 use super::load::{Loaded, load};
@@ -116,7 +118,7 @@ fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
         let name = name.unwrap_or_else(|| stack.name.clone());
         let mut label = name.clone();
         if labels.contains(&label) && !stack.folder.as_str().is_empty() {
-            label = stack.folder.as_str().to_owned();
+            stack.folder.as_str().clone_into(&mut label);
         }
         let mut number = 2;
         while !labels.insert(label.clone()) {
@@ -222,11 +224,7 @@ fn env_files(told: &Told, service: &Service, library: &Library<'_>) -> BTreeMap<
     let mut found = BTreeMap::new();
     for entry in &service.env_files {
         let path = &entry.path;
-        let folders: Vec<_> = entry
-            .folders
-            .iter()
-            .map(|folder| folder.as_path())
-            .collect();
+        let folders: Vec<_> = entry.folders.iter().map(Utf8PathBuf::as_path).collect();
         let Some(file) = library.find(&folders, &path.value) else {
             if entry.required {
                 let why = format!(

@@ -20,8 +20,8 @@ use crate::source::{Problem, ProblemKind, SourceMap, Span};
 use crate::words::Id;
 
 /// What to do about one thing stated twice.
-const CHOOSE: &str =
-    "give `-i` for one folder, or define scopes, if these are several estates or stages of one";
+const CHOOSE: &str = "if these are several estates or stages of one, give each a `[scope.NAME]` in `spof.toml` \
+     (`spof init` suggests them) and choose with `--scope NAME`; or read one folder with `-i`";
 
 /// The objects of the input by what becomes of them.
 #[derive(Default)]

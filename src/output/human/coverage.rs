@@ -44,6 +44,9 @@ fn figures(page: &mut Page, known: &Known<'_>) {
     if known.other_files > 0 {
         files.push(format!("{} of no data format", known.other_files));
     }
+    if known.left_out > 0 {
+        files.push(format!("{} left out by spof.toml", known.left_out));
+    }
     row("files", files.join(", "));
     let adapters = cx.model.adapters.iter();
     let documents: Vec<String> = adapters

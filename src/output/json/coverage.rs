@@ -19,6 +19,8 @@ pub struct Coverage<'a> {
     /// Files of a data format that were read, and files that are none.
     files: usize,
     other_files: usize,
+    /// Files and folders that the configuration or the scope leaves out.
+    left_out: usize,
     /// Documents by adapter.
     documents: BTreeMap<&'static str, usize>,
     nodes: BTreeMap<&'static str, usize>,
@@ -87,6 +89,7 @@ pub fn coverage<'a>(known: &Known<'a>) -> Coverage<'a> {
         assume: cx.model.assume.as_str(),
         files: known.files(),
         other_files: known.other_files,
+        left_out: known.left_out,
         documents: cx.model.adapters.iter().copied().collect(),
         nodes: counts
             .nodes

@@ -11,7 +11,7 @@ fn web(lines: &str) -> Vec<String> {
                     web:\n    image: x\n"
         .to_owned();
     for line in lines.lines() {
-        text.push_str(&format!("    {line}\n"));
+        text += &format!("    {line}\n");
     }
     edges(&facts(&text))
 }
