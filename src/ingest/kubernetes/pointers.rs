@@ -17,9 +17,9 @@ pub(super) fn why(object: &Object<'_>, reader: &Reader) -> Option<String> {
         "Flux"
     };
     let place = match object.kind {
-        "Application" => sources(spec?, reader),
+        "Application" => spec.map(|spec| sources(spec, reader)).unwrap_or_default(),
         "ApplicationSet" => {
-            let spec = reader.path(spec?, &["template", "spec"]);
+            let spec = spec.and_then(|spec| reader.path(spec, &["template", "spec"]));
             spec.map(|spec| sources(spec, reader)).unwrap_or_default()
         }
         "Kustomization" => {

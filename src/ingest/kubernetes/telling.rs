@@ -8,6 +8,7 @@ use super::companions::{self, Companion};
 use super::control;
 use super::environment::Surroundings;
 use super::estate::Estate;
+use super::kinds;
 use super::object::{Object, objects};
 use super::overlay::{self, Overlays, Standing};
 use super::placement;
@@ -57,7 +58,12 @@ pub(super) fn translate(
                     "defined only in the optional kustomize component {component}, not counted: \
                      give the output of `kustomize build` for an overlay that has it"
                 );
-                facts.unread.push((span, why));
+                let says = |object: &Object<'_>| {
+                    kinds::use_of(object.group(), object.kind) != kinds::Use::Nothing
+                };
+                if objects.iter().any(says) {
+                    facts.unread.push((span, why));
+                }
             }
         }
     }

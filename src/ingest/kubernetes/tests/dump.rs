@@ -116,7 +116,7 @@ fn replicas_stand_where_their_pods_run() {
         let (facts, _) = translate(&[("dump.json", &dump), ("web.yaml", manifest)]);
         let id = ids(&facts)
             .into_iter()
-            .find(|id| id.starts_with("service:"))
+            .find(|id| id.ends_with("web"))
             .expect("web");
         assert_eq!(
             places(&facts, id),

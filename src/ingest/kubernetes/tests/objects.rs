@@ -73,7 +73,7 @@ fn pods_are_counted_with_what_owns_them() {
     };
     let text = owned("ReplicaSet", "apps/v1", "web-1")
         + &owned("Job", "batch/v1", "job-1")
-        + &owned("Node", "v1", "etcd-n1")
+        + &owned("Node", "v1", "etcd-o")
         + &owned("Kafka", "kafka.strimzi.io/v1", "kafka-0");
     assert_eq!(
         ids(&facts(&text)),
