@@ -22,8 +22,8 @@ use crate::source::{
     sniff,
 };
 use format::Claim;
-pub use walk::shown_root;
 use walk::Candidate;
+pub use walk::shown_root;
 
 /// What to read and how.
 #[derive(Clone, Debug)]

@@ -15,8 +15,8 @@ pub mod lint;
 mod listing;
 pub mod page;
 mod shared;
-mod strike;
 pub mod starter;
+mod strike;
 pub mod text;
 
 pub use chain::Chain;

@@ -36,6 +36,7 @@ fn read(paths: Vec<Utf8PathBuf>) -> (Model, String) {
         paths,
         no_gitignore: false,
         limits: Limits::default(),
+        selection: crate::config::selection::Selection::default(),
     };
     let inputs = discover::read(&request).expect("readable");
     assert!(inputs.problems.is_empty(), "{:?}", inputs.problems);
