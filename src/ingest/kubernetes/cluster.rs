@@ -294,7 +294,7 @@ impl<'d> Cluster<'d> {
     }
 }
 
-impl<'d> Held<'d> {
+impl Held<'_> {
     /// Both this and the other hold: the stricter.
     fn and(self, other: Self) -> Self {
         match (self, other) {

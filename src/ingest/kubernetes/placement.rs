@@ -153,7 +153,7 @@ fn slots_of<'d>(
     } = around;
     let fixed = || {
         let node = reader.get(workload.pod, "nodeName");
-        node.and_then(|node| node.as_str())
+        node.and_then(View::as_str)
             .or_else(|| allowed.hosts.only().map(|(host, _)| host))
     };
     let bound = |host: Option<&'d str>, held: Held<'d>| match held {
