@@ -139,13 +139,13 @@ impl<'d> Cluster<'d> {
     }
 
     /// What the claim of this name holds a pod of `namespace` to.
-    fn held_by(&self, namespace: Option<&'d str>, claim: &str) -> Held<'d> {
+    fn held_by(&self, namespace: Option<&'d str>, claim: &str, reader: &Reader) -> Held<'d> {
         let volume = self.claims.get(&(namespace, claim)).or_else(|| {
             // Manifests without a namespace are those of the only claim called so.
-            let mut same = self
-                .claims
-                .iter()
-                .filter(|((_, name), _)| namespace.is_none() && *name == claim);
+            if namespace.is_some() || !reader.spend(self.claims.len()) {
+                return None;
+            }
+            let mut same = self.claims.iter().filter(|((_, name), _)| *name == claim);
             same.next()
                 .filter(|_| same.next().is_none())
                 .map(|(_, volume)| volume)
@@ -167,7 +167,7 @@ impl<'d> Cluster<'d> {
         let claims = volumes
             .filter_map(|volume| reader.text(volume, &["persistentVolumeClaim", "claimName"]));
         claims.fold(Held::Nowhere, |held, claim| {
-            held.and(self.held_by(namespace, claim))
+            held.and(self.held_by(namespace, claim, reader))
         })
     }
 
@@ -184,8 +184,13 @@ impl<'d> Cluster<'d> {
                 return held;
             };
             let claim = format!("{name}-{}-{nth}", workload.name);
-            held.and(self.held_by(namespace, &claim))
+            held.and(self.held_by(namespace, &claim, reader))
         })
+    }
+
+    /// How many claims have a volume.
+    pub(super) fn count_claims(&self) -> u64 {
+        u64::try_from(self.claims.len()).unwrap_or(u64::MAX)
     }
 
     /// True if volumes are known, so that replicas may be held by theirs.
@@ -229,7 +234,8 @@ impl<'d> Cluster<'d> {
                     .iter()
                     .all(|taint| tolerations.iter().any(|t| tolerates(*t, *taint, reader)))
         };
-        let fitting = self.nodes.iter().filter(|(name, node)| {
+        let nodes = self.nodes.iter().take_while(|_| !reader.is_spent());
+        let fitting = nodes.filter(|(name, node)| {
             reader.spend(node.labels.len() + terms.len()) && takes(name, node)
         });
         fitting.map(|(name, _)| *name).collect()
@@ -288,7 +294,7 @@ impl<'d> Cluster<'d> {
     }
 }
 
-impl<'d> Held<'d> {
+impl Held<'_> {
     /// Both this and the other hold: the stricter.
     fn and(self, other: Self) -> Self {
         match (self, other) {

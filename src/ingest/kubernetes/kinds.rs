@@ -178,12 +178,17 @@ fn of_other_projects(group: &str, kind: &str) -> Option<Use> {
             "gateway.networking.k8s.io",
             "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute",
         ) => Use::Entry(Entry::Route),
-        ("gateway.networking.k8s.io", _) => Use::Nothing,
         ("networking.istio.io", "VirtualService") => Use::Entry(Entry::VirtualService),
         ("networking.istio.io", "Gateway") => Use::Entry(Entry::Gateway),
         ("networking.istio.io", "ServiceEntry") => Use::ServiceEntry,
         // How calls are made and who may make them, not who is needed.
-        ("networking.istio.io" | "security.istio.io" | "telemetry.istio.io", _) => Use::Nothing,
+        (
+            "gateway.networking.k8s.io"
+            | "networking.istio.io"
+            | "security.istio.io"
+            | "telemetry.istio.io",
+            _,
+        ) => Use::Nothing,
         ("kustomize.config.k8s.io", _) => Use::Kustomization,
         ("argoproj.io", "Application" | "ApplicationSet") => Use::Pointer,
         ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {

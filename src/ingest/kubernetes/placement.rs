@@ -103,12 +103,8 @@ pub(super) fn replicas<'d>(
     let allowed = Allowed::of(workload.pod, reader);
     let spread = spread(workload, reader, unread);
     let mut slots: BTreeMap<Slot<'d>, (u64, Span)> = BTreeMap::new();
-    for (slot, span) in slots_of(workload, &allowed, around) {
-        slots.entry(slot).or_insert((0, span)).0 += 1;
-    }
-    if slots.is_empty() {
-        // Scaled to none: it has replicas, but not one.
-        slots.insert((None, Held::Nowhere), (0, workload.replicas_span));
+    for (slot, span, count) in slots_of(workload, &allowed, around) {
+        slots.entry(slot).or_insert((0, span)).0 += count;
     }
     // Entries of one workload are told from one file, or they would be rival statements.
     let file = slots.values().next().map(|(_, span)| span.file);
@@ -145,18 +141,19 @@ pub(super) fn replicas<'d>(
     facts
 }
 
-/// Each replica's slot and where it is stated.
+/// The slots of the replicas, where they are stated, and how many replicas each has. Never empty;
+/// a workload scaled to none has one slot with none.
 fn slots_of<'d>(
     workload: &Workload<'d>,
     allowed: &Allowed<'d>,
     around: Surroundings<'_, 'd>,
-) -> Vec<(Slot<'d>, Span)> {
+) -> Vec<(Slot<'d>, Span, u64)> {
     let Surroundings {
         reader, cluster, ..
     } = around;
     let fixed = || {
         let node = reader.get(workload.pod, "nodeName");
-        node.and_then(|node| node.as_str())
+        node.and_then(View::as_str)
             .or_else(|| allowed.hosts.only().map(|(host, _)| host))
     };
     let bound = |host: Option<&'d str>, held: Held<'d>| match held {
@@ -169,22 +166,32 @@ fn slots_of<'d>(
             let held = spec.map(|spec| cluster.held_pod(pod.object.namespace, spec, reader));
             let host = pod.host.map(|(host, _)| host);
             let span = pod.host.map_or(pod.object.name_span, |(_, span)| span);
-            (bound(host, held.unwrap_or_default()), span)
+            (bound(host, held.unwrap_or_default()), span, 1)
         });
         return pods.collect();
     }
     let span = workload.replicas_span;
-    let count = usize::try_from(workload.replicas).unwrap_or(usize::MAX);
     if workload.kind == WorkloadKind::StatefulSet && cluster.has_volumes() {
-        let nth = (0..workload.replicas).map(|nth| {
+        // No more of them can be held than there are claims.
+        let claimed = workload.replicas.min(cluster.count_claims());
+        let nth = (0..claimed).take_while(|_| !reader.is_spent());
+        let nth = nth.map(|nth| {
             let held = cluster.held_nth(workload, nth, reader);
-            (bound(fixed(), held), span)
+            (bound(fixed(), held), span, 1)
         });
-        return nth.collect();
+        let rest = (
+            (fixed(), Held::Nowhere),
+            span,
+            workload.replicas.saturating_sub(claimed),
+        );
+        let all = nth.chain([rest]);
+        return all
+            .filter(|(.., count)| *count > 0 || claimed == 0)
+            .collect();
     }
     let namespace = workload.object.namespace;
     let held = cluster.held_pod(namespace, workload.pod, reader);
-    vec![(bound(fixed(), held), span); count]
+    vec![(bound(fixed(), held), span, workload.replicas)]
 }
 
 /// The entry of one slot, without its count.

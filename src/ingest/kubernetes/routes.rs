@@ -76,6 +76,9 @@ pub(super) fn tell<'d>(
     }
 }
 
+/// A host, and what stands behind it.
+type Destination<'d> = (Option<&'d str>, BTreeSet<String>);
+
 /// The journeys of one object: paths that lead to the same backends are one, called by the first.
 fn joined<'d>(
     object: &Object<'d>,
@@ -83,8 +86,7 @@ fn joined<'d>(
     services: &Services<'d>,
     workloads: &[Workload<'d>],
 ) -> BTreeMap<Id, (Span, Vec<Ref>)> {
-    let mut by_target: BTreeMap<(Option<&str>, BTreeSet<String>), (&str, Span, Vec<Ref>)> =
-        BTreeMap::new();
+    let mut by_target: BTreeMap<Destination<'_>, (&str, Span, Vec<Ref>)> = BTreeMap::new();
     for route in routes {
         let mut targets: BTreeMap<String, Ref> = BTreeMap::new();
         for backend in &route.backends {
@@ -98,8 +100,8 @@ fn joined<'d>(
         let span = first.span;
         let names: BTreeSet<String> = targets.keys().cloned().collect();
         let refs: Vec<Ref> = targets.into_values().collect();
-        let named = route.hosts.iter().filter(|host| !host.contains('*'));
-        let mut hosts: Vec<Option<&str>> = named.map(|host| Some(*host)).collect();
+        let exact = route.hosts.iter().filter(|host| !host.contains('*'));
+        let mut hosts: Vec<Option<&str>> = exact.map(|host| Some(*host)).collect();
         if hosts.is_empty() {
             hosts.push(None);
         }

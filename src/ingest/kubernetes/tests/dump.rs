@@ -330,3 +330,14 @@ fn the_least_that_an_autoscaler_keeps() {
     );
     assert_eq!(places(&facts(&wrong), "service:web"), ["1x "]);
 }
+
+#[test]
+fn replicas_beyond_the_known_claims_are_counted_together() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db, namespace: shop}\nspec:\n  replicas: 100000\n  selector: {matchLabels: {app: db}}\n  volumeClaimTemplates: [{metadata: {name: data}}]\n  template: {metadata: {labels: {app: db}}, spec: {containers: [{name: m}]}}\n";
+    let volumes = list(&[volume(0, &in_zone("a"))]);
+    let (facts, _) = translate(&[("volumes.json", &volumes), ("db.yaml", set)]);
+    assert_eq!(places(&facts, "store:shop/db"), ["99999x ", "1x "]);
+    let none = set.replace("100000", "0");
+    let (facts, _) = translate(&[("volumes.json", &volumes), ("db.yaml", &none)]);
+    assert_eq!(places(&facts, "store:shop/db"), ["0x "]);
+}
