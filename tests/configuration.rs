@@ -32,7 +32,7 @@ spec: {{selector: {{app: {name}}}, ports: [{{port: 80}}]}}
 }
 
 /// A folder that is a git repository of its own, with two stages side by side: 3 and 1 replicas of
-/// each of two workloads, and one more of each that takes over for lost ones.
+/// each of two workloads.
 fn repository() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     put(dir.path(), ".git/HEAD", "ref: refs/heads/main\n");
@@ -88,7 +88,7 @@ const SCOPES: &str = "[scope.production]\ninclude = ['/deploy/production']\n\
 fn a_scope_is_read_alone() {
     let dir = repository();
     put(dir.path(), "spof.toml", SCOPES);
-    for (scope, replicas) in [("production", 8), ("staging", 4)] {
+    for (scope, replicas) in [("production", 6), ("staging", 2)] {
         let known = json(
             dir.path(),
             &["coverage", "--format", "json", "--scope", scope],
@@ -202,7 +202,7 @@ fn exclude_and_assume_hold_for_every_run() {
     let known = json(dir.path(), &["coverage", "--format", "json"]);
     assert_eq!(
         (&known["assume"], &known["replicas"]),
-        (&"optimistic".into(), &8.into())
+        (&"optimistic".into(), &6.into())
     );
     let known = json(
         dir.path(),
@@ -211,7 +211,7 @@ fn exclude_and_assume_hold_for_every_run() {
     assert_eq!(known["assume"], "pessimistic");
     // What is named is read.
     let named = ["coverage", "--format", "json", "deploy/staging/all.yaml"];
-    assert_eq!(json(dir.path(), &named)["replicas"], 4);
+    assert_eq!(json(dir.path(), &named)["replicas"], 2);
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn init_writes_what_it_recognised() {
     );
     assert_eq!(
         (&scoped["replicas"], &scoped["problems"]),
-        (&8.into(), &serde_json::json!([]))
+        (&6.into(), &serde_json::json!([]))
     );
     // With every comment of a service taken away it is still sound.
     let filled = manifest
@@ -465,7 +465,7 @@ fn the_page_holds_what_the_program_knows() {
         dir.path(),
         &["coverage", "--format", "json", "--scope", "production"],
     );
-    assert_eq!(known["replicas"], 8);
+    assert_eq!(known["replicas"], 6);
     let schema: serde_json::Value =
         serde_json::from_str(&spof(dir.path(), &["schema", "config"]).out).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

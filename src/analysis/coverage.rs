@@ -1,6 +1,6 @@
 //! How much is known: what the verdicts rest on, and what is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::Engine;
 use super::verdict::{Time, Verdict};
@@ -19,6 +19,7 @@ pub struct Coverage {
     pub with_replicas: usize,
     pub with_tier: usize,
     pub with_owner: usize,
+    /// Replicas that some source states.
     pub replicas: usize,
     /// Replicas whose placement no source states.
     pub unplaced: usize,
@@ -35,6 +36,7 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
         unplaced: model.unplaced.len(),
         ..Coverage::default()
     };
+    let unplaced: BTreeSet<NodeIx> = model.unplaced.iter().copied().collect();
     let mut classes: BTreeMap<Class, usize> = BTreeMap::new();
     let mut has_replicas = vec![false; model.nodes.len()];
     for (_, node) in model.iter() {
@@ -51,6 +53,8 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
                 coverage.with_tier += usize::from(node.tier.is_some());
                 coverage.with_owner += usize::from(node.owner.is_some());
             }
+            // What takes over for lost replicas is nothing that anybody stated.
+            Class::Replica if node.evidence == Evidence::Assumed && !unplaced.contains(&ix) => {}
             Class::Replica => coverage.replicas += 1,
             _ => {}
         }

@@ -36,6 +36,10 @@ pub struct Reading<A: clap::Args> {
 /// Options that every command takes, before or after its name.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Input")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Shared {
     /// What to believe of replicas whose placement no input states [default: pessimistic]
     #[arg(long, global = true, value_name = "HOW")]

@@ -1,5 +1,6 @@
 //! What happens beside the answer: progress, timings, and links in what is shown.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -164,9 +165,7 @@ impl Console {
         if self.links {
             let paths = sources.files().map(|(_, file)| clean(file.path.as_str()));
             // A run reads its inputs once; of a second reading the paths are the same.
-            let _ = self
-                .paths
-                .set(paths.map(|path| path.into_owned()).collect());
+            let _ = self.paths.set(paths.map(Cow::into_owned).collect());
         }
     }
 

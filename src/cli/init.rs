@@ -1,5 +1,6 @@
 //! `spof init`: a first `spof.toml` and `spof.yaml`, from what is there.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
@@ -44,8 +45,9 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
             "name the folder it stands in",
         ));
     }
-    let manifest_at = args.path.join("spof.yaml");
-    let config_at = args.path.join(config::NAME);
+    let root = crate::discover::shown_root(&args.path);
+    let manifest_at = root.join("spof.yaml");
+    let config_at = root.join(config::NAME);
     if !args.stdout && !args.force {
         refuse_existing(&[&config_at, &manifest_at])?;
     }
@@ -54,7 +56,6 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         model: &estate.model,
         sources: &estate.sources,
     };
-    let root = crate::discover::shown_root(&args.path);
     let starter = Starter {
         cx,
         problems: &estate.problems,
@@ -64,7 +65,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     if args.stdout {
         let mut text = format!("# ---- {config_at}\n{config}");
         if let Some(manifest) = &manifest {
-            text.push_str(&format!("\n# ---- {manifest_at}\n{manifest}"));
+            let _ = write!(text, "\n# ---- {manifest_at}\n{manifest}");
         }
         screen.text(&text)?;
         return Ok(0);

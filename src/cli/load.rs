@@ -75,6 +75,7 @@ pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Esta
             &inputs.problems,
             &unread,
             inputs.other_files,
+            inputs.left_out,
         ));
     }
     for (span, detail) in told.iter().flat_map(|told| &told.facts.unread) {
@@ -140,6 +141,7 @@ fn nothing_recognised(
     problems: &[Problem],
     unread: &[Unread],
     other_files: usize,
+    left_out: usize,
 ) -> Error {
     let mut named: Vec<String> = paths
         .iter()
@@ -153,6 +155,9 @@ fn nothing_recognised(
     not_read.dedup();
     let files = not_read.len() + other_files;
     let seen = match (files, not_read.len()) {
+        (0, _) if left_out > 0 => {
+            "the configuration or the scope leaves out all there is".to_owned()
+        }
         (0, _) => "there is no file".to_owned(),
         (_, 0) => format!("{} seen, none of a data format", plural(files, "file")),
         (_, some) => format!(

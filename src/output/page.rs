@@ -89,7 +89,7 @@ impl Page {
 pub enum Column {
     Left,
     Right,
-    /// To the left, and cut short where the page is too narrow.
+    /// To the left; cut short where the page is too narrow, left out where little would remain.
     Flexible,
 }
 
@@ -100,8 +100,8 @@ pub struct Table {
     rows: Vec<Vec<Text>>,
 }
 
-/// What is left of a flexible column in the narrowest place.
-const LEAST_COLUMN: usize = 12;
+/// Least that must remain of a flexible column.
+const LEAST_COLUMN: usize = 16;
 
 impl Table {
     /// A table with these columns; rows may have fewer cells.
@@ -140,10 +140,16 @@ impl Table {
         let total: usize = widths.iter().sum::<usize>() + 2 * shown.saturating_sub(1);
         let mut over = total.saturating_sub(width);
         for (wide, column) in widths.iter_mut().zip(&self.columns) {
-            if *column == Column::Flexible && over > 0 && *wide > LEAST_COLUMN {
-                let less = over.min(*wide - LEAST_COLUMN);
-                *wide -= less;
-                over -= less;
+            if *column != Column::Flexible || over == 0 {
+                continue;
+            }
+            if wide.saturating_sub(over) >= LEAST_COLUMN {
+                *wide -= over;
+                over = 0;
+            } else {
+                // A few letters and dots would say nothing.
+                over = over.saturating_sub(*wide + 2);
+                *wide = 0;
             }
         }
         self.rows
@@ -220,6 +226,20 @@ mod tests {
         page.table(table);
         assert!(shown(&page).trim_end().chars().count() <= 40);
         assert!(shown(&page).contains('…'));
+    }
+
+    #[test]
+    fn a_flexible_column_with_hardly_any_room_is_left_out() {
+        let mut table = Table::new(&[Column::Left, Column::Flexible, Column::Left]);
+        let long = "x".repeat(30);
+        table.row(vec![
+            Text::plain(&long),
+            Text::plain("a title"),
+            Text::plain("b"),
+        ]);
+        let mut page = Page::new(40);
+        page.table(table);
+        assert_eq!(shown(&page), format!("  {long}  b\n"));
     }
 
     #[test]

@@ -114,23 +114,36 @@ impl Text {
     /// Breaks it at spaces into lines of at most `columns`; a longer word stands on its own line.
     #[must_use]
     pub fn wrap(&self, columns: usize) -> Vec<Self> {
+        // A word may change its style half-way: `name` and the comma behind it stay together.
+        let mut words: Vec<Vec<(Style, &str)>> = vec![Vec::new()];
+        for (style, text) in &self.parts {
+            for piece in text.split_inclusive(' ') {
+                if let Some(word) = words.last_mut() {
+                    word.push((*style, piece));
+                }
+                if piece.ends_with(' ') {
+                    words.push(Vec::new());
+                }
+            }
+        }
         let mut lines = vec![Self::new()];
         let mut used = 0;
-        for (style, text) in &self.parts {
-            for word in text.split_inclusive(' ') {
-                let wide = word.trim_end().width();
-                if used > 0 && used + wide > columns {
-                    if let Some(line) = lines.last_mut() {
-                        line.trim_end();
-                    }
-                    lines.push(Self::new());
-                    used = 0;
-                }
+        for word in words {
+            let whole: usize = word.iter().map(|(_, piece)| piece.width()).sum();
+            let space = usize::from(word.last().is_some_and(|(_, piece)| piece.ends_with(' ')));
+            if used > 0 && used + whole - space > columns {
                 if let Some(line) = lines.last_mut() {
-                    line.push(*style, word);
+                    line.trim_end();
                 }
-                used += word.width();
+                lines.push(Self::new());
+                used = 0;
             }
+            for (style, piece) in word {
+                if let Some(line) = lines.last_mut() {
+                    line.push(style, piece);
+                }
+            }
+            used += whole;
         }
         lines
     }
@@ -270,6 +283,9 @@ mod tests {
         let shown: Vec<String> = lines.iter().map(Text::render).collect();
         assert_eq!(shown, ["one two", "three"]);
         assert_eq!(Text::plain("unbreakable").wrap(3).len(), 1);
+        let lines = Text::plain("one ").and(BAD, "two").and(PLAIN, ", three").wrap(8);
+        let shown: Vec<String> = lines.iter().map(Text::width).map(|w| w.to_string()).collect();
+        assert_eq!(shown, ["8", "5"], "the comma stays with its word");
     }
 
     #[test]

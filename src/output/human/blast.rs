@@ -137,7 +137,7 @@ fn figures(page: &mut Page, strike: &Strike<'_>, entries: &[&BlastEntry]) {
         .fold(0, u64::saturating_add);
     if users > 0 {
         let text =
-            Text::plain("  users of the journeys it cuts: ").and(STRONG, &short_count(users));
+            Text::plain("  users of the journeys it cuts, added up: ").and(STRONG, &short_count(users));
         page.line(text);
     }
     if let Some(at) = strike.at_s {
@@ -278,7 +278,7 @@ fn data(page: &mut Page, strike: &Strike<'_>) {
     let cx = strike.cx;
     page.heading("Data");
     losses.sort_by_key(|loss| (std::cmp::Reverse(loss.verdict), loss.store));
-    let mut table = Table::new(&[Column::Left, Column::Left, Column::Flexible]);
+    let mut table = Table::new(&[Column::Left, Column::Left, Column::Left]);
     for loss in losses {
         let verdict = match loss.verdict {
             DataVerdict::Safe => Text::of(GOOD, "✓ safe"),

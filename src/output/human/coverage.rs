@@ -8,11 +8,13 @@ use crate::analysis::verdict::Verdict;
 use crate::output::Known;
 use crate::output::known::problem_word;
 use crate::output::page::{Column, Page, Table};
-use crate::output::text::{BAD, DIM, NAME, PLAIN, STRONG, Text, WARN, plural, plural_word};
-use crate::source::{ProblemKind, UnreadReason};
+use crate::output::text::{BAD, DIM, NAME, PLAIN, STRONG, Text, WARN, listed, plural, plural_word};
+use crate::source::{ProblemKind, Unread, UnreadReason};
 
 /// Lines of one list.
 const SHOWN: usize = 20;
+/// Places named for one advice.
+const PLACES: usize = 3;
 
 /// What is known, and what is not.
 #[must_use]
@@ -135,19 +137,33 @@ fn unread(page: &mut Page, known: &Known<'_>) {
         .map(|(reason, count)| format!("{count} {}", reason.as_str()))
         .collect();
     page.heading(&format!("Not read: {}", counts.join(", ")));
-    let mut sorted: Vec<_> = known.unread.iter().collect();
-    // Data of other programs is the longest and least interesting part.
-    sorted.sort_by_key(|unread| unread.reason == UnreadReason::Unrecognised);
-    let mut table = Table::new(&[Column::Left, Column::Left, Column::Flexible]);
-    for unread in sorted.iter().take(SHOWN) {
-        table.row(vec![
-            Text::plain(&known.place(unread)),
-            Text::of(WARN, unread.reason.as_str()),
-            Text::of(DIM, &unread.detail),
-        ]);
+    // One advice holds for many files: it is said once, with the first of the places.
+    let mut groups: BTreeMap<(bool, UnreadReason, &str), Vec<&Unread>> = BTreeMap::new();
+    for unread in known.unread {
+        // Data of other programs is the longest and least interesting part.
+        let is_other = unread.reason == UnreadReason::Unrecognised;
+        let group = groups.entry((is_other, unread.reason, &unread.detail));
+        group.or_default().push(unread);
     }
-    page.table(table);
-    more(page, sorted.len());
+    for ((_, reason, detail), of) in groups.iter().take(SHOWN) {
+        let first = Text::plain("  ")
+            .and(WARN, &format!("{} {}", of.len(), reason.as_str()))
+            .and(PLAIN, "  ");
+        page.wrapped(&first, &Text::plain(detail));
+        let mut places: Vec<String> = of
+            .iter()
+            .take(PLACES)
+            .map(|unread| known.place(unread))
+            .collect();
+        if of.len() > PLACES {
+            places.push(format!("{} more", of.len() - PLACES));
+        }
+        page.wrapped(
+            &Text::plain("    "),
+            &Text::of(DIM, &listed(&places, "and")),
+        );
+    }
+    more(page, groups.len());
 }
 
 /// What is named but not described, runs nobody knows where, or never serves.
