@@ -283,8 +283,15 @@ mod tests {
         let shown: Vec<String> = lines.iter().map(Text::render).collect();
         assert_eq!(shown, ["one two", "three"]);
         assert_eq!(Text::plain("unbreakable").wrap(3).len(), 1);
-        let lines = Text::plain("one ").and(BAD, "two").and(PLAIN, ", three").wrap(8);
-        let shown: Vec<String> = lines.iter().map(Text::width).map(|w| w.to_string()).collect();
+        let lines = Text::plain("one ")
+            .and(BAD, "two")
+            .and(PLAIN, ", three")
+            .wrap(8);
+        let shown: Vec<String> = lines
+            .iter()
+            .map(Text::width)
+            .map(|w| w.to_string())
+            .collect();
         assert_eq!(shown, ["8", "5"], "the comma stays with its word");
     }
 

@@ -136,8 +136,8 @@ fn figures(page: &mut Page, strike: &Strike<'_>, entries: &[&BlastEntry]) {
         .filter_map(|entry| cx.node(entry.node).users)
         .fold(0, u64::saturating_add);
     if users > 0 {
-        let text =
-            Text::plain("  users of the journeys it cuts, added up: ").and(STRONG, &short_count(users));
+        let text = Text::plain("  users of the journeys it cuts, added up: ")
+            .and(STRONG, &short_count(users));
         page.line(text);
     }
     if let Some(at) = strike.at_s {
