@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allowed::{self, Allowed};
 use super::object::Object;
-use super::placement::{self, Allowed};
+use super::placement;
 use super::reader::Reader;
 use super::references::known;
 use super::workload::Workload;
@@ -70,8 +71,8 @@ impl<'d> Cluster<'d> {
         let taints = reader.items(object.view, &["spec", "taints"]).into_iter();
         let node = Node {
             span: object.name_span,
-            zone: label(placement::ZONE),
-            region: label(placement::REGION),
+            zone: label(allowed::ZONE),
+            region: label(allowed::REGION),
             control_plane: pairs.iter().any(|(key, _)| CONTROL_PLANE.contains(key)),
             labels: pairs
                 .iter()
@@ -114,7 +115,7 @@ impl<'d> Cluster<'d> {
         let labels = reader.labels(object.view, &["metadata", "labels"]);
         let labelled = labels
             .iter()
-            .find(|(key, _)| placement::ZONE.contains(key))
+            .find(|(key, _)| allowed::ZONE.contains(key))
             // A regional disk is labelled `a__b`.
             .map(|(_, zones)| zones.split("__").collect::<BTreeSet<_>>());
         let held = match (allowed.hosts.values(), allowed.zones.values().or(labelled)) {
@@ -208,7 +209,7 @@ impl<'d> Cluster<'d> {
         reader: &Reader,
     ) -> Vec<&'d str> {
         let selector = reader.labels(pod, &["nodeSelector"]);
-        let terms = reader.items(pod, placement::NODE_TERMS);
+        let terms = reader.items(pod, allowed::NODE_TERMS);
         let tolerations = reader.items(pod, &["tolerations"]);
         let takes = |name: &str, node: &Node<'d>| {
             let zone_held = match held {
@@ -221,14 +222,14 @@ impl<'d> Cluster<'d> {
                 && allowed.hosts.values().is_none_or(|hosts| {
                     hosts.contains(name)
                         || node.labels.iter().any(|(key, value)| {
-                            placement::HOSTNAME.contains(key) && hosts.contains(value)
+                            allowed::HOSTNAME.contains(key) && hosts.contains(value)
                         })
                 })
                 && selector.iter().all(|pair| node.labels.contains(pair))
                 && (terms.is_empty()
                     || terms
                         .iter()
-                        .any(|term| placement::matches(*term, &node.labels, reader)))
+                        .any(|term| allowed::matches(*term, &node.labels, reader)))
                 && node
                     .taints
                     .iter()
@@ -282,7 +283,7 @@ impl<'d> Cluster<'d> {
             for (key, value) in &node.labels {
                 // Affinity speaks of the label, pods of the node.
                 let other = !value.is_empty() && value != name && !self.nodes.contains_key(value);
-                if placement::HOSTNAME.contains(key) && other {
+                if allowed::HOSTNAME.contains(key) && other {
                     facts.aliases.push(AliasFact {
                         name: Id::new("host", value).as_str().to_owned(),
                         target: known(&host, node.span),

@@ -6,6 +6,7 @@
 //! * [`services`]: from DNS names to workloads. * [`environment`]: variables and `ConfigMap`s.
 //! * [`references`]: addresses as requirements. * [`placement`]: nodes, zones, spreading,
 //!   replacement. * [`estate`]: puts the objects of all documents together.
+//! * [`allowed`]: labels of nodes that pods ask for.
 //! * [`cluster`], [`pods`]: what a dump of a running cluster adds: nodes, volumes, pods.
 //! * [`control`]: the control plane that such a dump shows.
 //! * [`telling`]: says it all as facts.
@@ -13,6 +14,7 @@
 //! * [`companions`]: files of Helm and kustomize that are no objects. * [`overlay`]: what
 //!   kustomize makes of files. * [`pointers`]: Argo CD and Flux. * [`reader`]: the budget.
 
+mod allowed;
 mod cluster;
 mod companions;
 mod control;

@@ -78,10 +78,10 @@ fn pods_are_counted_with_what_owns_them() {
     assert_eq!(
         ids(&facts(&text)),
         [
-            "service:etcd",
             "service:o",
             "service:o.job",
-            "service:o.operated"
+            "service:o.operated",
+            "store:etcd"
         ]
     );
 }
