@@ -1,4 +1,9 @@
 //! `spof.toml`, scopes, `init`, `completions` and `man`, through the real binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics fails"
+)]
 
 use std::fs;
 use std::path::Path;

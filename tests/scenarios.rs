@@ -78,6 +78,10 @@ const DOWN: Option<(Verdict, Option<u64>)> = Some((Verdict::Down, None));
 const STUCK: Option<(Verdict, Option<u64>)> = Some((Verdict::Stuck, None));
 const DEGRADED: Option<(Verdict, Option<u64>)> = Some((Verdict::Degraded, Some(0)));
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with the fate of a node, which may be none"
+)]
 fn interrupted(seconds: u64) -> Option<(Verdict, Option<u64>)> {
     Some((Verdict::Interrupted, Some(seconds)))
 }

@@ -143,6 +143,8 @@ fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn variables(text: &str) -> Variables {
@@ -205,7 +207,7 @@ mod tests {
         }
         let mut doubling = "A0=xxxxxxxx\n".to_owned();
         for at in 1..2_000 {
-            doubling += &format!("A{at}=$A{0}$A{0}\n", at - 1);
+            let _ = writeln!(doubling, "A{at}=$A{0}$A{0}", at - 1);
         }
         let total: usize = variables(&doubling).values().map(String::len).sum();
         assert!(total <= MOST_BYTES);

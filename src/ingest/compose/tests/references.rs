@@ -1,5 +1,7 @@
 //! What services state about others, each with its mode.
 
+use std::fmt::Write as _;
+
 use super::{edges, facts, notes};
 use crate::ingest::fact::{Expr, Otherwise};
 use crate::source::ProblemKind;
@@ -11,7 +13,7 @@ fn web(lines: &str) -> Vec<String> {
                     web:\n    image: x\n"
         .to_owned();
     for line in lines.lines() {
-        text += &format!("    {line}\n");
+        let _ = writeln!(text, "    {line}");
     }
     edges(&facts(&text))
 }
