@@ -140,3 +140,44 @@ fn every_replica_has_its_place() {
         .collect();
     assert_eq!(worst, ["cluster:kubernetes", "zone:eu-b", "zone:eu-a"]);
 }
+
+/// Every `$ spof ...` of the walk-through with the lines shown below it.
+fn shown(page: &str) -> Vec<(String, String)> {
+    let mut shown: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        let code = line.strip_prefix("    ");
+        if let Some(command) = code.and_then(|code| code.strip_prefix("$ spof ")) {
+            shown.push((command.to_owned(), String::new()));
+            inside = true;
+        } else if inside && (code.is_some() || line.is_empty()) {
+            let output = &mut shown.last_mut().unwrap().1;
+            output.push_str(code.unwrap_or_default());
+            output.push('\n');
+        } else {
+            inside = false;
+        }
+    }
+    shown
+}
+
+#[test]
+fn the_walk_through_shows_the_real_output() {
+    let page = std::fs::read_to_string("docs/first-steps-kubernetes.md").unwrap();
+    let commands = shown(&page);
+    assert!(commands.len() >= 5, "{commands:?}");
+    for (command, expected) in commands {
+        let output = Command::cargo_bin("spof")
+            .unwrap()
+            .args(command.split_whitespace())
+            .output()
+            .unwrap();
+        let output = String::from_utf8(output.stdout).unwrap();
+        // The page may stop before the footer, and never says more than the program.
+        assert!(
+            output.trim_end().starts_with(expected.trim_end()),
+            "spof {command}\n{output}\n-- the page has\n{expected}"
+        );
+        assert!(!expected.trim().is_empty(), "spof {command}: nothing shown");
+    }
+}

@@ -202,9 +202,14 @@ pub fn purpose(name: &str) -> Purpose {
             .windows(2)
             .any(|two| matches!(two, [a, b] if a == first && b == second))
     };
+    // The documentation of the telemetry is a page that users open, not a place to send it to.
+    let exports = words.iter().enumerate().any(|(at, word)| {
+        let documented = words.get(at + 1).is_some_and(|next| next == "docs");
+        TELEMETRY.contains(&word.as_str()) && !documented
+    });
     if any(&NEVER_CALLED) || pair("no", "proxy") || NOT_AN_ADDRESS.contains(&last) {
         Purpose::NotCalled
-    } else if any(&TELEMETRY)
+    } else if exports
         || pair("new", "relic")
         || pair("fluent", "bit")
         || pair("application", "insights")
@@ -285,6 +290,7 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_ENDPOINT", Purpose::Telemetry),
             ("COLLECTOR_SERVICE_ADDR", Purpose::Telemetry),
             ("DD_AGENT_HOST", Purpose::Telemetry),
+            ("TELEMETRY_DOCS_HOST", Purpose::Host),
             ("NEW_RELIC_HOST", Purpose::Telemetry),
             ("LISTEN_ADDR", Purpose::NotCalled),
             ("NO_PROXY", Purpose::NotCalled),
