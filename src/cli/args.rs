@@ -231,8 +231,18 @@ impl Plan {
     /// and which scopes there would be.
     ///
     /// # Errors
-    /// A wrong configuration, an unknown scope, and as [`load::load`].
+    /// As [`read`](Self::read), or no document that any adapter recognises.
     pub fn load(&self) -> Result<Estate, Error> {
+        let estate = self.read()?;
+        estate.refuse_nothing(&self.request.paths)?;
+        Ok(estate)
+    }
+
+    /// As [`load`](Self::load), for who can say something of inputs that nobody recognises too.
+    ///
+    /// # Errors
+    /// A wrong configuration, an unknown scope, and as [`load::load`].
+    pub fn read(&self) -> Result<Estate, Error> {
         let config = self.config()?;
         let mut request = self.request.clone();
         match (&config, &self.scope) {

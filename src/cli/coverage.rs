@@ -26,7 +26,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
     // The answer lists what is broken: a warning would say it twice.
-    let estate = plan.clone().quietly().load()?;
+    let estate = plan.clone().quietly().read()?;
     let counts = coverage(&estate.model, &estate.engine());
     let known = Known {
         cx: Context {
@@ -43,5 +43,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         Format::Json => screen.json(&json::coverage(&known))?,
         Format::Human => screen.show(&human::coverage(screen.page(), &known))?,
     }
+    // What was not read has been listed; that nothing was recognised is an error all the same.
+    estate.refuse_nothing(&plan.request.paths)?;
     Ok(0)
 }

@@ -42,12 +42,24 @@ impl Estate {
     pub fn engine(&self) -> Engine<'_> {
         Engine::new(&self.graph)
     }
+
+    /// Refuses an estate in which no adapter recognised anything: there is nothing to ask of it
+    /// but what was not read, and why.
+    ///
+    /// # Errors
+    /// [`Error::NothingRecognised`], which names `paths` and the first thing to do.
+    pub fn refuse_nothing(&self, paths: &[Utf8PathBuf]) -> Result<(), Error> {
+        if self.documents > 0 {
+            return Ok(());
+        }
+        Err(nothing_recognised(paths, self))
+    }
 }
 
 /// Reads all that `request` names and builds the estate.
 ///
 /// # Errors
-/// A named path that can't be read, or no document that any adapter recognises.
+/// A named path that can't be read.
 pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Estate, Error> {
     console.phase("reading files");
     let inputs = discover::read(request)?;
@@ -66,16 +78,6 @@ pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Esta
             &inputs.sources,
             file,
             index,
-        ));
-    }
-    if told.is_empty() {
-        return Err(nothing_recognised(
-            &request.paths,
-            &inputs.sources,
-            &inputs.problems,
-            &unread,
-            inputs.other_files,
-            inputs.left_out,
         ));
     }
     for (span, detail) in told.iter().flat_map(|told| &told.facts.unread) {
@@ -135,14 +137,7 @@ fn unrecognised(documents: &[Document], sources: &SourceMap, file: FileId, index
     }
 }
 
-fn nothing_recognised(
-    paths: &[Utf8PathBuf],
-    sources: &SourceMap,
-    problems: &[Problem],
-    unread: &[Unread],
-    other_files: usize,
-    left_out: usize,
-) -> Error {
+fn nothing_recognised(paths: &[Utf8PathBuf], estate: &Estate) -> Error {
     let mut named: Vec<String> = paths
         .iter()
         .take(MOST_PATHS)
@@ -151,11 +146,11 @@ fn nothing_recognised(
     if paths.len() > MOST_PATHS {
         named.push(plural(paths.len() - MOST_PATHS, "more path"));
     }
-    let mut not_read: Vec<_> = unread.iter().map(|unread| &unread.path).collect();
+    let mut not_read: Vec<_> = estate.unread.iter().map(|unread| &unread.path).collect();
     not_read.dedup();
-    let files = not_read.len() + other_files;
+    let files = not_read.len() + estate.other_files;
     let seen = match (files, not_read.len()) {
-        (0, _) if left_out > 0 => {
+        (0, _) if estate.left_out > 0 => {
             "the configuration or the scope leaves out all there is".to_owned()
         }
         (0, _) => "there is no file".to_owned(),
@@ -165,9 +160,10 @@ fn nothing_recognised(
             plural(files, "file")
         ),
     };
-    let hint = match (problems.first(), unread.first()) {
+    let hint = match (estate.problems.first(), estate.unread.first()) {
         (Some(problem), _) => {
-            format!("{}: {}", sources.location(problem.span), problem.message)
+            let place = estate.sources.location(problem.span);
+            format!("{place}: {}", problem.message)
         }
         (None, Some(unread)) => {
             format!(

@@ -79,24 +79,33 @@ const UNKNOWN: [(&str, &str); 19] = [
     ("nix", "Nix: give the output of `nix eval --json`"),
     (
         "nomad",
-        "Nomad job: give the output of `nomad job run -output`",
+        "Nomad jobs are not read; state what matters of it in a `spof.yaml`",
     ),
     ("pkl", "Pkl: give the output of `pkl eval -f yaml`"),
-    ("pp", "Puppet: give the compiled catalogue as JSON"),
+    (
+        "pp",
+        "Puppet is not read; state what matters of it in a `spof.yaml`",
+    ),
     (
         "sls",
-        "Salt state: give the output of `salt-call state.show_sls --out=json`",
+        "Salt states are not read; state what matters of it in a `spof.yaml`",
     ),
-    ("tf", "Terraform: give the output of `terraform show -json`"),
+    (
+        "tf",
+        "Terraform is not read yet; state what matters of it in a `spof.yaml`",
+    ),
     (
         "tfplan",
-        "Terraform plan: give the output of `terraform show -json`",
+        "Terraform plans are not read yet; state what matters of it in a `spof.yaml`",
     ),
     (
         "tfvars",
-        "Terraform variables: give the output of `terraform show -json`",
+        "Terraform variables are not read yet; state what matters of them in a `spof.yaml`",
     ),
-    ("bicep", "Bicep: give the output of `az bicep build`"),
+    (
+        "bicep",
+        "Bicep is not read; state what matters of it in a `spof.yaml`",
+    ),
 ];
 
 /// Endings that mark a template of the file named before them.
@@ -215,7 +224,9 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
         return Claim::Read(Syntax::Json);
     }
     if first.starts_with('[') && matches!(name, "hosts" | "inventory") {
-        return Claim::Unknown("INI inventory: give the output of `ansible-inventory --list`");
+        return Claim::Unknown(
+            "Ansible inventories are not read yet; state what matters of it in a `spof.yaml`",
+        );
     }
     Claim::Other
 }

@@ -1,7 +1,7 @@
 //! The model: the frozen answer to "what is there". Facts of all sources, merged into nodes and
 //! requirements that carry their evidence and sources.
 //!
-//! * [`build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
+//! * [`mod@build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
 //! * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
 //! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
 //! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;

@@ -50,6 +50,11 @@ impl Known<'_> {
         }
         let templates = count(UnreadReason::Template);
         let documents: usize = self.cx.model.adapters.iter().map(|(_, count)| count).sum();
+        if documents == 0 && templates == 0 {
+            return "give what is read so far: a `spof.yaml`, Kubernetes manifests, Compose files, or a \
+                    saved graph"
+                .to_owned();
+        }
         // A few templates beside what was read are often the same workloads in another form.
         if templates.saturating_mul(2) >= documents.max(1) {
             let what = plural(templates, "template");

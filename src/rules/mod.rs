@@ -1,6 +1,6 @@
 //! Rules over model and analysis: one file a rule, registered in [`RULES`].
 //!
-//! A rule's doc comment *is* its documentation: [`rule!`] keeps it for `spof explain`, the rules
+//! A rule's doc comment *is* its documentation: `rule!` keeps it for `spof explain`, the rules
 //! page and other formats, and a test holds its headings.
 //!
 //! * [`context`]: what all rules share, computed once. * [`severity`]: how bad, in one place.

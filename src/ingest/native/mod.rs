@@ -3,7 +3,7 @@
 //!
 //! * [`types`]: sections and items, each key once: struct, reader and schema from one table.
 //! * [`forms`]: what can be needed, nested; [`values`], [`date`]: single values.
-//! * [`facts`]: items become facts. * [`schema`]: the JSON Schema (`spof schema`).
+//! * [`facts`]: items become facts. * [`mod@schema`]: the JSON Schema (`spof schema`).
 
 mod date;
 mod facts;

@@ -1,7 +1,7 @@
 //! The graph for drawing programs. Replicas that are alike are drawn one by one: what a drawing
 //! leaves out is for the drawing program to say.
 //!
-//! * [`dot`]: Graphviz. * [`mermaid`]: Mermaid flow charts.
+//! * [`mod@dot`]: Graphviz. * [`mod@mermaid`]: Mermaid flow charts.
 
 mod dot;
 mod mermaid;

@@ -35,8 +35,11 @@ fn figures(page: &mut Page, known: &Known<'_>) {
     let (cx, counts) = (known.cx, known.coverage);
     page.heading("Coverage");
     let mut table = Table::new(&[Column::Left, Column::Left]);
-    let mut row =
-        |name: &str, text: String| table.row(vec![Text::of(DIM, name), Text::plain(&text)]);
+    let mut row = |name: &str, text: String| {
+        if !text.is_empty() {
+            table.row(vec![Text::of(DIM, name), Text::plain(&text)]);
+        }
+    };
     let mut not_read: Vec<_> = known.unread.iter().map(|unread| &unread.path).collect();
     not_read.dedup();
     let mut files = vec![format!("{} read", known.files())];

@@ -170,7 +170,7 @@ fn victims(page: &mut Page, listing: &Listing<'_>, ranked: &Ranked) {
             let label = words::counted(nodes.len(), class);
             let verdict = words::verdict(verdict);
             let room = " ".repeat(15usize.saturating_sub(verdict.width()));
-            let label = Text::plain(&format!("  {label:<13}"))
+            let label = Text::plain(&format!("  {label:<11}  "))
                 .join(verdict)
                 .and(PLAIN, &room);
             page.wrapped(&label, &words::short_names(cx, &nodes, NAMES));

@@ -1,6 +1,6 @@
 //! Answers for people, as pages.
 //!
-//! * [`list`], [`blast`], [`why`], [`common`], [`coverage`]: one answer each.
+//! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`]: one answer each.
 //! * `words`: how verdicts, times and names are said, the same everywhere.
 
 mod blast;

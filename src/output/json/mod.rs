@@ -1,8 +1,8 @@
 //! Answers as JSON (DESIGN section 5): what other programs may rely on. Every answer carries the
 //! version of its form; keys may be added, and never change their meaning.
 //!
-//! * [`write()`]: how the text is written. * [`list`], [`by_subject`], [`blast`], [`why`],
-//!   [`common`], [`coverage`]: one answer each.
+//! * [`write()`]: how the text is written. * [`mod@list`], [`by_subject`], [`mod@blast`], [`mod@why`],
+//!   [`mod@common`], [`mod@coverage`]: one answer each.
 
 mod blast;
 mod common;

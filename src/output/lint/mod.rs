@@ -1,7 +1,7 @@
 //! `spof lint` in its formats. They render findings and know nothing of rules.
 //!
-//! * [`human`]: annotated snippets, with [`snippet`]. * [`concise`]: one line a finding.
-//! * [`json`]: for programs (DESIGN section 5).
+//! * [`mod@human`]: annotated snippets, with [`snippet`]. * [`mod@concise`]: one line a finding.
+//! * [`mod@json`]: for programs (DESIGN section 5).
 
 mod concise;
 mod human;
