@@ -29,7 +29,7 @@ fn coverage(path: &Path) -> (Value, i32) {
         .unwrap()
         .args(["coverage", "--format", "json", "-i"])
         .arg(path)
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .output()
         .unwrap();
     let code = output.status.code().expect("no signal ended it");
@@ -184,7 +184,7 @@ fn every_real_pack_is_read_or_listed() {
             if command == "report" {
                 run.args(["-o", "-"]);
             }
-            let output = run.timeout(Duration::from_secs(60)).output().unwrap();
+            let output = run.timeout(Duration::from_mins(1)).output().unwrap();
             let code = output.status.code();
             assert!(
                 matches!(code, Some(0 | 1 | 3)),
