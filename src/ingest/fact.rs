@@ -67,6 +67,28 @@ pub enum Expr {
     },
 }
 
+impl Expr {
+    /// One of `targets`, of which there must be at least one.
+    #[must_use]
+    pub fn any_of(mut targets: Vec<Ref>, span: Span) -> Self {
+        if targets.len() == 1
+            && let Some(only) = targets.pop()
+        {
+            return Self::One(only);
+        }
+        let members = targets.into_iter().map(|target| MemberFact {
+            expr: Self::One(target),
+            weight: 1,
+            standby: None,
+        });
+        Self::Some {
+            need: Some(1),
+            members: members.collect(),
+            span,
+        }
+    }
+}
+
 /// A member of [`Expr::Some`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberFact {

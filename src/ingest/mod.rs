@@ -6,8 +6,9 @@
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
-//! * [`endpoint`]: host names inside addresses, shared by adapters.
+//! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
+mod budget;
 pub mod compose;
 pub mod endpoint;
 pub mod fact;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 
-use super::budget::Budget;
 use super::dotenv::Variables;
 use super::library::Library;
 use super::scope::{Notes, Scope, Text};
 use super::service::Service;
 use super::stacks::Stack;
+use crate::ingest::budget::Budget;
 use crate::source::{FileId, Kind, Span, View};
 
 /// Deepest chain of includes or of extends.

@@ -6,9 +6,8 @@
 //!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
 //!   variables filled in. * [`names`]: what a host name means inside a project.
 //! * [`references`]: addresses as requirements. * [`placement`]: where replicas stand.
-//! * [`telling`]: says it all as facts. * [`budget`]: what hostile files may cost.
+//! * [`telling`]: says it all as facts.
 
-mod budget;
 mod dotenv;
 mod interpolate;
 mod library;
@@ -24,8 +23,12 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
+use super::budget::Budget;
 use super::{Adapter, fact::Facts};
 use crate::source::{Document, SourceMap};
+
+/// Steps for one run over all Compose files: far above real ones, a few seconds of work.
+const STEPS: u64 = 50_000_000;
 
 /// The adapter.
 pub struct Compose;
@@ -41,6 +44,6 @@ impl Adapter for Compose {
     }
 
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
-        telling::translate(documents, sources, &budget::Budget::new())
+        telling::translate(documents, sources, &Budget::with_steps(STEPS))
     }
 }

@@ -10,17 +10,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::budget::Budget;
 use super::interpolate::fill;
 use super::names::Names;
 use super::scope::{Notes, Text};
 use super::service::{Dependency, Named, Service};
+use crate::ingest::budget::Budget;
 use crate::ingest::endpoint::{
     Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
 };
-use crate::ingest::fact::{
-    Expr, Facts, MemberFact, ModeRule, Origin, Otherwise, Ref, RequirementFact,
-};
+use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Evidence, Id, Mode};
 
@@ -344,7 +342,7 @@ impl<'a> Writer<'a> {
         facts.requirements.push(RequirementFact {
             of: known(self.id, self.place()),
             mode: ModeRule::Fixed(mode),
-            expr: any_of(targets, span),
+            expr: Expr::any_of(targets, span),
             want: None,
             reroute: None,
             origin: Origin::at(evidence, span),
@@ -432,24 +430,5 @@ pub(super) fn known(id: &Id, span: Span) -> Ref {
         text: id.as_str().to_owned(),
         span,
         otherwise: Otherwise::Unknown,
-    }
-}
-
-/// One of `targets`, which must not be empty.
-fn any_of(mut targets: Vec<Ref>, span: Span) -> Expr {
-    if targets.len() == 1
-        && let Some(only) = targets.pop()
-    {
-        return Expr::One(only);
-    }
-    let members = targets.into_iter().map(|target| MemberFact {
-        expr: Expr::One(target),
-        weight: 1,
-        standby: None,
-    });
-    Expr::Some {
-        need: Some(1),
-        members: members.collect(),
-        span,
     }
 }

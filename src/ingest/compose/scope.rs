@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
-use super::budget::Budget;
 use super::dotenv::Variables;
 use super::interpolate::fill;
+use crate::ingest::budget::Budget;
 use crate::source::{Kind, Span, View};
 
 /// What was left unread, and why; each once, in order of place.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 
-use super::budget::Budget;
 use super::library::Library;
 use super::load::{Loaded, load};
 use super::names::Names;
@@ -13,6 +12,7 @@ use super::references::{Around, Writer, known, place};
 use super::scope::Text;
 use super::service::Service;
 use super::stacks::{Stack, service_names, stacks};
+use crate::ingest::budget::Budget;
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
 use crate::source::{Document, FileId, Problem, ProblemKind, SourceMap, Span};
 use crate::words::{Class, Evidence, Id};

@@ -10,9 +10,7 @@ use super::cluster::{Cluster, Held};
 use super::kinds::WorkloadKind;
 use super::reader::Reader;
 use super::workload::Workload;
-use crate::ingest::fact::{
-    Expr, MemberFact, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread,
-};
+use crate::ingest::fact::{Expr, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread};
 use crate::source::{Span, View};
 use crate::words::{Evidence, Id};
 
@@ -284,7 +282,7 @@ fn reschedule<'d>(
             return None;
         }
         if takers.len() <= MOST_TAKERS {
-            on.push(any_of(
+            on.push(Expr::any_of(
                 takers
                     .iter()
                     .map(|host| domain("host", host, span))
@@ -307,30 +305,11 @@ fn reschedule<'d>(
 fn elsewhere(spread: &Spread, span: Span) -> Vec<Expr> {
     let mut on = Vec::new();
     if !spread.allowed_zones.is_empty() {
-        on.push(any_of(spread.allowed_zones.clone(), span));
+        on.push(Expr::any_of(spread.allowed_zones.clone(), span));
     }
     on.extend(spread.region.iter().cloned().map(Expr::One));
     on.push(Expr::One(cluster(span)));
     on
-}
-
-/// Any one of several places, of which there is at least one.
-fn any_of(mut places: Vec<Ref>, span: Span) -> Expr {
-    if places.len() == 1
-        && let Some(only) = places.pop()
-    {
-        return Expr::One(only);
-    }
-    let members = places.into_iter().map(|place| MemberFact {
-        expr: Expr::One(place),
-        weight: 1,
-        standby: None,
-    });
-    Expr::Some {
-        need: Some(1),
-        members: members.collect(),
-        span,
-    }
 }
 
 /// The cluster that everything stands on.

@@ -3,8 +3,7 @@
 //! Aliases let a small file speak of one mapping a million times. Every look into a tree is
 //! therefore paid for; when the budget is spent, lookups find nothing, and the adapter says so.
 
-use std::cell::Cell;
-
+use crate::ingest::budget::Budget;
 use crate::source::View;
 
 /// Steps for one run over all documents: some hundred times what the largest real estate takes,
@@ -13,36 +12,30 @@ const STEPS: u64 = 200_000_000;
 
 /// Looks into trees and counts what that costs.
 pub(super) struct Reader {
-    left: Cell<u64>,
+    budget: Budget,
 }
 
 impl Reader {
     /// A reader with the full budget.
     pub(super) fn new() -> Self {
-        Self {
-            left: Cell::new(STEPS),
-        }
+        Self::with_steps(STEPS)
     }
 
     /// A reader with another budget.
-    #[cfg(test)]
     pub(super) fn with_steps(steps: u64) -> Self {
         Self {
-            left: Cell::new(steps),
+            budget: Budget::with_steps(steps),
         }
     }
 
     /// Pays for `steps`; false when they are not there any more.
     pub(super) fn spend(&self, steps: usize) -> bool {
-        let steps = u64::try_from(steps).unwrap_or(u64::MAX).saturating_add(1);
-        let left = self.left.get().checked_sub(steps);
-        self.left.set(left.unwrap_or(0));
-        left.is_some()
+        self.budget.spend(steps)
     }
 
     /// True when the budget ran out, so that something was left unread.
     pub(super) fn is_spent(&self) -> bool {
-        self.left.get() == 0
+        self.budget.is_spent()
     }
 
     /// The value of `key`.

@@ -14,9 +14,7 @@ use super::workload::Workload;
 use crate::ingest::endpoint::{
     Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
 };
-use crate::ingest::fact::{
-    Expr, Facts, MemberFact, ModeRule, Origin, Otherwise, Ref, RequirementFact,
-};
+use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
 use crate::source::{Span, View};
 use crate::words::{Evidence, Id, Mode};
 
@@ -272,7 +270,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         facts.requirements.push(RequirementFact {
             of: known(&own.id, own.object.name_span),
             mode: ModeRule::Fixed(mode),
-            expr: any_of(targets, met.span),
+            expr: Expr::any_of(targets, met.span),
             want: None,
             reroute: None,
             origin: Origin::at(Evidence::Inferred, met.span),
@@ -364,23 +362,4 @@ fn outside(host: String, span: Span) -> Target {
         span,
         otherwise: Otherwise::External(id),
     }])
-}
-
-/// One of `targets`, which must not be empty.
-pub(super) fn any_of(mut targets: Vec<Ref>, span: Span) -> Expr {
-    if targets.len() == 1
-        && let Some(only) = targets.pop()
-    {
-        return Expr::One(only);
-    }
-    let members = targets.into_iter().map(|target| MemberFact {
-        expr: Expr::One(target),
-        weight: 1,
-        standby: None,
-    });
-    Expr::Some {
-        need: Some(1),
-        members: members.collect(),
-        span,
-    }
 }

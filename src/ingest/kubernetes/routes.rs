@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kinds::Entry;
 use super::object::Object;
 use super::reader::Reader;
-use super::references::{any_of, known};
+use super::references::known;
 use super::services::{Lead, Services};
 use super::workload::Workload;
 use crate::ingest::fact::{
-    Attributes, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
+    Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
 };
 use crate::source::{Span, View};
 use crate::words::{Class, Evidence, Id, Mode};
@@ -175,7 +175,7 @@ fn needs(id: &Id, targets: Vec<Ref>, span: Span, split: bool, facts: &mut Facts)
     facts.requirements.push(RequirementFact {
         of: known(id, span),
         mode: ModeRule::Fixed(Mode::Hard),
-        expr: any_of(targets, span),
+        expr: Expr::any_of(targets, span),
         want: (split && all > 1).then_some(all),
         reroute: None,
         origin: Origin::at(Evidence::Declared, span),

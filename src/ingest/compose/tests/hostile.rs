@@ -1,7 +1,7 @@
 //! Files made to hang or crash a reader.
 
 use super::{notes, translate, walked};
-use crate::ingest::compose::budget::Budget;
+use crate::ingest::budget::Budget;
 use crate::source::ProblemKind;
 
 #[test]

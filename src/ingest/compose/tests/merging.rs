@@ -1,7 +1,7 @@
 //! Which files are one project, and how they merge.
 
 use super::{edges, facts, ids, notes, translate, walked};
-use crate::ingest::compose::budget::Budget;
+use crate::ingest::budget::Budget;
 use crate::ingest::fact::Facts;
 
 const BASE: &str = "
@@ -25,7 +25,11 @@ services:
 ";
 
 fn named(order: &[&str], files: &[(&str, &str)]) -> Facts {
-    translate(order, files, &Budget::new())
+    translate(
+        order,
+        files,
+        &Budget::with_steps(crate::ingest::compose::STEPS),
+    )
 }
 
 #[test]

@@ -10,8 +10,8 @@ mod values;
 use camino::Utf8PathBuf;
 
 use super::Compose;
-use super::budget::Budget;
 use crate::ingest::Adapter;
+use crate::ingest::budget::Budget;
 use crate::ingest::fact::{Expr, Facts, ModeRule, ReplicasFact, RequirementFact};
 use crate::source::{Document, Limits, SourceMap, yaml};
 
@@ -41,7 +41,11 @@ pub(super) fn translate(named: &[&str], files: &[(&str, &str)], budget: &Budget)
 
 /// Facts of files found in a folder.
 pub(super) fn walked(files: &[(&str, &str)]) -> Facts {
-    translate(&[], files, &Budget::new())
+    translate(
+        &[],
+        files,
+        &Budget::with_steps(crate::ingest::compose::STEPS),
+    )
 }
 
 /// Facts of one `compose.yaml`.

@@ -1,7 +1,7 @@
 //! Variables, `.env` files and `env_file`s.
 
 use super::{edges, facts, notes, translate, walked};
-use crate::ingest::compose::budget::Budget;
+use crate::ingest::budget::Budget;
 
 #[test]
 fn bare_names_and_nested_defaults_come_from_the_env_file() {
@@ -93,6 +93,10 @@ fn env_files_named_on_the_command_line_come_last() {
         ("conf/prod.env", "A_HOST=b\n"),
     ];
     assert_eq!(edges(&walked(&files)), ["web hard a"]);
-    let named = translate(&["compose.yaml", "conf/prod.env"], &files, &Budget::new());
+    let named = translate(
+        &["compose.yaml", "conf/prod.env"],
+        &files,
+        &Budget::with_steps(crate::ingest::compose::STEPS),
+    );
     assert_eq!(edges(&named), ["web hard b"]);
 }

@@ -1,10 +1,7 @@
-//! What a run may spend on hostile files: aliases let a small one speak of a mapping a million
-//! times, and includes let it name files again and again.
+//! What an adapter may spend on hostile files: aliases let a small one speak of a mapping a
+//! million times, and includes let it name files again and again.
 
 use std::cell::Cell;
-
-/// Steps for one run over all Compose files: far above real ones, a few seconds of work.
-const STEPS: u64 = 50_000_000;
 
 /// Counts steps down.
 pub(super) struct Budget {
@@ -12,12 +9,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The full budget.
-    pub(super) fn new() -> Self {
-        Self::with_steps(STEPS)
-    }
-
-    /// Another budget.
+    /// A budget of so many steps.
     pub(super) fn with_steps(steps: u64) -> Self {
         Self {
             left: Cell::new(steps),
