@@ -391,3 +391,20 @@ fn after_the_fix_no_first_tier_journey_falls_with_a_site_a_feed_or_a_room() {
     assert_eq!(places, declared.count());
     assert_eq!(slowest, 5 * 60, "the figures say how long fail-over takes");
 }
+
+#[test]
+fn why_says_when_standbys_are_too_few_and_when_it_takes_several() {
+    let map = spof(SAMPLE, &["why", "service:map", "--down", "site:pangyo"]);
+    assert!(
+        map.contains("takes over after 6h, which is too little: 90 of the 140 it needs"),
+        "{map}"
+    );
+    let text = spof(
+        SAMPLE,
+        &["why", "journey:send-text", "--down", "site:pangyo"],
+    );
+    assert!(
+        text.contains("the 2 standbys of service:messaging take over, the last after 8h"),
+        "{text}"
+    );
+}

@@ -1,10 +1,11 @@
 //! Why redundancy did not help, in plain words: what `spof why` ends with.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::ways::Ways;
 use super::words;
-use crate::analysis::verdict::{Time, Verdict};
+use crate::analysis::verdict::Verdict;
 use crate::analysis::why::{Hop, Reason, StandbyReason};
 use crate::model::{NodeIx, Requirement};
 use crate::output::text::{DIM, PLAIN, STRONG, Text};
@@ -226,18 +227,53 @@ impl Teller<'_> {
             let tail = Text::plain(verb).and(PLAIN, " never promoted: nothing says how");
             self.say(head, requirement.of, tail);
         }
-        let first = late.iter().map(|standby| standby.promoted).min();
-        if let Some(seconds) = first.and_then(Time::finite) {
-            let head = match late.len() {
-                1 => "the standby of ".to_owned(),
-                _ => "the first standby of ".to_owned(),
-            };
-            let verb = match seconds {
-                0 => " takes over at once".to_owned(),
-                _ => format!(" takes over after {}", format_duration(seconds)),
-            };
-            self.say(head, requirement.of, Text::plain(&verb));
+        self.promoted(requirement, reason, late);
+    }
+
+    /// `the standby of service:pay takes over after 20m`, and whether that is enough.
+    fn promoted(
+        &mut self,
+        requirement: &Requirement,
+        reason: &Reason,
+        mut late: Vec<&StandbyReason>,
+    ) {
+        late.sort_by_key(|standby| (standby.promoted, standby.standby));
+        let weight_of = |standby: &StandbyReason| {
+            let members = requirement.members.iter();
+            let own = members.filter(|member| member.node == standby.standby);
+            own.map(|member| member.weight).sum::<u64>()
+        };
+        let mut weight = reason.left;
+        let mut used = 0;
+        let mut last = None;
+        for standby in &late {
+            if weight >= requirement.need {
+                break;
+            }
+            weight = weight.saturating_add(weight_of(standby));
+            used += 1;
+            last = standby.promoted.finite();
         }
+        let Some(seconds) = last else { return };
+        let when = match seconds {
+            0 => " at once".to_owned(),
+            _ => format!(" after {}", format_duration(seconds)),
+        };
+        let (head, verb) = match (used, late.len()) {
+            (1, 1) => ("the standby of ".to_owned(), " takes over"),
+            (1, _) => ("the first standby of ".to_owned(), " takes over"),
+            (_, all) if used == all => (format!("the {used} standbys of "), " take over, the last"),
+            _ => (format!("{used} standbys of "), " take over, the last"),
+        };
+        let mut tail = format!("{verb}{when}");
+        if weight < requirement.need {
+            let need = requirement.need;
+            let _ = write!(
+                tail,
+                ", which is too little: {weight} of the {need} it needs"
+            );
+        }
+        self.say(head, requirement.of, Text::plain(&tail));
     }
 }
 
