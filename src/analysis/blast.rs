@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::data::{DataLoss, data_losses};
-use super::engine::{Engine, Outcome, Recovery};
+use super::engine::{Engine, Outcome, Recovery, Scratch};
 use super::hops::hops;
 use super::recovery::{RecoveryCycle, recovery_cycles};
 use super::verdict::{Time, Verdict};
@@ -82,8 +82,19 @@ impl Blast {
 /// Evaluates and explains `faults`.
 #[must_use]
 pub fn blast(model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Blast {
+    blast_in(&mut engine.scratch(), model, engine, faults)
+}
+
+/// [`blast`] in working memory that is there already: time and memory are proportional to what is
+/// affected and the members that refer to it, however large the graph.
+#[must_use]
+pub fn blast_in(
+    scratch: &mut Scratch,
+    model: &Model,
+    engine: &Engine<'_>,
+    faults: &[Fault],
+) -> Blast {
     let graph = engine.graph();
-    let mut scratch = engine.scratch();
     let mut faults = faults.to_vec();
     faults.sort_unstable();
     faults.dedup_by_key(|fault| fault.node);
@@ -98,9 +109,9 @@ pub fn blast(model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Blast {
         repairs.insert(fault.node.0, fault.repaired_s);
     }
     let set: Vec<u32> = repairs.keys().copied().collect();
-    let outcome = engine.outcome(&mut scratch, &set);
+    let outcome = engine.outcome(scratch, &set);
     let scenario = if repairs.values().any(Option::is_some) {
-        engine.recovery(&mut scratch, &set, |node| {
+        engine.recovery(scratch, &set, |node| {
             repairs.get(&node).copied().flatten()
         })
     } else {
@@ -112,7 +123,7 @@ pub fn blast(model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Blast {
         .filter(|node| !faults.iter().any(|f| f.node == *node))
         .collect();
     let hops = hops(engine, &outcome);
-    let data = data_losses(model, &outcome);
+    let data = data_losses(model, graph, &outcome);
     let view = View {
         engine,
         outcome: &outcome,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::engine::Outcome;
+use crate::graph::Graph;
 use crate::model::{Model, NodeIx};
 use crate::words::{Class, Replication};
 
@@ -52,9 +53,10 @@ pub struct DataLoss {
     pub left: Vec<NodeIx>,
 }
 
-/// Data verdicts of the stores that lose at least one copy, sorted by store.
+/// Data verdicts of the stores that lose at least one copy, sorted by store. Proportional to what
+/// has stopped and the copies of its stores.
 #[must_use]
-pub fn data_losses(model: &Model, outcome: &Outcome) -> Vec<DataLoss> {
+pub fn data_losses(model: &Model, graph: &Graph, outcome: &Outcome) -> Vec<DataLoss> {
     let mut stores: BTreeMap<NodeIx, bool> = BTreeMap::new();
     for &node in outcome.stopped.iter().chain(&outcome.faults) {
         let node = model.node(NodeIx(node));
@@ -67,17 +69,11 @@ pub fn data_losses(model: &Model, outcome: &Outcome) -> Vec<DataLoss> {
             stores.insert(NodeIx(fault), true);
         }
     }
-    let mut copies: BTreeMap<NodeIx, Vec<NodeIx>> =
-        stores.keys().map(|store| (*store, Vec::new())).collect();
-    for (ix, node) in model.iter() {
-        if let (Some(store), Some(_)) = (node.part_of, node.data)
-            && let Some(copies) = copies.get_mut(&store)
-        {
-            copies.push(ix);
-        }
-    }
+    let copies = stores.keys().map(|store| {
+        let copies = graph.copies.items(store.0).iter().copied().map(NodeIx);
+        (*store, copies.collect::<Vec<_>>())
+    });
     copies
-        .into_iter()
         .filter(|(_, copies)| !copies.is_empty())
         .map(|(store, copies)| {
             let spoiled = stores.get(&store).copied().unwrap_or(false);

@@ -45,6 +45,10 @@ impl Graph {
             .iter()
             .filter(|(_, node)| node.class == Class::Replica && !is_backup(node))
             .filter_map(|(ix, node)| Some((node.part_of?.0, ix.0)));
+        let copies = model
+            .iter()
+            .filter(|(_, node)| node.data.is_some())
+            .filter_map(|(ix, node)| Some((node.part_of?.0, ix.0)));
         let mut graph = Self {
             class: model.nodes.iter().map(|node| node.class).collect(),
             start_s: model.nodes.iter().map(|node| node.start_s).collect(),
@@ -79,6 +83,7 @@ impl Graph {
             way_takes,
             active_in: Rows::from_pairs(nodes, active),
             replicas: Rows::from_pairs(nodes, replicas),
+            copies: Rows::from_pairs(nodes, copies),
             cycles: Cycles::default(),
         };
         graph.cycles = Cycles::find(&graph);

@@ -93,6 +93,8 @@ pub struct Graph {
     /// By node: its replicas, which a software fault takes with it (backup copies are not
     /// running software, hence not among them).
     pub replicas: Rows,
+    /// By store: its replicas that hold data, backups among them.
+    pub copies: Rows,
     /// Which nodes serve together or not at all.
     pub cycles: Cycles,
 }

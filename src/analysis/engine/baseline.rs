@@ -9,7 +9,7 @@ use super::scratch::Scratch;
 
 /// F = ∅, computed once per graph. Weights are of active members, by requirement.
 #[derive(Debug, Default)]
-pub(super) struct Baseline {
+pub struct Baseline {
     pub(super) runs: Vec<bool>,
     pub(super) serves: Vec<bool>,
     pub(super) degraded: Vec<bool>,

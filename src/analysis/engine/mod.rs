@@ -16,12 +16,14 @@ mod recover;
 mod scratch;
 mod strike;
 
+use std::sync::Arc;
+
+pub use baseline::Baseline;
 pub use recover::Recovery;
 pub use scratch::Scratch;
 
 use super::verdict::{Time, Verdict};
 use crate::graph::Graph;
-use baseline::Baseline;
 
 /// One node and what a fault set does to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,7 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Engine<'g> {
     graph: &'g Graph,
-    baseline: Baseline,
+    baseline: Arc<Baseline>,
 }
 
 impl<'g> Engine<'g> {
@@ -66,8 +68,21 @@ impl<'g> Engine<'g> {
     pub fn new(graph: &'g Graph) -> Self {
         Self {
             graph,
-            baseline: Baseline::new(graph),
+            baseline: Arc::new(Baseline::new(graph)),
         }
+    }
+
+    /// The same again for `graph`, of which `baseline` was taken: for who keeps a graph for long
+    /// and asks now and then. O(1).
+    #[must_use]
+    pub fn resume(graph: &'g Graph, baseline: Arc<Baseline>) -> Self {
+        Self { graph, baseline }
+    }
+
+    /// The system without faults, for [`resume`](Self::resume).
+    #[must_use]
+    pub fn baseline(&self) -> Arc<Baseline> {
+        Arc::clone(&self.baseline)
     }
 
     /// The graph it runs on.
@@ -138,7 +153,7 @@ impl<'g> Engine<'g> {
         scratch: &mut Scratch,
         faults: &[u32],
     ) -> (Vec<Affected>, Recovery, Option<Recovery>) {
-        let (graph, baseline) = (self.graph, &self.baseline);
+        let (graph, baseline) = (self.graph, &*self.baseline);
         strike::strike(graph, baseline, scratch, faults);
         let unrepaired = recover::recover(graph, baseline, scratch, |_| None);
         // Without an unmet start requirement everything restarts once it is repaired (placement
