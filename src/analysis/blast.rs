@@ -111,9 +111,7 @@ pub fn blast_in(
     let set: Vec<u32> = repairs.keys().copied().collect();
     let outcome = engine.outcome(scratch, &set);
     let scenario = if repairs.values().any(Option::is_some) {
-        engine.recovery(scratch, &set, |node| {
-            repairs.get(&node).copied().flatten()
-        })
+        engine.recovery(scratch, &set, |node| repairs.get(&node).copied().flatten())
     } else {
         outcome.unrepaired.clone()
     };
