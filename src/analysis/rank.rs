@@ -46,7 +46,7 @@ pub fn rank(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
-    wanted: impl Fn(&Effect) -> bool,
+    wanted: impl Fn(&Effect<'_>) -> bool,
 ) -> Vec<Ranked> {
     let mut ranked = rank_among(model, engine, sweep, wanted, |node| is_subject(model, node));
     ranked.retain(|ranked| ranked.worst != Verdict::None);
@@ -60,14 +60,13 @@ pub fn rank_among(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
-    wanted: impl Fn(&Effect) -> bool,
+    wanted: impl Fn(&Effect<'_>) -> bool,
     counts: impl Fn(NodeIx) -> bool,
 ) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = sweep
-        .effects
-        .iter()
+        .effects()
         .filter(|effect| wanted(effect))
-        .map(|effect| weigh(model, engine, effect, &counts))
+        .map(|effect| weigh(model, engine, &effect, &counts))
         .collect();
     ranked.sort_by_key(|ranked| {
         (
@@ -133,11 +132,11 @@ fn subjects_of<'s>(
     model: &'s Model,
     sweep: &'s Sweep,
     fault: NodeIx,
-) -> impl Iterator<Item = &'s Affected> {
+) -> impl Iterator<Item = Affected> {
     sweep
         .effect(fault)
         .into_iter()
-        .flat_map(|effect| &effect.affected)
+        .flat_map(|effect| effect.affected())
         // A fault with a tier of its own would otherwise never be like another.
         .filter(|affected| {
             let class = model.node(NodeIx(affected.node)).class;
@@ -148,7 +147,7 @@ fn subjects_of<'s>(
 fn weigh(
     model: &Model,
     engine: &Engine<'_>,
-    effect: &Effect,
+    effect: &Effect<'_>,
     counts: impl Fn(NodeIx) -> bool,
 ) -> Ranked {
     let mut ranked = Ranked {
@@ -163,11 +162,10 @@ fn weigh(
         worst: Verdict::None,
     };
     let subjects = effect
-        .affected
-        .iter()
+        .affected()
         .filter(|affected| counts(NodeIx(affected.node)));
     for affected in subjects {
-        count(model, engine, affected, &mut ranked);
+        count(model, engine, &affected, &mut ranked);
     }
     ranked
         .cut

@@ -35,7 +35,7 @@ pub fn false_redundancies_among(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
-    wanted: impl Fn(&Effect) -> bool,
+    wanted: impl Fn(&Effect<'_>) -> bool,
 ) -> Vec<FalseRedundancy> {
     let breakers = breakers(model, engine, sweep, wanted);
     breakers
@@ -72,17 +72,16 @@ fn breakers(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
-    wanted: impl Fn(&Effect) -> bool,
+    wanted: impl Fn(&Effect<'_>) -> bool,
 ) -> BTreeMap<ReqIx, BTreeSet<NodeIx>> {
     let graph = engine.graph();
     let mut scratch = engine.scratch();
     let mut breakers: BTreeMap<ReqIx, BTreeSet<NodeIx>> = BTreeMap::new();
-    for effect in sweep.effects.iter().filter(|effect| wanted(effect)) {
+    for effect in sweep.effects().filter(|effect| wanted(effect)) {
         let set = graph.fault_set(effect.fault.0);
         // Requirements that may be unmet are those that an affected or failed node counts in.
         let candidates: BTreeSet<u32> = effect
-            .affected
-            .iter()
+            .affected()
             .map(|affected| affected.node)
             .chain(set.iter().copied())
             .flat_map(|node| graph.active_in.items(node))
@@ -166,7 +165,7 @@ fn roots(sweep: &Sweep, faults: &BTreeSet<NodeIx>) -> Vec<NodeIx> {
     let affected_by_another: BTreeSet<NodeIx> = faults
         .iter()
         .filter_map(|fault| sweep.effect(*fault))
-        .flat_map(|effect| effect.affected.iter().map(|affected| NodeIx(affected.node)))
+        .flat_map(|effect| effect.affected().map(|affected| NodeIx(affected.node)))
         .filter(|node| faults.contains(node))
         .collect();
     if affected_by_another.len() == faults.len() {

@@ -35,15 +35,14 @@ pub fn survivability(model: &Model, sweep: &Sweep, subjects: &[NodeIx]) -> Matri
     let mut largest: BTreeMap<&str, usize> = BTreeMap::new();
     let domains = || {
         sweep
-            .effects
-            .iter()
+            .effects()
             .filter(|effect| effect.class == FaultClass::Placement)
     };
     for effect in domains() {
         let size = largest
             .entry(model.node(effect.fault).id.kind())
             .or_default();
-        *size = (*size).max(effect.affected.len());
+        *size = (*size).max(effect.len());
     }
     let mut kinds: Vec<&str> = largest.keys().copied().collect();
     kinds.sort_by_key(|kind| (std::cmp::Reverse(largest[kind]), *kind));
@@ -68,9 +67,9 @@ pub fn survivability(model: &Model, sweep: &Sweep, subjects: &[NodeIx]) -> Matri
         .collect();
     for effect in domains() {
         let at = column[model.node(effect.fault).id.kind()];
-        for affected in &effect.affected {
+        for affected in effect.affected() {
             if let Some(row) = row.get(&NodeIx(affected.node)) {
-                worsen(&mut rows[*row].1[at], effect.fault, affected);
+                worsen(&mut rows[*row].1[at], effect.fault, &affected);
             }
         }
     }

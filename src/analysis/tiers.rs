@@ -102,19 +102,19 @@ pub fn tiers(model: &Model, engine: &Engine<'_>, sweep: &Sweep) -> Vec<TierVerdi
         .collect();
     // By tier, kind and fault: how many it cuts.
     let mut cuts: BTreeMap<(u16, &str), BTreeMap<NodeIx, [usize; COUNTED.len()]>> = BTreeMap::new();
-    for effect in &sweep.effects {
+    for effect in sweep.effects() {
         if effect.class != FaultClass::Placement {
             continue;
         }
         let kind = model.node(effect.fault).id.kind();
-        for affected in &effect.affected {
+        for affected in effect.affected() {
             let ix = NodeIx(affected.node);
             let node = model.node(ix);
             let (Some(column), Some(worst)) = (column(node.class), standing.get_mut(&ix)) else {
                 continue;
             };
             let now = match affected.verdict {
-                _ if engine.cuts(*affected) => Standing::Cut,
+                _ if engine.cuts(affected) => Standing::Cut,
                 Verdict::None => Standing::Untouched,
                 Verdict::Degraded => Standing::Degraded,
                 Verdict::Interrupted | Verdict::Down | Verdict::Stuck => Standing::Interrupted,

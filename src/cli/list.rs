@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         ([], false) => default_classes(),
         (named, _) => named.iter().map(|word| word.0).collect(),
     };
-    let wanted = |effect: &Effect| {
+    let wanted = |effect: &Effect<'_>| {
         let kind = model.node(effect.fault).id.kind();
         classes.contains(&effect.class)
             && (args.kind.is_empty() || args.kind.iter().any(|wanted| wanted == kind))

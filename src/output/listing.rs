@@ -55,21 +55,15 @@ impl<'a> Listing<'a> {
     }
 
     /// All that the fault does.
-    #[must_use]
-    pub fn effect(&self, ranked: &Ranked) -> &'a [Affected] {
-        self.sweep
-            .effect(ranked.fault)
-            .map_or(&[], |effect: &'a Effect| &effect.affected)
+    pub fn effect(&self, ranked: &Ranked) -> impl Iterator<Item = Affected> + Clone + use<'a> {
+        let effect: Option<Effect<'a>> = self.sweep.effect(ranked.fault);
+        effect.into_iter().flat_map(|effect| effect.affected())
     }
 
     /// What the fault does to `node`.
     #[must_use]
     pub fn effect_on(&self, ranked: &Ranked, node: NodeIx) -> Option<Affected> {
-        let affected = self.effect(ranked);
-        let at = affected
-            .binary_search_by_key(&node.0, |affected| affected.node)
-            .ok()?;
-        affected.get(at).copied()
+        self.sweep.effect(ranked.fault)?.on(node)
     }
 
     /// Every node that counts, by tier, then id, with the faults that cut it.

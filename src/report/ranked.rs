@@ -126,8 +126,7 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
     }
     let tried = facts
         .sweep
-        .effects
-        .iter()
+        .effects()
         .filter(|e| e.class != FaultClass::Software);
     Section {
         anchors,

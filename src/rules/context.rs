@@ -163,23 +163,14 @@ impl<'a> Context<'a> {
     /// True if the loss of `fault` affects `node`.
     #[must_use]
     pub fn takes(&self, fault: NodeIx, node: NodeIx) -> bool {
-        self.sweep.effect(fault).is_some_and(|effect| {
-            effect
-                .affected
-                .binary_search_by_key(&node.0, |affected| affected.node)
-                .is_ok()
-        })
+        self.sweep.affects(fault, node)
     }
 
     /// True if the loss of `fault` alone cuts `node`.
     #[must_use]
     pub fn cuts(&self, fault: NodeIx, node: NodeIx) -> bool {
-        self.sweep.effect(fault).is_some_and(|effect| {
-            effect
-                .affected
-                .binary_search_by_key(&node.0, |affected| affected.node)
-                .is_ok_and(|at| self.engine.cuts(effect.affected[at]))
-        })
+        let effect = self.sweep.effect(fault).and_then(|effect| effect.on(node));
+        effect.is_some_and(|affected| self.engine.cuts(affected))
     }
 
     /// The single fault explained. Only the last one is kept: ask about one after the other.
@@ -217,7 +208,7 @@ impl<'a> Context<'a> {
 /// Domains without which no replica runs, however many there are. Of an estate without replicas,
 /// none.
 fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
-    let stopped = |affected: &&Affected| {
+    let stopped = |affected: &Affected| {
         model.node(NodeIx(affected.node)).class == Class::Replica
             && affected.verdict > Verdict::Degraded
     };
@@ -227,10 +218,9 @@ fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
         .filter(|node| node.class == Class::Replica)
         .count();
     sweep
-        .effects
-        .iter()
+        .effects()
         .filter(|effect| effect.class == FaultClass::Placement)
-        .filter(|effect| all > 0 && effect.affected.iter().filter(stopped).count() == all)
+        .filter(|effect| all > 0 && effect.affected().filter(stopped).count() == all)
         .map(|effect| effect.fault)
         .collect()
 }
@@ -239,12 +229,12 @@ fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
 fn own_cuts(context: &Context<'_>) -> BTreeMap<NodeIx, Vec<NodeIx>> {
     let graph = context.engine.graph();
     let mut cuts: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
-    let placement = context.sweep.effects.iter().filter(|effect| {
+    let placement = context.sweep.effects().filter(|effect| {
         effect.class == FaultClass::Placement && !context.whole.contains(&effect.fault)
     });
     for effect in placement {
-        let is_lost = |affected: &&Affected| affected.verdict >= Verdict::Interrupted;
-        let lost = effect.affected.iter().filter(is_lost).map(|a| a.node);
+        let is_lost = |affected: &Affected| affected.verdict >= Verdict::Interrupted;
+        let lost = effect.affected().filter(is_lost).map(|a| a.node);
         let mut weights: BTreeMap<u32, u64> = BTreeMap::new();
         for node in lost.chain([effect.fault.0]) {
             for &m in graph.active_in.items(node) {

@@ -86,15 +86,14 @@ pub(super) fn concentrations(context: &Context<'_>) -> Vec<Concentration> {
             n >= MANY && 2 * n > all.len()
         }
     };
-    let domains = context.sweep.effects.iter();
+    let domains = context.sweep.effects();
     domains
         .filter(|effect| effect.class == FaultClass::Placement)
         .filter_map(|effect| {
             let mut cut: Vec<NodeIx> = effect
-                .affected
-                .iter()
+                .affected()
                 .filter(|affected| all.contains(&NodeIx(affected.node)))
-                .filter(|affected| context.engine.cuts(**affected))
+                .filter(|affected| context.engine.cuts(*affected))
                 .map(|affected| NodeIx(affected.node))
                 .collect();
             cut.sort_by_key(|ix| (context.node(*ix).tier, *ix));

@@ -37,9 +37,8 @@ pub(super) fn tier_lost(context: &Context<'_>, subject: NodeIx) -> Option<u8> {
     let own = context.node(subject).tier;
     let lost = context.sweep.effect(subject).and_then(|effect| {
         let cut = effect
-            .affected
-            .iter()
-            .filter(|affected| context.engine.cuts(**affected));
+            .affected()
+            .filter(|affected| context.engine.cuts(*affected));
         cut.filter_map(|affected| context.node(NodeIx(affected.node)).tier)
             .min()
     });

@@ -91,12 +91,7 @@ fn replicas(context: &Context<'_>, subject: NodeIx) -> Option<(ReqIx, Vec<(NodeI
         .filter(|member| member.standby.is_none());
     let vital = active
         .filter_map(|member| {
-            let effect = context.sweep.effect(member.node)?;
-            let at = effect
-                .affected
-                .binary_search_by_key(&subject.0, |affected| affected.node)
-                .ok()?;
-            let affected = effect.affected[at];
+            let affected = context.sweep.effect(member.node)?.on(subject)?;
             (affected.verdict >= Verdict::Interrupted).then_some((member.node, affected))
         })
         .collect();

@@ -76,9 +76,8 @@ pub fn list<'a>(listing: &Listing<'a>) -> List<'a> {
                 cuts: cx.ids(&ranked.cut),
                 affected: listing
                     .effect(ranked)
-                    .iter()
                     .filter(|affected| counts(affected))
-                    .map(|affected| Effect::new(cx, *affected))
+                    .map(|affected| Effect::new(cx, affected))
                     .collect(),
             }
         })
