@@ -13,7 +13,7 @@ use crate::config::{Config, find};
 use crate::discover::Request;
 use crate::error::Error;
 use crate::source::Limits;
-use crate::words::Assume;
+use crate::words::{Assume, Date};
 
 /// The inputs. They may stand before and after the name of the command: clap would drop the
 /// former if one option served both places, so each place has its own.
@@ -61,6 +61,10 @@ pub struct Shared {
     #[arg(long, global = true)]
     no_gitignore: bool,
 
+    /// The day that expiries and drills are measured from [default: the system's]
+    #[arg(long, global = true, value_name = "DATE", value_parser = day, help_heading = "Input")]
+    today: Option<Date>,
+
     /// Colours in the output
     #[arg(
         long,
@@ -94,6 +98,18 @@ pub struct Shared {
         help_heading = "Output"
     )]
     verbose: bool,
+}
+
+/// `--today`.
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a date like 2026-05-01".to_owned())
+}
+
+/// The system's day (UTC), read once a run; the first of 1970 where its clock stands before that.
+fn system_day() -> Date {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let days = now.map_or(0, |since| since.as_secs() / 86_400);
+    Date::from_days(i64::try_from(days).unwrap_or(i64::MAX))
 }
 
 /// `--color`.
@@ -162,6 +178,7 @@ pub struct Plan {
     pub assume: Option<Assume>,
     pub scope: Option<String>,
     pub config: ConfigChoice,
+    pub today: Date,
     pub colour: Colour,
     pub quiet: bool,
     pub console: Arc<Console>,
@@ -194,6 +211,7 @@ impl Shared {
                 None if self.no_config => ConfigChoice::None,
                 None => ConfigChoice::Nearest,
             },
+            today: self.today.unwrap_or_else(system_day),
             colour: self.color,
             quiet: self.quiet,
             console: Arc::new(Console::new(

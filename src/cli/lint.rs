@@ -77,6 +77,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         sources: &estate.sources,
         problems: &estate.problems,
         unread: &estate.unread,
+        today: plan.today,
     });
     let coverage = coverage(&estate.model, &engine);
     let lint = Lint {

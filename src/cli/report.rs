@@ -37,6 +37,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         sources: &estate.sources,
         problems: &estate.problems,
         unread: &estate.unread,
+        today: plan.today,
     });
     let page = render(&Facts {
         paths: &plan.request.paths,

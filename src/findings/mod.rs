@@ -1,48 +1,15 @@
 //! What a rule says, where, and how sure it is. Formats render findings and know nothing of rules.
 //!
-//! * [`code`]: the closed list of rules. * [`fingerprint`]: what makes two findings the same one.
+//! * [`fingerprint`]: what makes two findings the same one.
 
-pub mod code;
 pub mod fingerprint;
-
-pub use code::Code;
-
-use std::fmt;
 
 use camino::Utf8PathBuf;
 
 use crate::ingest::fact::Source;
 use crate::source::{Location, SourceMap, Span, mask};
+pub use crate::words::{Code, Severity};
 use crate::words::{Evidence, Id};
-
-/// How bad it is, least first: the *greater* value is the worse one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    Note,
-    Warning,
-    Error,
-}
-
-impl Severity {
-    /// Every severity, worst first.
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
-
-    /// The word users read and write.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// A place that a finding points at; line and column are made from it when it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

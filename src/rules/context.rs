@@ -15,7 +15,7 @@ use crate::analysis::verdict::Verdict;
 use crate::graph::FaultClass;
 use crate::model::{Model, Node, NodeIx, ReqIx, Requirement};
 use crate::source::{Problem, SourceMap, Unread};
-use crate::words::{Class, Id, Mode};
+use crate::words::{Class, Date, Id, Mode};
 
 /// What a run of the rules is about.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub struct Input<'a> {
     /// Problems of all readers and adapters, and of the model.
     pub problems: &'a [Problem],
     pub unread: &'a [Unread],
+    /// The day that expiries and drills are measured from.
+    pub today: Date,
 }
 
 /// The input, and what several rules ask of it.
@@ -38,6 +40,8 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
     pub problems: &'a [Problem],
     pub unread: &'a [Unread],
+    /// The day that expiries and drills are measured from.
+    pub today: Date,
     pub criticality: Criticality,
     /// True if any node has a tier.
     pub tiered: bool,
@@ -75,6 +79,7 @@ impl<'a> Context<'a> {
             sources,
             problems,
             unread,
+            today,
         } = input;
         let mut context = Self {
             model,
@@ -83,6 +88,7 @@ impl<'a> Context<'a> {
             sources,
             problems,
             unread,
+            today,
             criticality: Criticality::new(model),
             tiered: model.nodes.iter().any(|node| node.tier.is_some()),
             concentrations: Vec::new(),

@@ -16,7 +16,10 @@ use crate::findings::{Code, Finding};
 use crate::graph::Graph;
 use crate::model::build;
 use crate::source::{Document, Limits, Problem, SourceMap, Syntax, Unread};
-use crate::words::Assume;
+use crate::words::{Assume, Date};
+
+/// The day on which all of these tests run.
+pub(super) const TODAY: &str = "2026-11-22";
 
 /// The findings of an estate, and its texts.
 pub(super) struct Linted {
@@ -52,6 +55,7 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
         sources: &sources,
         problems: &problems,
         unread,
+        today: Date::parse(TODAY).unwrap(),
     });
     Linted { findings, sources }
 }
