@@ -7,7 +7,7 @@
 //! Data flows one way, and a test (`tests/rooms.rs`) holds the direction:
 //!
 //! ```text
-//! words → source → config → discover → ingest → model → graph → analysis → findings → rules → output | report → cli
+//! words → source → config → discover → ingest → model → graph → analysis → findings → rules → output | report → estate → cli
 //! ```
 //!
 //! * [`words`]: the terms of the field: identifiers, modes, evidence, durations.
@@ -21,6 +21,7 @@
 //! * [`findings`]: what a rule says, where, and how sure it is.
 //! * [`rules`]: rules over model and analysis.
 //! * [`output`], [`report`]: formats; they render and know nothing of rules.
+//! * [`estate`]: paths to an estate, words to nodes, questions to answers: for whoever asks.
 //! * [`cli`]: the command line.
 
 #![cfg_attr(
@@ -37,6 +38,7 @@ pub mod cli;
 pub mod config;
 pub mod discover;
 pub mod error;
+pub mod estate;
 pub mod findings;
 pub mod graph;
 pub mod ingest;

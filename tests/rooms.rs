@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from left to right; those of one row don't see each other.
-const ROOMS: [&[&str]; 12] = [
+const ROOMS: [&[&str]; 13] = [
     &["words"],
     &["source"],
     &["config"],
@@ -21,6 +21,7 @@ const ROOMS: [&[&str]; 12] = [
     &["findings"],
     &["rules"],
     &["output", "report"],
+    &["estate"],
     &["cli"],
 ];
 

@@ -7,11 +7,10 @@ use clap::builder::PossibleValue;
 use clap::{ValueEnum, ValueHint};
 
 use super::console::{Console, Hyperlinks};
-use super::load::{self, Estate};
 use crate::config::selection::Selection;
-use crate::config::{Config, find};
 use crate::discover::Request;
 use crate::error::Error;
+use crate::estate::{ConfigChoice, Estate, Order, Progress as _};
 use crate::source::Limits;
 use crate::words::{Assume, Date};
 
@@ -161,23 +160,10 @@ pub enum Format {
     Json,
 }
 
-/// Which configuration holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigChoice {
-    /// The nearest one above the first input, if there is one.
-    Nearest,
-    Named(Utf8PathBuf),
-    None,
-}
-
 /// What to read and how, resolved from what was typed.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub request: Request,
-    /// `--assume`; without it the configuration decides.
-    pub assume: Option<Assume>,
-    pub scope: Option<String>,
-    pub config: ConfigChoice,
+    pub order: Order,
     pub today: Date,
     pub colour: Colour,
     pub quiet: bool,
@@ -198,18 +184,20 @@ impl Shared {
             all.push(Utf8PathBuf::from("."));
         }
         Plan {
-            request: Request {
-                paths: all,
-                no_gitignore: self.no_gitignore,
-                limits: Limits::default(),
-                selection: Selection::default(),
-            },
-            assume: self.assume.map(|believe| believe.0),
-            scope: self.scope,
-            config: match self.config {
-                Some(path) => ConfigChoice::Named(path),
-                None if self.no_config => ConfigChoice::None,
-                None => ConfigChoice::Nearest,
+            order: Order {
+                request: Request {
+                    paths: all,
+                    no_gitignore: self.no_gitignore,
+                    limits: Limits::default(),
+                    selection: Selection::default(),
+                },
+                assume: self.assume.map(|believe| believe.0),
+                scope: self.scope,
+                config: match self.config {
+                    Some(path) => ConfigChoice::Named(path),
+                    None if self.no_config => ConfigChoice::None,
+                    None => ConfigChoice::Nearest,
+                },
             },
             today: self.today.unwrap_or_else(system_day),
             colour: self.color,
@@ -232,19 +220,6 @@ impl Plan {
         self
     }
 
-    /// The configuration of this run, if there is one.
-    ///
-    /// # Errors
-    /// It can't be read, or is wrong.
-    pub fn config(&self) -> Result<Option<Config>, Error> {
-        let path = match (&self.config, self.request.paths.first()) {
-            (ConfigChoice::Named(path), _) => Some(path.clone()),
-            (ConfigChoice::Nearest, Some(first)) => find::nearest_above(first),
-            (ConfigChoice::Nearest, None) | (ConfigChoice::None, _) => None,
-        };
-        path.map(Config::read).transpose()
-    }
-
     /// Reads the configuration and the inputs; says on standard error which of them are broken,
     /// and which scopes there would be.
     ///
@@ -252,37 +227,20 @@ impl Plan {
     /// As [`read`](Self::read), or no document that any adapter recognises.
     pub fn load(&self) -> Result<Estate, Error> {
         let estate = self.read()?;
-        estate.refuse_nothing(&self.request.paths)?;
+        estate.refuse_nothing(&self.order.request.paths)?;
         Ok(estate)
     }
 
     /// As [`load`](Self::load), for who can say something of inputs that nobody recognises too.
     ///
     /// # Errors
-    /// A wrong configuration, an unknown scope, and as [`load::load`].
+    /// A wrong configuration, an unknown scope, and as [`Order::read`].
     pub fn read(&self) -> Result<Estate, Error> {
-        let config = self.config()?;
-        let mut request = self.request.clone();
-        match (&config, &self.scope) {
-            (Some(config), scope) => request.selection = config.selection(scope.as_deref())?,
-            (None, Some(scope)) => {
-                return Err(Error::usage_with_help(
-                    format!("there is no scope `{scope}`: no `spof.toml` defines any"),
-                    "`spof init` writes one; `--config FILE` names one",
-                ));
-            }
-            (None, None) => {}
-        }
-        let stated = config.as_ref().and_then(|config| config.assume);
-        let assume = self.assume.or(stated).unwrap_or(Assume::Pessimistic);
-        if let Some(config) = &config {
-            self.console
-                .tell(&format!("configuration: {}", config.path));
-        }
-        let estate = load::load(&request, assume, &self.console)?;
+        let config = self.order.config()?;
+        let estate = self.order.read(config.as_ref(), &*self.console)?;
         self.console.learn(&estate.sources);
         if !self.quiet {
-            if let (Some(config), None) = (&config, &self.scope) {
+            if let (Some(config), None) = (&config, &self.order.scope) {
                 super::warn::scopes(config, self)?;
             }
             super::warn::broken_inputs(&estate, self.colour)?;

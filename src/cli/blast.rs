@@ -1,11 +1,11 @@
 //! `spof blast`: what some faults affect, hop by hop.
 
 use super::args::{Format, Plan};
-use super::nodes;
 use super::screen::Screen;
-use crate::analysis::blast::{Fault, blast};
 use crate::error::Error;
-use crate::output::{Context, Strike, human, json};
+use crate::estate::nodes;
+use crate::estate::questions::Blast;
+use crate::output::{human, json};
 use crate::words::parse_duration;
 
 /// What was typed.
@@ -42,34 +42,19 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let estate = plan.load()?;
     let model = &estate.model;
     let engine = estate.engine();
-    let faults = nodes::faults(model, &args.nodes)?;
-    let already = nodes::faults(model, &args.already)?;
-    let mut all: Vec<Fault> = already.clone();
-    for fault in &faults {
-        if already.iter().any(|known| known.node == fault.node) {
-            return Err(Error::usage(format!(
-                "`{}` is named both as a fault and with --already",
-                model.node(fault.node).id
-            )));
-        }
-        all.push(*fault);
-    }
-    let whole = blast(model, &engine, &all);
-    let before = (!already.is_empty()).then(|| blast(model, &engine, &already));
-    let strike = Strike {
-        cx: Context {
-            model,
-            sources: &estate.sources,
-        },
-        engine: &engine,
-        blast: &whole,
-        faults: &faults,
-        already: before.as_ref(),
+    let question = Blast {
+        faults: nodes::faults(model, &args.nodes)?,
+        already: nodes::faults(model, &args.already)?,
         at_s: args.at,
     };
-    match args.format {
-        Format::Json => screen.json(&json::blast(&strike))?,
-        Format::Human => screen.show(&human::blast(screen.page(), &strike))?,
-    }
+    question.ask(
+        &estate,
+        &engine,
+        &mut engine.scratch(),
+        |strike| match args.format {
+            Format::Json => screen.json(&json::blast(strike)),
+            Format::Human => screen.show(&human::blast(screen.page(), strike)),
+        },
+    )??;
     Ok(0)
 }

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Colour;
+use crate::estate::Progress;
 use crate::output::text::clean;
 use crate::source::SourceMap;
 
@@ -37,11 +38,11 @@ pub struct Console {
     links: bool,
     /// Paths that may become links, as they are shown.
     paths: OnceLock<HashSet<String>>,
-    progress: Mutex<Progress>,
+    progress: Mutex<Shown>,
 }
 
 #[derive(Debug, Default)]
-struct Progress {
+struct Shown {
     phase: Option<(&'static str, Instant)>,
     spinner: Option<Spinner>,
 }
@@ -111,52 +112,13 @@ impl Console {
         }
     }
 
-    /// Whether what is done is told in detail.
-    #[must_use]
-    pub fn is_verbose(&self) -> bool {
-        self.verbose
-    }
-
-    /// Begins a part of the work, and ends the one before.
-    pub fn phase(&self, name: &'static str) {
-        let mut progress = self.lock();
-        self.end_phase(&mut progress);
-        progress.phase = Some((name, Instant::now()));
-        if self.quiet || self.verbose || !io::stderr().is_terminal() {
-            return;
-        }
-        match &progress.spinner {
-            Some(spinner) => {
-                // Without its thread there is no line to change.
-                let _ = spinner.phases.send(name);
-            }
-            None => progress.spinner = Some(Spinner::start(name)),
-        }
-    }
-
-    /// Ends the work: from here on others may write to the terminal.
-    pub fn done(&self) {
-        let mut progress = self.lock();
-        self.end_phase(&mut progress);
-        if let Some(spinner) = progress.spinner.take() {
-            spinner.stop();
-        }
-    }
-
-    /// Says something in detail, if that is wanted.
-    pub fn tell(&self, what: &str) {
-        if self.verbose {
-            say(what);
-        }
-    }
-
-    fn end_phase(&self, progress: &mut Progress) {
+    fn end_phase(&self, progress: &mut Shown) {
         if let Some((name, begun)) = progress.phase.take() {
             self.tell(&format!("{name}: {} ms", begun.elapsed().as_millis()));
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Progress> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shown> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -177,6 +139,42 @@ impl Console {
         let here = std::env::current_dir().ok()?;
         let target = |path: &str| url(&here.join(path).to_string_lossy());
         Some(link_places(text, &|path| paths.contains(path), &target))
+    }
+}
+
+impl Progress for Console {
+    fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    fn phase(&self, name: &'static str) {
+        let mut progress = self.lock();
+        self.end_phase(&mut progress);
+        progress.phase = Some((name, Instant::now()));
+        if self.quiet || self.verbose || !io::stderr().is_terminal() {
+            return;
+        }
+        match &progress.spinner {
+            Some(spinner) => {
+                // Without its thread there is no line to change.
+                let _ = spinner.phases.send(name);
+            }
+            None => progress.spinner = Some(Spinner::start(name)),
+        }
+    }
+
+    fn done(&self) {
+        let mut progress = self.lock();
+        self.end_phase(&mut progress);
+        if let Some(spinner) = progress.spinner.take() {
+            spinner.stop();
+        }
+    }
+
+    fn tell(&self, what: &str) {
+        if self.verbose {
+            say(what);
+        }
     }
 }
 

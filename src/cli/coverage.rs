@@ -44,6 +44,6 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         Format::Human => screen.show(&human::coverage(screen.page(), &known))?,
     }
     // What was not read has been listed; that nothing was recognised is an error all the same.
-    estate.refuse_nothing(&plan.request.paths)?;
+    estate.refuse_nothing(&plan.order.request.paths)?;
     Ok(0)
 }

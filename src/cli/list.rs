@@ -3,14 +3,13 @@
 use clap::ValueEnum;
 
 use super::args::{Format, Plan};
-use super::nodes;
 use super::screen::Screen;
-use crate::analysis::rank::{is_subject, rank_among};
-use crate::analysis::sweep::{Effect, Sweep};
+use crate::analysis::sweep::Sweep;
 use crate::error::Error;
+use crate::estate::nodes;
+use crate::estate::questions::List;
 use crate::graph::FaultClass;
-use crate::model::NodeIx;
-use crate::output::{Context, Listing, human, json};
+use crate::output::{human, json};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -89,63 +88,26 @@ impl ValueEnum for ClassWord {
     }
 }
 
-/// Classes that count when none are named: a bad deploy takes down every service, trivially.
-pub(super) fn default_classes() -> Vec<FaultClass> {
-    vec![
-        FaultClass::Placement,
-        FaultClass::Replica,
-        FaultClass::External,
-    ]
-}
-
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
     let estate = plan.load()?;
     let model = &estate.model;
     let engine = estate.engine();
-    nodes::check_kinds(model, &args.kind)?;
-    let subjects = nodes::nodes(model, &args.subjects)?;
-    let classes: Vec<FaultClass> = match (args.class.as_slice(), args.all) {
-        ([], true) => FaultClass::ALL.to_vec(),
-        ([], false) => default_classes(),
-        (named, _) => named.iter().map(|word| word.0).collect(),
-    };
-    let wanted = |effect: &Effect<'_>| {
-        let kind = model.node(effect.fault).id.kind();
-        classes.contains(&effect.class)
-            && (args.kind.is_empty() || args.kind.iter().any(|wanted| wanted == kind))
-    };
-    let counts = |node: NodeIx| {
-        let named = if subjects.is_empty() {
-            is_subject(model, node)
-        } else {
-            subjects.binary_search(&node).is_ok()
-        };
-        let tier = model.node(node).tier;
-        named
-            && args
-                .tier
-                .is_none_or(|most| tier.is_some_and(|tier| tier <= most))
-    };
-    let sweep = Sweep::new(&engine);
-    let ranked = rank_among(model, &engine, &sweep, wanted, counts);
-    let answer = Listing {
-        cx: Context {
-            model,
-            sources: &estate.sources,
-        },
-        engine: &engine,
-        sweep: &sweep,
-        ranked: &ranked,
-        counts: &counts,
+    let question = List {
+        subjects: nodes::nodes(model, &args.subjects)?,
+        classes: args.class.iter().map(|word| word.0).collect(),
+        kinds: args.kind.clone(),
+        tier: args.tier,
         all: args.all,
         limit: args.limit,
-        named: !subjects.is_empty(),
     };
-    match (args.format, args.by) {
-        (Format::Json, By::Fault) => screen.json(&json::list(&answer))?,
-        (Format::Json, By::Subject) => screen.json(&json::by_subject(&answer))?,
-        (Format::Human, By::Fault) => screen.show(&human::list(screen.page(), &answer))?,
-        (Format::Human, By::Subject) => screen.show(&human::by_subject(screen.page(), &answer))?,
-    }
+    let sweep = Sweep::new(&engine);
+    question.ask(&estate, &engine, &sweep, |listing| {
+        match (args.format, args.by) {
+            (Format::Json, By::Fault) => screen.json(&json::list(listing)),
+            (Format::Json, By::Subject) => screen.json(&json::by_subject(listing)),
+            (Format::Human, By::Fault) => screen.show(&human::list(screen.page(), listing)),
+            (Format::Human, By::Subject) => screen.show(&human::by_subject(screen.page(), listing)),
+        }
+    })??;
     Ok(0)
 }

@@ -1,7 +1,7 @@
 //! The command line: words typed → a resolved plan → one question → its answer and exit code.
 //!
-//! * [`args`]: shared options and the plan. * [`load`]: paths → estate. * [`screen`]: where
-//!   answers go. * `nodes`: words → nodes. * `warn`: what goes to standard error.
+//! * [`args`]: shared options and the plan. * [`screen`]: where answers go. * `warn`: what goes to
+//!   standard error. Reading and asking are the room [`estate`](crate::estate)'s.
 //! * One file a command: its words (`Args`, with help) and `run`, which returns the exit code.
 
 pub mod args;
@@ -15,9 +15,7 @@ mod graph;
 mod init;
 mod lint;
 mod list;
-pub mod load;
 mod man;
-mod nodes;
 mod report;
 mod rules;
 mod schema;
@@ -33,6 +31,7 @@ use camino::Utf8PathBuf;
 use clap::{CommandFactory as _, Parser};
 
 use crate::error::Error;
+use crate::estate::Progress as _;
 use args::{Inputs, Reading, Shared};
 use screen::Screen;
 

@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         today: plan.today,
     });
     let page = render(&Facts {
-        paths: &plan.request.paths,
+        paths: &plan.order.request.paths,
         model: &estate.model,
         engine: &engine,
         sweep: &sweep,

@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::Colour;
 use super::console::Console;
 use crate::error::Error;
+use crate::estate::Progress as _;
 use crate::output::json;
 use crate::output::page::{DEFAULT_WIDTH, Page};
 

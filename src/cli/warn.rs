@@ -6,9 +6,9 @@ use std::io::Write as _;
 use anstream::AutoStream;
 
 use super::args::{Colour, Plan};
-use super::load::Estate;
 use crate::config::Config;
 use crate::error::Error;
+use crate::estate::Estate;
 use crate::output::page::labelled;
 use crate::output::text::{BAD, DIM, GOOD, PLAIN, Text, WARN, listed, plural, plural_word};
 use crate::source::{ProblemKind, UnreadReason};

@@ -1,12 +1,10 @@
 //! `spof why`: the chain from a node to the faults, and why redundancy did not help.
 
 use super::args::{Format, Plan};
-use super::nodes;
 use super::screen::Screen;
-use crate::analysis::blast::blast;
-use crate::analysis::why::why;
 use crate::error::Error;
-use crate::output::{Chain, Context, human, json};
+use crate::estate::{nodes, questions};
+use crate::output::{human, json};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,21 +33,15 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let engine = estate.engine();
     let subject = nodes::node(model, &args.subject)?;
     let faults = nodes::faults(model, &args.down)?;
-    let blast = blast(model, &engine, &faults);
-    let hop = why(model, &engine, &blast, subject);
-    let chain = Chain {
-        cx: Context {
-            model,
-            sources: &estate.sources,
+    questions::why(
+        &estate,
+        &engine,
+        &mut engine.scratch(),
+        (subject, &faults),
+        |chain| match args.format {
+            Format::Json => screen.json(&json::why(chain)),
+            Format::Human => screen.show(&human::why(screen.page(), chain)),
         },
-        engine: &engine,
-        blast: &blast,
-        subject,
-        hop: hop.as_ref(),
-    };
-    match args.format {
-        Format::Json => screen.json(&json::why(&chain))?,
-        Format::Human => screen.show(&human::why(screen.page(), &chain))?,
-    }
+    )?;
     Ok(0)
 }

@@ -1,8 +1,8 @@
-//! From paths to an estate that questions can be asked of.
+//! From paths to an estate: read, translated, merged, compiled.
 
 use camino::Utf8PathBuf;
 
-use super::console::Console;
+use super::Progress;
 use crate::analysis::engine::Engine;
 use crate::discover::{self, Request};
 use crate::error::Error;
@@ -60,15 +60,15 @@ impl Estate {
 ///
 /// # Errors
 /// A named path that can't be read.
-pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Estate, Error> {
-    console.phase("reading files");
+pub fn load(request: &Request, assume: Assume, progress: &dyn Progress) -> Result<Estate, Error> {
+    progress.phase("reading files");
     let inputs = discover::read(request)?;
-    if console.is_verbose() {
+    if progress.is_verbose() {
         for (_, file) in inputs.sources.files() {
-            console.tell(&format!("read {}", file.path));
+            progress.tell(&format!("read {}", file.path));
         }
     }
-    console.phase("recognising documents");
+    progress.phase("recognising documents");
     let namespaces = request.selection.namespaces.as_deref();
     let (told, unclaimed) = ingest::run_within(&inputs.documents, &inputs.sources, namespaces);
     let mut unread = inputs.unread;
@@ -95,21 +95,21 @@ pub fn load(request: &Request, assume: Assume, console: &Console) -> Result<Esta
     unread.sort_by_cached_key(place);
     for of in &told {
         let count = plural(of.documents, "document");
-        console.tell(&format!("{}: {count}", of.adapter));
+        progress.tell(&format!("{}: {count}", of.adapter));
     }
     let documents = told.iter().map(|told| told.documents).sum();
     // The trees are not needed any more, and they are the largest part of what was read.
     drop(inputs.documents);
-    console.phase("merging sources");
+    progress.phase("merging sources");
     let mut model = model::build(told, &inputs.sources, assume);
     let mut problems = inputs.problems;
     problems.extend(model.problems.iter().cloned());
     problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
     problems.dedup();
     model.problems.clone_from(&problems);
-    console.phase("compiling the graph");
+    progress.phase("compiling the graph");
     let graph = Graph::new(&model);
-    console.done();
+    progress.done();
     Ok(Estate {
         sources: inputs.sources,
         model,

@@ -17,7 +17,7 @@ const MOST_CANDIDATES: usize = 5;
 ///
 /// # Errors
 /// No node, or several, are called so; the help says what was probably meant.
-pub(super) fn node(model: &Model, word: &str) -> Result<NodeIx, Error> {
+pub fn node(model: &Model, word: &str) -> Result<NodeIx, Error> {
     let lookup = match model.lookup(word) {
         Ok(ix) => return Ok(ix),
         Err(lookup) => lookup,
@@ -58,7 +58,7 @@ pub(super) fn node(model: &Model, word: &str) -> Result<NodeIx, Error> {
 ///
 /// # Errors
 /// As [`node`].
-pub(super) fn nodes(model: &Model, words: &[String]) -> Result<Vec<NodeIx>, Error> {
+pub fn nodes(model: &Model, words: &[String]) -> Result<Vec<NodeIx>, Error> {
     let mut found = words
         .iter()
         .map(|word| node(model, word))
@@ -72,7 +72,7 @@ pub(super) fn nodes(model: &Model, words: &[String]) -> Result<Vec<NodeIx>, Erro
 ///
 /// # Errors
 /// As [`node`]; what can't fail by itself; a repair that is no duration.
-pub(super) fn fault(model: &Model, word: &str) -> Result<Fault, Error> {
+pub fn fault(model: &Model, word: &str) -> Result<Fault, Error> {
     // Names may hold `=` themselves, so the whole word is tried first.
     let (node, repaired_s) = match (model.lookup(word), word.rsplit_once('=')) {
         (Err(_), Some((name, repair))) => {
@@ -86,9 +86,22 @@ pub(super) fn fault(model: &Model, word: &str) -> Result<Fault, Error> {
         }
         _ => (self::node(model, word)?, None),
     };
-    let described = model.node(node);
+    may_fail(model, Fault { node, repaired_s })
+}
+
+/// The fault of the node that `word` means.
+///
+/// # Errors
+/// As [`node`]; what can't fail by itself.
+pub fn fault_of(model: &Model, word: &str, repaired_s: Option<u64>) -> Result<Fault, Error> {
+    let node = node(model, word)?;
+    may_fail(model, Fault { node, repaired_s })
+}
+
+fn may_fail(model: &Model, fault: Fault) -> Result<Fault, Error> {
+    let described = model.node(fault.node);
     if FaultClass::of(described.class).is_some() {
-        return Ok(Fault { node, repaired_s });
+        return Ok(fault);
     }
     let id = &described.id;
     Err(match described.class {
@@ -107,21 +120,24 @@ pub(super) fn fault(model: &Model, word: &str) -> Result<Fault, Error> {
 ///
 /// # Errors
 /// As [`fault`].
-pub(super) fn faults(model: &Model, words: &[String]) -> Result<Vec<Fault>, Error> {
-    let mut found = words
-        .iter()
-        .map(|word| fault(model, word))
-        .collect::<Result<Vec<_>, _>>()?;
-    found.sort_by_key(|fault| fault.node);
-    found.dedup_by_key(|fault| fault.node);
-    Ok(found)
+pub fn faults(model: &Model, words: &[String]) -> Result<Vec<Fault>, Error> {
+    let found = words.iter().map(|word| fault(model, word));
+    Ok(each_once(found.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Sorted; of one node named twice, the first fault counts.
+#[must_use]
+pub fn each_once(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort_by_key(|fault| fault.node);
+    faults.dedup_by_key(|fault| fault.node);
+    faults
 }
 
 /// Checks that every word is a kind of failure domain or other node of the estate.
 ///
 /// # Errors
 /// A kind that no node has, with the one probably meant.
-pub(super) fn check_kinds(model: &Model, kinds: &[String]) -> Result<(), Error> {
+pub fn check_kinds(model: &Model, kinds: &[String]) -> Result<(), Error> {
     let mut known: Vec<&str> = model.nodes.iter().map(|node| node.id.kind()).collect();
     known.sort_unstable();
     known.dedup();

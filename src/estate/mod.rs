@@ -1,0 +1,38 @@
+//! The estate: what the inputs say, compiled, and ready to be asked. The command line and the
+//! server both stand on this room, so that one question has one answer.
+//!
+//! * [`order`]: what to read and how. * [`load`]: paths → [`Estate`]. * [`nodes`]: words → nodes.
+//! * [`questions`]: resolved words → the answer that every format reads.
+
+pub mod load;
+pub mod nodes;
+pub mod order;
+pub mod questions;
+
+pub use load::Estate;
+pub use order::{ConfigChoice, Order};
+
+/// Who is told how reading goes.
+pub trait Progress: Sync {
+    /// A part of the work begins; the one before has ended.
+    fn phase(&self, name: &'static str);
+    /// Something in detail.
+    fn tell(&self, what: &str);
+    /// Whether [`tell`](Self::tell) is heard.
+    fn is_verbose(&self) -> bool;
+    /// All is done.
+    fn done(&self);
+}
+
+/// Nobody is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn phase(&self, _name: &'static str) {}
+    fn tell(&self, _what: &str) {}
+    fn is_verbose(&self) -> bool {
+        false
+    }
+    fn done(&self) {}
+}

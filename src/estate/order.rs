@@ -1,0 +1,73 @@
+//! What to read and how, as a run was told.
+
+use camino::Utf8PathBuf;
+
+use super::Progress;
+use super::load::{self, Estate};
+use crate::config::{Config, find};
+use crate::discover::Request;
+use crate::error::Error;
+use crate::words::Assume;
+
+/// Which configuration holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigChoice {
+    /// The nearest one above the first input, if there is one.
+    Nearest,
+    Named(Utf8PathBuf),
+    None,
+}
+
+/// What to read and how; the configuration is not yet consulted.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub request: Request,
+    /// `--assume`; without it the configuration decides.
+    pub assume: Option<Assume>,
+    pub scope: Option<String>,
+    pub config: ConfigChoice,
+}
+
+impl Order {
+    /// Where the configuration of this run is, if there is one.
+    #[must_use]
+    pub fn config_path(&self) -> Option<Utf8PathBuf> {
+        match (&self.config, self.request.paths.first()) {
+            (ConfigChoice::Named(path), _) => Some(path.clone()),
+            (ConfigChoice::Nearest, Some(first)) => find::nearest_above(first),
+            (ConfigChoice::Nearest, None) | (ConfigChoice::None, _) => None,
+        }
+    }
+
+    /// The configuration of this run, if there is one.
+    ///
+    /// # Errors
+    /// It can't be read, or is wrong.
+    pub fn config(&self) -> Result<Option<Config>, Error> {
+        self.config_path().map(Config::read).transpose()
+    }
+
+    /// Reads the inputs as `config` says, which [`config`](Self::config) gave.
+    ///
+    /// # Errors
+    /// An unknown scope, or a named path that can't be read.
+    pub fn read(&self, config: Option<&Config>, progress: &dyn Progress) -> Result<Estate, Error> {
+        let mut request = self.request.clone();
+        match (config, &self.scope) {
+            (Some(config), scope) => request.selection = config.selection(scope.as_deref())?,
+            (None, Some(scope)) => {
+                return Err(Error::usage_with_help(
+                    format!("there is no scope `{scope}`: no `spof.toml` defines any"),
+                    "`spof init` writes one; `--config FILE` names one",
+                ));
+            }
+            (None, None) => {}
+        }
+        let stated = config.and_then(|config| config.assume);
+        let assume = self.assume.or(stated).unwrap_or(Assume::Pessimistic);
+        if let Some(config) = config {
+            progress.tell(&format!("configuration: {}", config.path));
+        }
+        load::load(&request, assume, progress)
+    }
+}
