@@ -1,13 +1,19 @@
 //! The model compiled to integers: one compact immutable graph (compressed sparse rows) on which
 //! the analysis runs, and petgraph's `visit` traits on it so that its algorithms need no copy.
 //!
-//! * [`rows`]: lists of lists in two arrays. * [`compile`]: model → graph.
-//! * [`visit`]: petgraph's traits over "needs in order to serve", and the cycles found by them.
+//! * [`rows`]: lists of lists in two arrays. * [`builder`]: node by node, requirement by
+//!   requirement. * [`compile`]: model → graph.
+//! * [`order`]: everything after what it needs. * [`visit`]: petgraph's traits over "needs in order
+//!   to serve", and its cycles.
 
+mod builder;
 mod compile;
+mod order;
 mod rows;
 mod visit;
 
+pub use builder::{Builder, TooLarge};
+pub use order::Order;
 pub use rows::Rows;
 pub use visit::Cycles;
 
@@ -83,8 +89,11 @@ pub struct Graph {
     pub member_weight: Vec<u64>,
     /// The requirement a member belongs to.
     pub member_of: Vec<u32>,
-    /// By member: `None` for an active one, else the range of its ways in `way_takes`.
-    standby: Vec<Option<(u32, u32)>>,
+    /// One bit a member.
+    is_standby: Vec<u64>,
+    /// Members that are standbys, sorted, and the ways of each in `way_takes`.
+    standbys: Vec<u32>,
+    ways: Rows,
     pub way_takes: Vec<u64>,
     /// Required nodes by way.
     pub way_requires: Rows,
@@ -95,6 +104,8 @@ pub struct Graph {
     pub replicas: Rows,
     /// By store: its replicas that hold data, backups among them.
     pub copies: Rows,
+    /// Everything after what it needs.
+    pub order: Order,
     /// Which nodes serve together or not at all.
     pub cycles: Cycles,
 }
@@ -118,25 +129,49 @@ impl Graph {
         self.members.range(q)
     }
 
-    /// Ways of promoting member `m`; `None` for an active member.
+    /// Member indices of all requirements of `node`.
+    #[must_use]
+    pub fn all_members_of(&self, node: u32) -> std::ops::Range<u32> {
+        self.members.span_range(self.requirements_of(node))
+    }
+
+    /// Ways of promoting member `m`; `None` for an active member. O(log standbys).
     #[must_use]
     pub fn ways_of(&self, m: MemberIx) -> Option<std::ops::Range<u32>> {
-        self.standby[m as usize].map(|(start, end)| start..end)
+        if self.is_active(m) {
+            return None;
+        }
+        let at = self.standbys.binary_search(&m).ok()?;
+        Some(self.ways.range(u32::try_from(at).ok()?))
     }
 
     /// True if member `m` counts without being promoted.
     #[must_use]
     pub fn is_active(&self, m: MemberIx) -> bool {
-        self.standby[m as usize].is_none()
+        self.is_standby[m as usize / 64] >> (m % 64) & 1 == 0
+    }
+
+    /// True if there is any standby at all.
+    #[must_use]
+    pub fn has_standbys(&self) -> bool {
+        !self.standbys.is_empty()
     }
 
     /// What fails when `node` fails: itself, and for a service or store its replicas.
     #[must_use]
     pub fn fault_set(&self, node: u32) -> Vec<u32> {
         let mut set = vec![node];
-        if matches!(self.class[node as usize], Class::Service | Class::Store) {
-            set.extend_from_slice(self.replicas.items(node));
-        }
+        set.extend_from_slice(self.replicas_of(node));
         set
+    }
+
+    /// What a fault of `node` takes along beside itself.
+    #[must_use]
+    pub fn replicas_of(&self, node: u32) -> &[u32] {
+        if matches!(self.class[node as usize], Class::Service | Class::Store) {
+            self.replicas.items(node)
+        } else {
+            &[]
+        }
     }
 }

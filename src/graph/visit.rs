@@ -2,10 +2,7 @@
 //! member of its `placement` and `hard` requirements. A standby is no neighbour: it counts only
 //! after it has served, so it never holds up what it stands in for.
 
-use std::collections::HashSet;
-
 use petgraph::Direction;
-use petgraph::algo::kosaraju_scc;
 use petgraph::visit::{
     GraphBase, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, VisitMap,
     Visitable,
@@ -139,29 +136,24 @@ impl<'g> IntoNeighborsDirected for &'g Graph {
 pub struct Cycles {
     /// By node: the number of its cycle, or `u32::MAX`.
     of: Vec<u32>,
-    count: usize,
+    count: u32,
 }
 
 impl Cycles {
-    /// Finds them by Kosaraju's algorithm, which petgraph runs without recursion (its Tarjan
-    /// recurses, and estates can be deep). O(nodes + members).
-    pub(super) fn find(graph: &Graph) -> Self {
-        let mut of = vec![u32::MAX; graph.class.len()];
-        let mut count = 0u32;
-        for component in kosaraju_scc(graph) {
-            let looped =
-                component.len() == 1 && graph.neighbors(component[0]).any(|to| to == component[0]);
-            if component.len() > 1 || looped {
-                for node in component {
-                    of[node as usize] = count;
-                }
-                count += 1;
-            }
-        }
+    /// No cycle among `nodes` nodes.
+    pub(super) fn none(nodes: usize) -> Self {
         Self {
-            of,
-            count: count as usize,
+            of: vec![u32::MAX; nodes],
+            count: 0,
         }
+    }
+
+    /// These nodes are one.
+    pub(super) fn add(&mut self, nodes: &[u32]) {
+        for node in nodes {
+            self.of[*node as usize] = self.count;
+        }
+        self.count += 1;
     }
 
     /// The cycle that `node` is in.
@@ -173,17 +165,80 @@ impl Cycles {
     /// The nodes of every cycle, each sorted; cycles in order of their first node.
     #[must_use]
     pub fn list(&self) -> Vec<Vec<u32>> {
-        let mut cycles = vec![Vec::new(); self.count];
+        let mut cycles = vec![Vec::new(); self.count as usize];
         for (node, cycle) in (0u32..).zip(&self.of) {
             if let Some(nodes) = cycles.get_mut(*cycle as usize) {
                 nodes.push(node);
             }
         }
         cycles.sort();
-        debug_assert_eq!(
-            cycles.iter().flatten().collect::<HashSet<_>>().len(),
-            cycles.iter().flatten().count()
-        );
         cycles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use petgraph::algo::kosaraju_scc;
+    use proptest::prelude::*;
+
+    use super::super::Builder;
+    use super::*;
+    use crate::words::Class;
+
+    proptest! {
+        /// petgraph's own algorithm on our traits finds the cycles that we found, and everything
+        /// comes after what it needs.
+        #[test]
+        fn cycles_and_order_agree_with_petgraph(
+            edges in prop::collection::vec((0..12u32, 0..12u32, 0..6u8), 0..30),
+        ) {
+            let mut builder = Builder::new();
+            for _ in 0..12 {
+                builder.node(Class::Service);
+            }
+            for (of, to, sort) in &edges {
+                let mode = [Mode::Hard, Mode::Hard, Mode::Placement, Mode::Soft, Mode::Start, Mode::Hard];
+                let mode = mode[usize::from(*sort)];
+                let builder = builder.require(*of, mode, 1);
+                if *sort == 5 {
+                    builder.standby(*to, 1).way(1, &[(*to + 1) % 12]);
+                } else {
+                    builder.active(*to, 1);
+                }
+            }
+            let graph = builder.finish().unwrap();
+            let looped = |node: u32| (&graph).neighbors(node).any(|to| to == node);
+            let mut expected: Vec<Vec<u32>> = kosaraju_scc(&graph)
+                .into_iter()
+                .filter(|component| component.len() > 1 || looped(component[0]))
+                .collect();
+            for cycle in &mut expected {
+                cycle.sort_unstable();
+            }
+            expected.sort();
+            prop_assert_eq!(graph.cycles.list(), expected);
+            let mut place = [usize::MAX; 12];
+            for (at, node) in graph.order.nodes().iter().enumerate() {
+                place[*node as usize] = at;
+            }
+            for (of, to, sort) in &edges {
+                let required = (*to + 1) % 12;
+                let after = |node: u32| place[*of as usize] > place[node as usize];
+                if *sort != 3 && !graph.order.is_knotted(*of) {
+                    prop_assert!(after(*to), "{of} needs {to}");
+                    prop_assert!(*sort != 5 || after(required));
+                }
+                let same = graph.cycles.of(*of).is_some()
+                    && graph.cycles.of(*of) == graph.cycles.of(*to);
+                if *sort < 3 {
+                    prop_assert!(same || after(*to), "{of} stands on {to}");
+                }
+            }
+            for cycle in graph.cycles.list() {
+                let places: Vec<usize> = cycle.iter().map(|node| place[*node as usize]).collect();
+                let (first, last) = (places.iter().min().unwrap(), places.iter().max().unwrap());
+                prop_assert_eq!(last - first, cycle.len() - 1);
+            }
+        }
     }
 }
