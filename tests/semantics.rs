@@ -9,6 +9,7 @@ mod brute;
 
 use std::collections::BTreeSet;
 
+use brute::model::model_of;
 use brute::{Estate, NEVER, Set};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -16,82 +17,6 @@ use spof::analysis::engine::Engine;
 use spof::analysis::hops::hops;
 use spof::analysis::verdict::Time;
 use spof::graph::Graph;
-use spof::model::{Member, Model, Node, NodeIx, Requirement, Way};
-use spof::words::{Assume, Class, Evidence, Id, Mode};
-
-fn ix(node: usize) -> NodeIx {
-    NodeIx(u32::try_from(node).unwrap())
-}
-
-/// The same estate as a model. Node order is kept, requirements are sorted by owner.
-fn model_of(estate: &Estate) -> Model {
-    let nodes = estate
-        .nodes
-        .iter()
-        .map(|node| Node {
-            id: Id::parse(&node.id).unwrap(),
-            class: Class::parse(&node.class).unwrap(),
-            title: None,
-            tier: None,
-            owner: None,
-            users: None,
-            revenue_per_h: None,
-            demand: None,
-            rto_s: node.rto,
-            rpo_s: None,
-            start_s: node.start,
-            data: None,
-            fails_per_y: None,
-            repair_s: None,
-            cost: None,
-            within: None,
-            part_of: None,
-            evidence: Evidence::Declared,
-            sources: vec![],
-        })
-        .collect();
-    let mut requirements: Vec<Requirement> = estate
-        .requirements
-        .iter()
-        .map(|requirement| Requirement {
-            id: requirement.id.clone(),
-            of: ix(requirement.of),
-            mode: Mode::parse(&requirement.mode).unwrap(),
-            need: requirement.need,
-            members: requirement
-                .members
-                .iter()
-                .map(|member| Member {
-                    node: ix(member.node),
-                    weight: member.weight,
-                    standby: member.standby.as_ref().map(|ways| {
-                        ways.iter()
-                            .map(|way| Way {
-                                takes_s: way.takes,
-                                requires: way.requires.iter().map(|node| ix(*node)).collect(),
-                                drilled: None,
-                                evidence: Evidence::Declared,
-                                sources: vec![],
-                            })
-                            .collect()
-                    }),
-                })
-                .collect(),
-            evidence: Evidence::Declared,
-            sources: vec![],
-        })
-        .collect();
-    requirements.sort_by_key(|requirement| requirement.of);
-    Model {
-        assume: Assume::Pessimistic,
-        nodes,
-        requirements,
-        problems: vec![],
-        aliases: vec![],
-        unplaced: vec![],
-        adapters: vec![],
-    }
-}
 
 fn seconds(time: Time) -> u64 {
     time.finite().unwrap_or(NEVER)

@@ -63,6 +63,18 @@ pub(super) fn containment(model: &Model) -> Place {
     .estate()
 }
 
+/// By node: the domain it is drawn in. For a replica that is the place its tile stands in.
+pub(super) fn drawn_in(model: &Model) -> Vec<Option<NodeIx>> {
+    let supports = Supports::of(model);
+    let homes = homes(model, &supports);
+    let parents = parents(model, &supports, &homes);
+    let home = |ix| homes.get(&ix).copied().flatten();
+    model
+        .iter()
+        .map(|(ix, _)| parents.get(&ix).copied().or_else(|| home(ix)))
+        .collect()
+}
+
 /// Domains by what stands on them, groups looked through.
 struct Supports {
     of: BTreeMap<NodeIx, Vec<NodeIx>>,

@@ -5,6 +5,7 @@
 //! * [`verdict`], [`ranked`], [`matrix`], [`map`], [`findings`], [`coverage`]: one section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom; [`pack`]: where.
+//! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
 //! * [`text`]: words and numbers; names of strangers made visible.
 //!
 //! The page holds no script, no style attribute and no event handler, so that its content security
@@ -13,6 +14,7 @@
 
 mod containment;
 mod coverage;
+mod data;
 mod findings;
 mod map;
 mod matrix;
@@ -23,6 +25,7 @@ mod ranked;
 mod text;
 mod verdict;
 
+pub use data::Payload;
 pub use page::render;
 
 use camino::Utf8PathBuf;

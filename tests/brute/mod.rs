@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub mod model;
 pub mod random;
 
 pub const NEVER: u64 = u64::MAX;

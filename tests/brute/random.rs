@@ -37,6 +37,13 @@ pub fn estate(most: usize) -> impl Strategy<Value = Estate> {
         class,
         prop_oneof![3 => Just(0u64), 1 => 1..4u64],
         prop::option::weighted(0.3, 0..6u64),
+        prop::option::weighted(
+            0.6,
+            (
+                prop::sample::select(vec!["primary", "sync", "async", "backup"]),
+                0..3u64,
+            ),
+        ),
     );
     let mode = prop::sample::select(vec![
         "placement",
@@ -62,12 +69,14 @@ pub fn estate(most: usize) -> impl Strategy<Value = Estate> {
             let nodes = nodes
                 .into_iter()
                 .enumerate()
-                .map(|(i, (class, start, rto))| Node {
+                .map(|(i, (class, start, rto, data))| Node {
                     id: format!("{class}:n{i:02}"),
                     class: class.to_owned(),
                     start,
                     rto,
-                    replication: None,
+                    replication: data
+                        .filter(|_| class == "replica")
+                        .map(|(word, seconds)| (word.to_owned(), seconds)),
                 })
                 .collect();
             let requirements = requirements.into_iter().enumerate().filter_map(

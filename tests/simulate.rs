@@ -1,0 +1,301 @@
+//! The page's own simulation, run here, against the engine: every verdict, time, hop, reason,
+//! standby, cycle, loss of data and chain, on random estates (all single and double faults, with and
+//! without repairs) and on the samples. The estate goes through the page's payload and back.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics fails"
+)]
+
+mod brute;
+
+use brute::model::model_of;
+use proptest::prelude::*;
+use rquickjs::{Context, Function, Runtime};
+use serde_json::{Value, json};
+use spof::analysis::blast::{Blast, Fault, blast};
+use spof::analysis::data::DataLoss;
+use spof::analysis::engine::Engine;
+use spof::analysis::recovery::{RecoveryCycle, Wait};
+use spof::analysis::verdict::Time;
+use spof::analysis::why::{Hop, why};
+use spof::graph::Graph;
+use spof::model::{Model, NodeIx};
+use spof::report::Payload;
+use spof::source::SourceMap;
+
+/// The scripts in the order in which the page holds them.
+const SCRIPTS: [&str; 3] = [
+    include_str!("../templates/scripts/data.js"),
+    include_str!("../templates/scripts/simulate.js"),
+    include_str!("../templates/scripts/explain.js"),
+];
+
+/// Answers scenarios in the shape of [`expected`]; sparse and dense answers must be one.
+const ASK: &str = r"
+(() => {
+  const when = (time) => (time === Infinity ? null : time);
+  const hop = (h) => [h.node, h.isFault, spof.VERDICTS[h.verdict], when(h.recovers), h.told, h.cutOff,
+    h.reasons.map((r) => [r.requirement, r.left, r.weakened, r.lost.map(hop),
+      r.standbys.map((s) => [s.standby, when(s.promoted), s.blockedBy.map(hop)])])];
+  const loss = (l) => l && [l.store, spof.DATA_VERDICTS[l.verdict], when(l.seconds), l.gone, l.left];
+  let simulation;
+  globalThis.load = (payload) => {
+    const data = spof.read(JSON.parse(payload));
+    simulation = spof.simulation(data.graph);
+    globalThis.data = data;
+    const { base } = simulation;
+    const before = [];
+    for (let v = 0; v < simulation.nodes; v += 1) before.push([spof.VERDICTS[base.verdict(v)], when(base.time(v))]);
+    return JSON.stringify({ ids: data.nodes.id, before });
+  };
+  globalThis.ask = (scenario) => {
+    const s = simulation;
+    const r = s.run(JSON.parse(scenario));
+    const hops = s.hops(r);
+    for (let v = 0; v < s.nodes; v += 1) {
+      const same = r.verdict[v] === r.verdictOf(v) && r.time[v] === r.timeOf(v) && r.repaired[v] === r.repairedOf(v)
+        && (r.verdict[v] > 0) === r.affected.includes(v);
+      if (!same) return `sparse and dense differ at ${v}`;
+    }
+    const affected = Array.from(r.affected, (v) => [v, spof.VERDICTS[r.verdictOf(v)], when(r.timeOf(v)), when(r.repairedOf(v)),
+      r.cuts(v), hops.get(v), s.because(r, v), s.weakened(r, v),
+      s.standbys(r, v).map((x) => [x.requirement, x.standby, when(x.promoted), x.blockedBy]), loss(s.data(r, v))]);
+    return JSON.stringify({
+      asked: Array.from(r.asked),
+      faults: Array.from(r.faults),
+      affected,
+      hops: [...hops].sort((a, b) => a[0] - b[0]),
+      data: s.dataLosses(r).map(loss),
+      cycles: s.cycles(r).map((c) => [spof.VERDICTS[c.makes], c.size,
+        c.hops.map((h) => [h.from, h.to, spof.WAITS[h.wait], h.requirement, h.standby < 0 ? null : h.standby])]),
+      paths: Array.from(r.affected).concat(Array.from(r.faults)).map((v) => hop(s.path(r, v))),
+      no_path: s.path(r, 0) === null,
+    });
+  };
+})();
+";
+
+/// The page's scripts in an engine of their own.
+struct Page {
+    context: Context,
+}
+
+impl Page {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let context = Context::full(&runtime).unwrap();
+        context.with(|ctx| {
+            for script in SCRIPTS.iter().copied().chain([ASK]) {
+                ctx.eval::<(), _>(script).expect("the script runs");
+            }
+        });
+        Self { context }
+    }
+
+    fn call(&self, function: &str, argument: &str) -> Value {
+        let answer: String = self.context.with(|ctx| {
+            let function: Function<'_> = ctx.globals().get(function).unwrap();
+            let answer = function.call((argument,));
+            answer.unwrap_or_else(|error| match error {
+                rquickjs::Error::Exception => panic!("{:?}", ctx.catch()),
+                other => panic!("{other}"),
+            })
+        });
+        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{answer}"))
+    }
+}
+
+fn when(time: Time) -> Option<u64> {
+    time.finite()
+}
+
+fn numbers(nodes: &[NodeIx]) -> Vec<u32> {
+    nodes.iter().map(|ix| ix.0).collect()
+}
+
+fn loss(loss: &DataLoss) -> Value {
+    let (gone, left) = (numbers(&loss.gone), numbers(&loss.left));
+    json!([
+        loss.store.0,
+        loss.verdict.as_str(),
+        loss.verdict.seconds(),
+        gone,
+        left
+    ])
+}
+
+fn hop(told: &Hop) -> Value {
+    let reasons = told.reasons.iter().map(|reason| {
+        let hops = |hops: &[Hop]| hops.iter().map(hop).collect::<Vec<_>>();
+        let standbys = reason
+            .standbys
+            .iter()
+            .map(|s| json!([s.standby.0, when(s.promoted), hops(&s.blocked_by)]));
+        json!([
+            reason.requirement.0,
+            reason.left,
+            reason.weakened,
+            hops(&reason.lost),
+            standbys.collect::<Vec<_>>()
+        ])
+    });
+    let reasons: Vec<Value> = reasons.collect();
+    let (verdict, recovers) = (told.verdict.as_str(), when(told.recovers));
+    json!([
+        told.node.0,
+        told.is_fault,
+        verdict,
+        recovers,
+        told.told,
+        told.cut_off,
+        reasons
+    ])
+}
+
+fn cycle(cycle: &RecoveryCycle) -> Value {
+    let hops = cycle.hops.iter().map(|hop| {
+        let wait = match hop.wait {
+            Wait::Start => "start",
+            Wait::Promotion => "promotion",
+            Wait::Need => "need",
+        };
+        let standby = hop.standby.map(|ix| ix.0);
+        json!([hop.from.0, hop.to.0, wait, hop.requirement.0, standby])
+    });
+    json!([cycle.makes.as_str(), cycle.size, hops.collect::<Vec<_>>()])
+}
+
+/// What `spof blast` and `spof why` say.
+fn expected(model: &Model, engine: &Engine<'_>, blast: &Blast) -> Value {
+    let mut entries: Vec<_> = blast.affected.iter().collect();
+    entries.sort_by_key(|entry| entry.node);
+    let affected = entries.iter().map(|entry| {
+        let requirements =
+            |list: &[spof::model::ReqIx]| list.iter().map(|ix| ix.0).collect::<Vec<_>>();
+        let standbys = entry.standbys.iter().map(|s| {
+            json!([
+                s.requirement.0,
+                s.standby.0,
+                when(s.promoted),
+                numbers(&s.blocked_by)
+            ])
+        });
+        json!([
+            entry.node.0,
+            entry.verdict.as_str(),
+            when(entry.recovers_unrepaired),
+            when(entry.recovers),
+            entry.cut,
+            entry.hops,
+            requirements(&entry.because),
+            requirements(&entry.weakened),
+            standbys.collect::<Vec<_>>(),
+            entry.data.as_ref().map(loss)
+        ])
+    });
+    let affected: Vec<Value> = affected.collect();
+    let hops = spof::analysis::hops::hops(engine, &blast.outcome);
+    let told = entries
+        .iter()
+        .map(|entry| entry.node.0)
+        .chain(blast.outcome.faults.iter().copied());
+    let paths: Vec<Value> = told
+        .map(|node| hop(&why(model, engine, blast, NodeIx(node)).unwrap()))
+        .collect();
+    json!({
+        "asked": blast.faults.iter().map(|fault| fault.node.0).collect::<Vec<_>>(),
+        "faults": blast.outcome.faults,
+        "affected": affected,
+        "hops": hops.into_iter().collect::<Vec<_>>(),
+        "data": blast.data.iter().map(loss).collect::<Vec<_>>(),
+        "cycles": blast.cycles.iter().map(cycle).collect::<Vec<_>>(),
+        "paths": paths,
+        "no_path": why(model, engine, blast, NodeIx(0)).is_none(),
+    })
+}
+
+/// The first place where two answers differ, if they do.
+fn difference(ours: &Value, theirs: &Value) -> Option<String> {
+    if ours == theirs {
+        return None;
+    }
+    let keys = theirs.as_object()?.keys();
+    let differing = keys.filter(|key| ours[*key] != theirs[*key]);
+    Some(
+        differing
+            .map(|key| format!("{key}: page {} engine {}", ours[key], theirs[key]))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
+}
+
+fn loads(
+    page: &Page,
+    model: &Model,
+    engine: &Engine<'_>,
+    sources: &SourceMap,
+) -> Result<(), String> {
+    let payload = Payload::new(model, sources).json().unwrap();
+    assert!(!payload.contains('<'));
+    let loaded = page.call("load", &payload);
+    let before: Vec<Value> = (0u32..)
+        .zip(&model.nodes)
+        .map(|(node, _)| {
+            let (verdict, time) = engine.without_faults(node);
+            json!([verdict.as_str(), when(time)])
+        })
+        .collect();
+    let ids: Vec<&str> = model.nodes.iter().map(|node| node.id.as_str()).collect();
+    difference(&loaded, &json!({ "ids": ids, "before": before })).map_or(Ok(()), Err)
+}
+
+fn agrees(page: &Page, model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Result<(), String> {
+    let asked: Vec<Value> = faults
+        .iter()
+        .map(|fault| json!({ "node": fault.node.0, "repair": fault.repaired_s }))
+        .collect();
+    let asked = Value::Array(asked).to_string();
+    let ours = page.call("ask", &asked);
+    let theirs = expected(model, engine, &blast(model, engine, faults));
+    match difference(&ours, &theirs) {
+        Some(difference) => Err(format!("{asked}\n{difference}")),
+        None => Ok(()),
+    }
+}
+
+fn fault(node: usize, repaired_s: Option<u64>) -> Fault {
+    let node = NodeIx(u32::try_from(node).unwrap());
+    Fault { node, repaired_s }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, max_shrink_iters: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_page_agrees_with_the_engine(estate in brute::random::estate(10), repair in 0..12_u64) {
+        thread_local! {
+            static PAGE: Page = Page::new();
+        }
+        let model = model_of(&estate);
+        let graph = Graph::new(&model);
+        let engine = Engine::new(&graph);
+        PAGE.with(|page| {
+            loads(page, &model, &engine, &SourceMap::default()).map_err(TestCaseError::fail)?;
+            let count = estate.nodes.len();
+            for a in 0..count {
+                for b in a..count {
+                    // One scenario in three holds a repair, some of them of one fault only.
+                    let some = Some(repair).filter(|_| (a + b) % 3 == 0);
+                    let also = some.filter(|_| (a * b) % 2 == 0).map(|s| s / 2);
+                    let mut faults = vec![fault(b, some), fault(a, also)];
+                    if a == b {
+                        faults.truncate(1);
+                    }
+                    agrees(page, &model, &engine, &faults).map_err(TestCaseError::fail)?;
+                }
+            }
+            Ok::<(), TestCaseError>(())
+        })?;
+    }
+}
