@@ -13,6 +13,7 @@ pub mod json;
 pub mod limits;
 pub mod map;
 pub mod mask;
+pub mod piece;
 pub mod problem;
 #[cfg(test)]
 mod reader_tests;

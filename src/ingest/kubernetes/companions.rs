@@ -13,6 +13,8 @@ pub(super) enum Companion {
     Values,
     /// `kustomization.yaml` that leaves out `apiVersion` and `kind`.
     Kustomization,
+    /// A list of operations that a kustomization may name.
+    JsonPatch,
 }
 
 impl Companion {
@@ -23,8 +25,9 @@ impl Companion {
                 "Helm: render the chart with `helm template` and give the result"
             }
             Self::Kustomization => {
-                "kustomize: what this changes is not applied; its manifests are read as they stand. Give the output of `kustomize build` instead"
+                "kustomize: what this changes is not applied, because several overlays share what it is made of: leave all but one out (`exclude`, or a scope, in `spof.toml`), or give the output of `kustomize build`"
             }
+            Self::JsonPatch => "a JSON patch that no kustomization of the input applies",
         }
     }
 }
@@ -32,6 +35,9 @@ impl Companion {
 /// Recognises a companion by its file name, and a little of its content.
 pub(super) fn companion(document: &Document, sources: &SourceMap) -> Option<Companion> {
     let root = document.root();
+    if super::kustomize::is_json_patch(root) {
+        return Some(Companion::JsonPatch);
+    }
     if root.kind() != Kind::Mapping {
         return None;
     }

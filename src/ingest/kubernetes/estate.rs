@@ -7,8 +7,8 @@ use super::companions;
 use super::duplicates::difference;
 use super::environment::Configs;
 use super::kinds::{Entry, Use, WorkloadKind, use_of};
+use super::kustomize;
 use super::object::Object;
-use super::overlay;
 use super::placement::{self, LocalClasses};
 use super::pods::Pods;
 use super::pointers;
@@ -66,7 +66,7 @@ impl<'d> Estate<'d> {
             Use::Entry(entry) => self.entries.push((entry, object)),
             Use::ServiceEntry => self.take_outside(&object, reader),
             Use::Kustomization => {
-                if overlay::changes_manifests(object.view, reader) {
+                if kustomize::changes_manifests(object.view, reader) {
                     let why = companions::Companion::Kustomization.why().to_owned();
                     facts.unread.push((object.kind_span, why));
                 }

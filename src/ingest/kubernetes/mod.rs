@@ -11,8 +11,8 @@
 //! * [`control`]: the control plane that such a dump shows.
 //! * [`telling`]: says it all as facts.
 //! * [`routes`]: what enters from outside. * [`settings`]: files in `ConfigMap`s.
-//! * [`companions`]: files of Helm and kustomize that are no objects. * [`overlay`]: what
-//!   kustomize makes of files. * [`pointers`]: Argo CD and Flux. * [`reader`]: the budget.
+//! * [`companions`]: files of Helm and kustomize that are no objects. * [`kustomize`]: builds
+//!   overlays, or says what they are. * [`pointers`]: Argo CD and Flux. * [`reader`]: the budget.
 
 mod allowed;
 mod cluster;
@@ -22,8 +22,8 @@ mod duplicates;
 mod environment;
 mod estate;
 mod kinds;
+mod kustomize;
 mod object;
-mod overlay;
 mod placement;
 mod pods;
 mod pointers;

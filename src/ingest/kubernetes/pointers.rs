@@ -68,7 +68,7 @@ fn sources(spec: View<'_>, reader: &Reader) -> Vec<String> {
 }
 
 /// A place without what stands for a user and password, cut where it is long.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let open = match text.split_once("://") {
         Some((scheme, rest)) => {
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));

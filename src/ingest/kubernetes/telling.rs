@@ -9,8 +9,8 @@ use super::control;
 use super::environment::Surroundings;
 use super::estate::Estate;
 use super::kinds;
+use super::kustomize::{self, Overlays, Standing};
 use super::object::{Object, objects};
-use super::overlay::{self, Overlays, Standing};
 use super::placement;
 use super::reader::Reader;
 use super::references::{Writer, known};
@@ -41,11 +41,16 @@ pub(super) fn translate(
         if objects.is_empty()
             && let Some(companion) = companions::companion(document, sources)
             && (companion != Companion::Kustomization
-                || overlay::changes_manifests(document.root(), reader))
+                || kustomize::changes_manifests(document.root(), reader))
+            && !overlays.builds(path)
+            && overlays.standing(path) == Standing::Plain
         {
             facts.unread.push((span, companion.why().to_owned()));
         }
         match overlays.standing(path) {
+            // Its kustomization is no object; the rest is told when it is built.
+            Standing::Plain if companions::is_kustomization(path) && overlays.builds(path) => {}
+            Standing::Built => {}
             Standing::Plain => found.extend(objects.into_iter().map(|object| (path, object))),
             Standing::Patch => {
                 let why = "a kustomize patch, not a manifest of its own";
@@ -66,6 +71,18 @@ pub(super) fn translate(
                 }
             }
         }
+    }
+    let built = overlays.built(documents, &found, sources, reader);
+    facts.unread.extend(built.notes);
+    if !built.same.is_empty() || !built.made.is_empty() {
+        for (file, object) in built.same {
+            found.push((sources.path(file), object));
+        }
+        for (file, document) in &built.made {
+            let objects = objects(document, reader).into_iter();
+            found.extend(objects.map(|object| (sources.path(*file), object)));
+        }
+        found.sort_by_key(|(path, object)| (*path, object.kind_span));
     }
     overlays.separate(&mut found);
     found.retain(|(_, object)| object.is_within(namespaces));

@@ -3,6 +3,7 @@
 mod dump;
 mod hostile;
 mod objects;
+mod overlays;
 mod placement;
 mod real;
 mod references;

@@ -228,11 +228,11 @@ fn what_is_claimed() {
     assert_eq!(claims("c/values.yaml", "replicas: 1\n", "c/Chart.yaml"), 1);
     assert_eq!(claims("c/values.yaml", "replicas: 1\n", "d/Chart.yaml"), 0);
     assert_eq!(
-        claims("c/kustomization.yaml", "resources: [a]\n", "a.yaml"),
+        claims("c/kustomization.yaml", "resources: [../a.yaml]\n", "a.yaml"),
         0
     );
     assert_eq!(
-        claims("c/kustomization.yaml", "namePrefix: dev-\n", "a.yaml"),
+        claims("c/kustomization.yaml", "replacements: []\n", "a.yaml"),
         1
     );
     assert_eq!(

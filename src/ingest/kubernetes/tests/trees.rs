@@ -45,6 +45,7 @@ fn one_workload_however_many_overlays() {
         "{told}"
     );
     assert!(told.contains("a kustomize patch"), "{told}");
+    assert!(told.contains("several overlays share"), "{told}");
     // Every variant has the component: it is part of the estate.
     files[2].1 = "resources: [../base]\ncomponents: [../extra]\n";
     let (facts, _) = translate(&files);
@@ -65,8 +66,10 @@ fn namespaces_of_overlays_keep_namesakes_apart() {
     let (facts, _) = translate(&files);
     assert_eq!(ids(&facts), ["service:blog/cache", "service:shop/cache"]);
     assert!(facts.problems.is_empty(), "{:?}", facts.problems);
-    // A single one keeps the name it has in its manifest, as rendered copies do.
-    let (facts, _) = translate(&files[2..]);
+    // With a rendered copy beside it, one keeps the name it has in its manifest.
+    let mut files = files[2..].to_vec();
+    files.push(("release.yaml", shop.as_str()));
+    let (facts, _) = translate(&files);
     assert_eq!(ids(&facts), ["service:cache"]);
 }
 
