@@ -300,8 +300,8 @@ impl<'d> Builder<'_, 'd> {
     fn patch_entry(&mut self, view: View<'d>, folder: &Utf8Path, items: &mut Vec<Item<'d>>) {
         let target = self.reader.get(view, "target");
         let target = target.map(|target| Target::read(target, self.reader));
-        let path = self.reader.get(view, "path");
-        let patch = path.or_else(|| self.reader.get(view, "patch"));
+        let from = self.reader.get(view, "path");
+        let patch = from.or_else(|| self.reader.get(view, "patch"));
         if target.as_ref().is_some_and(Target::is_beyond) {
             let why = "kustomize: a patch whose target is selected by more than names and simple \
                        patterns is not applied";
@@ -309,7 +309,7 @@ impl<'d> Builder<'_, 'd> {
             return;
         }
         if let Some(patch) = patch {
-            self.patch(patch, path, target.as_ref(), folder, items);
+            self.patch(patch, from, target.as_ref(), folder, items);
         }
     }
 
@@ -447,12 +447,14 @@ fn strategic<'d>(
         }
     };
     let mut body = patch.clone();
-    // These say what it is for, and change nothing.
-    body.remove("apiVersion");
-    body.remove("kind");
-    if let Some(metadata) = body.get_mut("metadata") {
-        metadata.remove("name");
-        metadata.remove("namespace");
+    // These say what it is for, and change nothing, unless it takes the place of the object.
+    if text(&["$patch"]) != Some("replace") {
+        body.remove("apiVersion");
+        body.remove("kind");
+        if let Some(metadata) = body.get_mut("metadata") {
+            metadata.remove("name");
+            metadata.remove("namespace");
+        }
     }
     let (_, values) = body.measure();
     let (mut any, mut wrong) = (false, None);
@@ -465,12 +467,11 @@ fn strategic<'d>(
         if !reader.spend(values) {
             return true;
         }
-        match item.changed(reader) {
-            Some(piece) => merge::merge(piece, body.clone(), keyed, reader) == Outcome::Kept,
-            None => {
-                wrong = Some((patch.span, "the object is too large".to_owned()));
-                true
-            }
+        if let Some(piece) = item.changed(reader) {
+            merge::merge(piece, body.clone(), keyed, reader) == Outcome::Kept
+        } else {
+            wrong = Some((patch.span, "the object is too large".to_owned()));
+            true
         }
     });
     wrong.map_or(Ok(any), Err)

@@ -247,7 +247,8 @@ impl<'d> Overlays<'d> {
             for item in items {
                 match (item.piece, item.object) {
                     (Some(piece), _) => {
-                        built.made.push((item.file, piece.into_document(item.file)))
+                        let document = piece.into_document(item.file);
+                        built.made.push((item.file, document));
                     }
                     (None, Some(object)) => built.same.push((item.file, object)),
                     (None, None) => {}

@@ -36,7 +36,7 @@ pub(super) fn apply(
             steps(text(key).ok_or_else(|| wrong("it has no path"))?)
                 .ok_or_else(|| wrong("its path is no JSON pointer"))
         };
-        let path = pointer("path")?;
+        let to = pointer("path")?;
         let value = || match operation.get("value") {
             Some(value) => take(value),
             None => Err(wrong("it has no value")),
@@ -48,26 +48,26 @@ pub(super) fn apply(
             ))
         };
         match text("op").unwrap_or_default() {
-            "add" => add(&mut changed, &path, value()?).ok_or_else(nowhere)?,
+            "add" => add(&mut changed, &to, value()?).ok_or_else(nowhere)?,
             "replace" => {
-                let own = find(&mut changed, &path).ok_or_else(nowhere)?;
+                let own = find(&mut changed, &to).ok_or_else(nowhere)?;
                 *own = value()?;
             }
             "remove" => {
-                remove(&mut changed, &path).ok_or_else(nowhere)?;
+                remove(&mut changed, &to).ok_or_else(nowhere)?;
             }
             "test" => {
-                find(&mut changed, &path).ok_or_else(nowhere)?;
+                find(&mut changed, &to).ok_or_else(nowhere)?;
             }
             "copy" => {
                 let from = pointer("from")?;
                 let value = take(find(&mut changed, &from).ok_or_else(nowhere)?)?;
-                add(&mut changed, &path, value).ok_or_else(nowhere)?;
+                add(&mut changed, &to, value).ok_or_else(nowhere)?;
             }
             "move" => {
                 let from = pointer("from")?;
                 let value = remove(&mut changed, &from).ok_or_else(nowhere)?;
-                add(&mut changed, &path, value).ok_or_else(nowhere)?;
+                add(&mut changed, &to, value).ok_or_else(nowhere)?;
             }
             _ => return Err(wrong("this operation is none of RFC 6902")),
         }
