@@ -237,7 +237,7 @@ impl Plan {
     /// A wrong configuration, an unknown scope, and as [`Order::read`].
     pub fn read(&self) -> Result<Estate, Error> {
         let config = self.order.config()?;
-        let estate = self.order.read(config.as_ref(), &*self.console)?;
+        let estate = self.order.read(config.as_ref(), None, &*self.console)?;
         self.console.learn(&estate.sources);
         if !self.quiet {
             if let (Some(config), None) = (&config, &self.order.scope) {

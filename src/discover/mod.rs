@@ -3,14 +3,19 @@
 //!
 //! * `walk`: the sorted walk, `.gitignore`, size and link rules.
 //! * `format`: which reader a file belongs to, by name and content.
+//! * `cache`: what an earlier reading made of each file.
 
+mod cache;
 mod format;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
@@ -18,9 +23,11 @@ use rayon::prelude::*;
 use crate::config::selection::Selection;
 use crate::error::Error;
 use crate::source::{
-    Document, FileId, Limits, Problem, Reading, SourceMap, Span, Syntax, Unread, UnreadReason,
-    sniff,
+    Document, FileId, Limits, Problem, Reading, SourceFile, SourceMap, Span, Syntax, Unread,
+    UnreadReason, sniff,
 };
+pub use cache::Cache;
+use cache::{Content, Form, Kept, Parsed};
 use format::Claim;
 use walk::Candidate;
 pub use walk::shown_root;
@@ -43,7 +50,8 @@ pub struct Request {
 #[derive(Debug, Default)]
 pub struct Inputs {
     pub sources: SourceMap,
-    pub documents: Vec<Document>,
+    /// Shared with the cache, if there is one.
+    pub documents: Vec<Arc<Document>>,
     pub problems: Vec<Problem>,
     /// In order of path and place.
     pub unread: Vec<Unread>,
@@ -59,8 +67,14 @@ pub struct Inputs {
 /// Fails only if a path of the request can't be read; everything else is in
 /// [`Inputs::problems`] and [`Inputs::unread`].
 pub fn read(request: &Request) -> Result<Inputs, Error> {
+    read_again(request, &mut Cache::default())
+}
+
+/// As [`read`], and with the same answer, taking from `cache` what is as it was.
+pub fn read_again(request: &Request, cache: &mut Cache) -> Result<Inputs, Error> {
     let mut found = walk::walk(request)?;
     found.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
+    let mut known = cache.take(&request.limits);
     let limits = &request.limits;
     let mut inputs = Inputs {
         unread: found.unread,
@@ -84,57 +98,67 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
             wanted.push(candidate);
         }
     }
-    let loaded: Vec<_> = wanted
-        .into_par_iter()
-        .map(|candidate| {
-            let loaded = load(&candidate, limits);
-            (candidate, loaded)
-        })
-        .collect();
-    let mut texts = Vec::new();
-    for (candidate, loaded) in loaded {
-        let Candidate {
-            shown, path, named, ..
-        } = candidate;
-        match loaded {
-            Loaded::Text { text, syntax } => {
-                let file = inputs.sources.add_named(shown, text, named);
-                if let Some(syntax) = syntax {
-                    let in_chart = syntax == Syntax::Yaml && is_chart_template(&path);
-                    texts.push((file, syntax, in_chart));
-                }
-            }
-            Loaded::Other => inputs.other_files += 1,
-            Loaded::Unread(reason, detail) => inputs.unread.push(Unread {
-                path: shown,
-                span: None,
-                reason,
-                detail,
-            }),
-            Loaded::Failed(error) => return Err(error),
-        }
+    let mut with_known = Vec::with_capacity(wanted.len());
+    for candidate in wanted {
+        let before = known.remove(&candidate.shown);
+        let same = |kept: &Kept| kept.path == candidate.path && kept.named == candidate.named;
+        with_known.push((before.filter(same), candidate));
     }
-    let readings: Vec<_> = texts
-        .into_par_iter()
-        .map(|(file, syntax, in_chart)| {
-            let text = &inputs.sources.file(file).text;
-            (file, parse(file, text, syntax, in_chart, limits))
-        })
-        .collect();
-    for (file, reading) in readings {
-        inputs.documents.extend(reading.documents);
-        inputs.problems.extend(reading.problems);
-        let path = inputs.sources.path(file);
-        let unread = reading.unread.into_iter();
+    let loaded = with_known.into_par_iter().map(|(before, candidate)| {
+        let kept = look(before, &candidate, limits);
+        (candidate.shown, kept)
+    });
+    let loaded: Vec<(Utf8PathBuf, Result<Kept, Error>)> = loaded.collect();
+    let mut files = Vec::with_capacity(loaded.len());
+    for (shown, kept) in loaded {
+        let kept = kept?;
+        let file = match &kept.content {
+            Content::Text(source, _) => Some(inputs.sources.share(Arc::clone(source))),
+            Content::Other => {
+                inputs.other_files += 1;
+                None
+            }
+            Content::Unread(reason, detail) => {
+                inputs.unread.push(Unread {
+                    path: shown.clone(),
+                    span: None,
+                    reason: *reason,
+                    detail: detail.clone(),
+                });
+                None
+            }
+        };
+        files.push((file, shown, kept));
+    }
+    files.par_iter_mut().for_each(|(file, _, kept)| {
+        if let (Some(file), Content::Text(source, Some(form))) = (file, &mut kept.content) {
+            match &mut form.parsed {
+                Some(parsed) => parsed.renumber(*file),
+                None => form.parsed = Some(parse(*file, &source.text, form, limits)),
+            }
+        }
+    });
+    for (_, shown, kept) in &files {
+        let Content::Text(_, Some(form)) = &kept.content else {
+            continue;
+        };
+        let Some(parsed) = &form.parsed else {
+            continue;
+        };
+        inputs.documents.extend(parsed.documents.iter().cloned());
+        inputs.problems.extend(parsed.problems.iter().cloned());
+        let unread = parsed.unread.iter().cloned();
         inputs
             .unread
             .extend(unread.map(|(span, reason, detail)| Unread {
-                path: path.to_owned(),
+                path: shown.clone(),
                 span,
                 reason,
                 detail,
             }));
     }
+    let kept = files.into_iter().map(|(_, shown, kept)| (shown, kept));
+    cache.put(kept.collect::<BTreeMap<_, _>>());
     let place = |span: Span| (span.file, span.start, span.end);
     inputs.problems.sort_by_key(|problem| place(problem.span));
     inputs
@@ -153,6 +177,68 @@ fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<Strin
     let most = megabytes(limits.total_bytes);
     let over = candidate.bytes > left;
     over.then(|| format!("all files together have more than {most}: name fewer paths"))
+}
+
+/// What a file is now; `before`: what it was at an earlier reading.
+///
+/// Fails if a path named on the command line can't be read.
+fn look(before: Option<Kept>, candidate: &Candidate, limits: &Limits) -> Result<Kept, Error> {
+    let read_at = SystemTime::now();
+    let in_chart = is_chart_template(&candidate.path);
+    let unchanged = |kept: &mut Kept| kept.holds(candidate.stamp);
+    let mut before = before;
+    if let Some(mut before) = before.take_if(unchanged) {
+        if let Content::Text(_, Some(form)) = &mut before.content
+            && form.in_chart != in_chart
+        {
+            form.in_chart = in_chart;
+            form.parsed = None;
+        }
+        return Ok(before);
+    }
+    let content = match load(candidate, limits) {
+        Loaded::Text { text, syntax } => {
+            let form = syntax.map(|syntax| Form {
+                syntax,
+                in_chart,
+                parsed: None,
+            });
+            text_again(before, candidate, text, form)
+        }
+        Loaded::Other => Content::Other,
+        Loaded::Unread(reason, detail) => Content::Unread(reason, detail),
+        Loaded::Failed(error) => return Err(error),
+    };
+    Ok(Kept {
+        path: candidate.path.clone(),
+        named: candidate.named,
+        stamp: candidate.stamp,
+        read_at,
+        content,
+    })
+}
+
+/// A text just read: with what was made of it before, if it is the same.
+fn text_again(
+    before: Option<Kept>,
+    candidate: &Candidate,
+    text: String,
+    form: Option<Form>,
+) -> Content {
+    if let Some(Kept {
+        content: Content::Text(source, known),
+        ..
+    }) = before
+        && source.text == text
+    {
+        let same = known.filter(|known| {
+            form.as_ref()
+                .is_some_and(|form| (form.syntax, form.in_chart) == (known.syntax, known.in_chart))
+        });
+        return Content::Text(source, same.or(form));
+    }
+    let source = SourceFile::new(candidate.shown.clone(), text, candidate.named);
+    Content::Text(Arc::new(source), form)
 }
 
 enum Loaded {
@@ -229,15 +315,18 @@ fn syntax_of(
 }
 
 /// Parses one text, unless it shows itself to be something else.
-fn parse(file: FileId, text: &str, syntax: Syntax, in_chart: bool, limits: &Limits) -> Reading {
-    let Some(found) = sniff::text(text, syntax, in_chart) else {
-        return syntax.read(file, text, limits);
+fn parse(file: FileId, text: &str, form: &Form, limits: &Limits) -> Parsed {
+    let reading = match sniff::text(text, form.syntax, form.in_chart) {
+        None => form.syntax.read(file, text, limits),
+        Some(found) => {
+            let span = found.at.map(|at| Span::new(file, at, at));
+            Reading {
+                unread: vec![(span, found.reason, found.detail)],
+                ..Reading::default()
+            }
+        }
     };
-    let span = found.at.map(|at| Span::new(file, at, at));
-    Reading {
-        unread: vec![(span, found.reason, found.detail)],
-        ..Reading::default()
-    }
+    Parsed::new(file, reading)
 }
 
 /// Whether a file stands in the `templates` directory of a Helm chart.

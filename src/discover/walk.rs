@@ -10,6 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Request;
+use super::cache::Stamp;
 use super::format::{self, Claim};
 use crate::config;
 use crate::error::Error;
@@ -29,6 +30,7 @@ pub(super) struct Candidate {
     /// Position of the argument that names it: always read, and an error if it can't be.
     pub(super) named: Option<u32>,
     pub(super) bytes: u64,
+    pub(super) stamp: Option<Stamp>,
 }
 
 /// All that a walk finds.
@@ -119,6 +121,7 @@ impl Found {
             claim: format::by_name(path),
             named: Some(at),
             bytes: meta.len(),
+            stamp: Stamp::of(meta),
         });
     }
 
@@ -145,6 +148,7 @@ impl Found {
                     claim: Claim::Text,
                     named: None,
                     bytes: meta.len(),
+                    stamp: Stamp::of(&meta),
                 });
             }
         }
@@ -301,6 +305,7 @@ impl Walk<'_> {
                         claim,
                         named: None,
                         bytes: meta.len(),
+                        stamp: Stamp::of(&meta),
                     }),
                     Err(error) => {
                         let reason = error.io_error().map_or(String::new(), reason);

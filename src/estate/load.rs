@@ -1,10 +1,12 @@
 //! From paths to an estate: read, translated, merged, compiled.
 
+use std::sync::Arc;
+
 use camino::Utf8PathBuf;
 
 use super::Progress;
 use crate::analysis::engine::Engine;
-use crate::discover::{self, Request};
+use crate::discover::{self, Cache, Request};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::ingest;
@@ -43,6 +45,17 @@ impl Estate {
         Engine::new(&self.graph)
     }
 
+    /// Whether `other` was read from the same texts and came out the same: every answer is equal.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.sources.same_as(&other.sources)
+            && self.model == other.model
+            && self.problems == other.problems
+            && self.unread == other.unread
+            && (self.documents, self.other_files, self.left_out)
+                == (other.documents, other.other_files, other.left_out)
+    }
+
     /// Refuses an estate in which no adapter recognised anything: there is nothing to ask of it
     /// but what was not read, and why.
     ///
@@ -56,13 +69,22 @@ impl Estate {
     }
 }
 
-/// Reads all that `request` names and builds the estate.
+/// Reads all that `request` names, with what `cache` holds of an earlier reading (which changes
+/// nothing but the time it takes), and builds the estate.
 ///
 /// # Errors
 /// A named path that can't be read.
-pub fn load(request: &Request, assume: Assume, progress: &dyn Progress) -> Result<Estate, Error> {
+pub fn load(
+    request: &Request,
+    cache: Option<&mut Cache>,
+    assume: Assume,
+    progress: &dyn Progress,
+) -> Result<Estate, Error> {
     progress.phase("reading files");
-    let inputs = discover::read(request)?;
+    let inputs = match cache {
+        Some(cache) => discover::read_again(request, cache)?,
+        None => discover::read(request)?,
+    };
     if progress.is_verbose() {
         for (_, file) in inputs.sources.files() {
             progress.tell(&format!("read {}", file.path));
@@ -123,8 +145,19 @@ pub fn load(request: &Request, assume: Assume, progress: &dyn Progress) -> Resul
 }
 
 /// A document that no adapter claims. Its place is said where the file holds other documents too.
-fn unrecognised(documents: &[Document], sources: &SourceMap, file: FileId, index: u32) -> Unread {
-    let of_file = || documents.iter().filter(|document| document.file == file);
+fn unrecognised(
+    documents: &[Arc<Document>],
+    sources: &SourceMap,
+    file: FileId,
+    index: u32,
+) -> Unread {
+    // Documents are in order of files.
+    let first = documents.partition_point(|document| document.file < file);
+    let of_file = || {
+        documents[first..]
+            .iter()
+            .take_while(|document| document.file == file)
+    };
     let span = of_file()
         .find(|document| document.index == index)
         .filter(|_| of_file().nth(1).is_some())

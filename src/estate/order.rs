@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::Progress;
 use super::load::{self, Estate};
 use crate::config::{Config, find};
-use crate::discover::Request;
+use crate::discover::{Cache, Request};
 use crate::error::Error;
 use crate::words::Assume;
 
@@ -47,11 +47,17 @@ impl Order {
         self.config_path().map(Config::read).transpose()
     }
 
-    /// Reads the inputs as `config` says, which [`config`](Self::config) gave.
+    /// Reads the inputs as `config` says, which [`config`](Self::config) gave; what `cache` holds
+    /// of an earlier reading only saves time.
     ///
     /// # Errors
     /// An unknown scope, or a named path that can't be read.
-    pub fn read(&self, config: Option<&Config>, progress: &dyn Progress) -> Result<Estate, Error> {
+    pub fn read(
+        &self,
+        config: Option<&Config>,
+        cache: Option<&mut Cache>,
+        progress: &dyn Progress,
+    ) -> Result<Estate, Error> {
         let mut request = self.request.clone();
         match (config, &self.scope) {
             (Some(config), scope) => request.selection = config.selection(scope.as_deref())?,
@@ -68,6 +74,6 @@ impl Order {
         if let Some(config) = config {
             progress.tell(&format!("configuration: {}", config.path));
         }
-        load::load(&request, assume, progress)
+        load::load(&request, cache, assume, progress)
     }
 }

@@ -16,6 +16,8 @@ pub mod kubernetes;
 pub mod native;
 pub mod saved;
 
+use std::borrow::Borrow;
+
 use crate::source::{Document, FileId, SourceMap};
 use fact::Facts;
 use rayon::prelude::*;
@@ -70,35 +72,38 @@ const AUTHORITY: &str = "native";
 /// translate theirs, in parallel. Out come, in the order of [`ADAPTERS`], what each adapter that
 /// has any document said; and which documents (file, position in it) nobody claimed.
 #[must_use]
-pub fn run(documents: &[Document], sources: &SourceMap) -> (Vec<Told>, Vec<(FileId, u32)>) {
+pub fn run<D: Borrow<Document> + Sync>(
+    documents: &[D],
+    sources: &SourceMap,
+) -> (Vec<Told>, Vec<(FileId, u32)>) {
     run_with(ADAPTERS, documents, sources, None)
 }
 
 /// As [`run`], without what states another namespace than these.
 #[must_use]
-pub fn run_within(
-    documents: &[Document],
+pub fn run_within<D: Borrow<Document> + Sync>(
+    documents: &[D],
     sources: &SourceMap,
     namespaces: Option<&[String]>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
     run_with(ADAPTERS, documents, sources, namespaces)
 }
 
-fn run_with(
+fn run_with<D: Borrow<Document> + Sync>(
     adapters: &[&dyn Adapter],
-    documents: &[Document],
+    documents: &[D],
     sources: &SourceMap,
     namespaces: Option<&[String]>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    let claim = |document: &Document| {
+    let claim = |document: &D| {
         adapters
             .iter()
-            .position(|adapter| adapter.claims(document, sources))
+            .position(|adapter| adapter.claims(document.borrow(), sources))
     };
     let claims: Vec<Option<usize>> = documents.par_iter().map(claim).collect();
     let mut unclaimed = Vec::new();
     let mut shares: Vec<Vec<&Document>> = vec![Vec::new(); adapters.len()];
-    for (document, claim) in documents.iter().zip(claims) {
+    for (document, claim) in documents.iter().map(D::borrow).zip(claims) {
         match claim.and_then(|at| shares.get_mut(at)) {
             Some(share) => share.push(document),
             None => unclaimed.push((document.file, document.index)),

@@ -1,5 +1,7 @@
 //! The files that were read: path and text by [`FileId`].
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::mask;
@@ -16,10 +18,23 @@ pub struct SourceFile {
     lines: LineIndex,
 }
 
+impl SourceFile {
+    /// A file of this text. O(bytes): finds its lines.
+    #[must_use]
+    pub fn new(path: Utf8PathBuf, text: String, named: Option<u32>) -> Self {
+        Self {
+            lines: LineIndex::new(&text),
+            path,
+            text,
+            named,
+        }
+    }
+}
+
 /// All files that were read, by [`FileId`], in sorted order of their paths.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 /// A place as users read it: `path:line:column`.
@@ -44,20 +59,28 @@ impl SourceMap {
 
     /// As [`add`](Self::add), for a file that argument `named` may name.
     pub fn add_named(&mut self, path: Utf8PathBuf, text: String, named: Option<u32>) -> FileId {
+        self.share(Arc::new(SourceFile::new(path, text, named)))
+    }
+
+    /// Adds a file that others may hold too.
+    pub fn share(&mut self, file: Arc<SourceFile>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let lines = LineIndex::new(&text);
-        self.files.push(SourceFile {
-            path,
-            text,
-            named,
-            lines,
-        });
+        self.files.push(file);
         id
     }
 
     /// Every file with its id.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        (0..).map(FileId).zip(&self.files)
+        (0..).map(FileId).zip(self.files.iter().map(|file| &**file))
+    }
+
+    /// Whether `other` holds the same files: paths, texts and order.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Arc<SourceFile>, &Arc<SourceFile>)| {
+            Arc::ptr_eq(a, b) || (&a.path, &a.text, a.named) == (&b.path, &b.text, b.named)
+        };
+        self.files.len() == other.files.len() && self.files.iter().zip(&other.files).all(same)
     }
 
     /// The file behind `id`, which must come from this map.

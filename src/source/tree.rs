@@ -99,6 +99,17 @@ pub struct Document {
 }
 
 impl Document {
+    /// The same document in a file of another number. O(nodes).
+    pub fn renumber(&mut self, file: FileId) {
+        self.file = file;
+        for node in &mut self.tree.nodes {
+            node.span.file = file;
+        }
+        for comment in &mut self.comments {
+            comment.span.file = file;
+        }
+    }
+
     /// A view of the root. Documents without any node are never handed out by the readers.
     #[must_use]
     pub fn root(&self) -> super::View<'_> {
