@@ -208,6 +208,7 @@ fn a_file_that_vanishes_is_listed() {
         claim: Claim::Read(Syntax::Yaml),
         named: None,
         bytes: 0,
+        stamp: None,
     };
     let loaded = load(&gone, &Limits::default());
     assert!(matches!(
