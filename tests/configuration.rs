@@ -482,10 +482,26 @@ fn the_page_holds_what_the_program_knows() {
     ] {
         assert!(!validator.is_valid(&wrong));
     }
-    let definitions = schema["$defs"]
-        .as_object()
-        .unwrap()
-        .values()
+    for example in page.split("```toml\n").skip(1) {
+        put(
+            dir.path(),
+            "spof.toml",
+            example.split("```").next().unwrap(),
+        );
+        put(
+            dir.path(),
+            "spof.baseline.json",
+            r#"{"version": 1, "findings": []}"#,
+        );
+        let ran = spof(dir.path(), &["lint"]);
+        assert!(ran.code < 2, "{}", ran.err);
+    }
+    let definitions = schema["$defs"].as_object().unwrap();
+    // Rules have a page of their own.
+    let definitions = definitions
+        .iter()
+        .filter(|(name, _)| *name != "Levels")
+        .map(|(_, of)| of)
         .chain([&schema]);
     for key in definitions
         .filter_map(|of| of["properties"].as_object())

@@ -1,16 +1,26 @@
 //! `spof lint`: the rules over the estate; the entry point for CI.
 
 use camino::Utf8PathBuf;
-use clap::ValueEnum;
 
 use super::args::Plan;
+use super::outputs::{Format, Output, Outputs, write_file};
+use super::policy::Options;
 use super::screen::Screen;
 use crate::analysis::coverage::coverage;
 use crate::analysis::sweep::Sweep;
 use crate::error::Error;
-use crate::findings::Severity;
-use crate::output::lint::{Lint, Look, concise, human, json};
+use crate::estate::Estate;
+use crate::findings::Finding;
+use crate::findings::baseline::Baseline;
+use crate::findings::gate::judge;
+use crate::findings::waiver;
+use crate::ingest::fact::Source;
+use crate::output::lint::Lint;
+use crate::output::text::plural;
+use crate::rules::doc::markdown;
 use crate::rules::{self, Input};
+use crate::source::Span;
+use crate::words::Code;
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,56 +28,49 @@ use crate::rules::{self, Input};
 Examples:
   spof lint                                  every rule over what is here
   spof lint deploy/ --fail-on warning        exit 1 at the first warning
-  spof lint --format concise                 path:line:column: severity[rule] message")]
+  spof lint --base origin/main               only what is new since then fails
+  helm template . | spof lint -              what is piped in
+  spof lint --output sarif=spof.sarif --output markdown=-
+
+Waivers, baselines and what fails a run: docs/ci.md and docs/waivers.md.")]
 pub(super) struct Args {
-    /// Files or folders to read
+    /// Files or folders to read; `-` is standard input
     pub(super) paths: Vec<Utf8PathBuf>,
 
-    /// How to write the findings
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
+    /// How to write the findings [default: human]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
 
-    /// Exit with 1 if a finding is at least this severe
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    fail_on: FailOn,
+    /// Write a format into a file, `-` for standard output; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    output: Vec<Output>,
+
+    /// Where the documentation is published, for the links of SARIF: the folder of rules.md
+    #[arg(long, value_name = "URL", value_parser = url)]
+    docs_url: Option<String>,
+
+    #[command(flatten)]
+    gate: Options,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Each finding with its place in the source
-    Human,
-    /// One line a finding
-    Concise,
-    /// For programs; the form is versioned
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Note,
-    Never,
-}
-
-impl FailOn {
-    fn fails(self, severity: Severity) -> bool {
-        match self {
-            Self::Error => severity >= Severity::Error,
-            Self::Warning => severity >= Severity::Warning,
-            Self::Note => true,
-            Self::Never => false,
-        }
+/// An address that can stand in a link.
+fn url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let plain = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
+    if rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain)) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an address like https://example.org/docs".to_owned())
     }
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let outputs = Outputs::new(args.format, &args.output)?;
+    let config = plan.order.config()?;
     // What could not be read is among the findings: saying it on standard error too is noise.
-    let quiet = Plan {
-        quiet: true,
-        ..plan.clone()
-    };
-    let estate = quiet.load()?;
+    let estate = plan.clone().quietly().load()?;
     let engine = estate.engine();
     let sweep = Sweep::new(&engine);
     let findings = rules::run(Input {
@@ -79,27 +82,53 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         unread: &estate.unread,
         today: plan.today,
     });
+    let (waivers, wrong) = waiver::of_comments(&estate.comments, &estate.sources);
+    let policy = args
+        .gate
+        .policy(config.as_ref(), waivers, None, plan.today)?;
+    let places = |finding: &Finding| subject_places(&estate, finding);
+    let judged = judge(findings, wrong, &policy, &estate.sources, places);
+    if let Some(file) = &args.gate.write_baseline {
+        let baseline = Baseline::of(judged.open.iter());
+        let mut text = Vec::new();
+        crate::output::json::write(&mut text, &baseline)?;
+        write_file(file, &String::from_utf8_lossy(&text))?;
+        let count = plural(baseline.len(), "finding");
+        screen.text(&format!("wrote {count} to {file}\n"))?;
+        return Ok(0);
+    }
     let coverage = coverage(&estate.model, &engine);
     let lint = Lint {
-        findings: &findings,
+        judged: &judged,
         sources: &estate.sources,
         coverage: &coverage,
         unread: &estate.unread,
         documents: estate.documents,
+        documentation,
+        docs: args.docs_url.as_deref(),
     };
-    match args.format {
-        Format::Human => {
-            let look = Look {
-                width: screen.width(),
-                styled: true,
-            };
-            screen.styled(&human(&lint, look))?;
-        }
-        Format::Concise => screen.text(&concise(&lint))?,
-        Format::Json => screen.json(&json(&lint))?,
+    match outputs.write(&lint, screen) {
+        // Whoever reads may stop reading; what was found does not change by that.
+        Err(Error::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        written => written?,
     }
-    let failed = findings
-        .iter()
-        .any(|finding| args.fail_on.fails(finding.severity));
-    Ok(u8::from(failed))
+    Ok(u8::from(judged.fails))
+}
+
+/// The documentation of a rule as Markdown.
+fn documentation(code: Code) -> String {
+    rules::rule(code).map(markdown).unwrap_or_default()
+}
+
+/// Where the subject of a finding is written: comments beside it speak of the finding too.
+fn subject_places(estate: &Estate, finding: &Finding) -> Vec<Span> {
+    let node = estate.model.find(&finding.subject);
+    let sources = node.map(|ix| estate.model.node(ix).sources.as_slice());
+    let sources = sources.unwrap_or_default().iter();
+    sources
+        .filter_map(|source| match source {
+            Source::Here(span) => Some(*span),
+            Source::Recorded(_) => None,
+        })
+        .collect()
 }

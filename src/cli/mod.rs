@@ -2,6 +2,7 @@
 //!
 //! * [`args`]: shared options and the plan. * [`screen`]: where answers go. * `warn`: what goes to
 //!   standard error. Reading and asking are the room [`estate`](crate::estate)'s.
+//! * `policy`, `outputs`: what fails `spof lint`, and which formats go where.
 //! * One file a command: its words (`Args`, with help) and `run`, which returns the exit code.
 
 pub mod args;
@@ -16,6 +17,8 @@ mod init;
 mod lint;
 mod list;
 mod man;
+mod outputs;
+mod policy;
 mod report;
 mod rules;
 mod schema;

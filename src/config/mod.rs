@@ -2,9 +2,11 @@
 //! reference page.
 //!
 //! * [`find`]: which file holds for a run. * [`types`]: its keys: struct, reader and schema from
-//!   one table. * [`selection`]: which files and namespaces a run reads.
+//!   one table. * [`selection`]: which files and namespaces a run reads. * [`gate`]: what fails
+//!   `spof lint`, and what is accepted.
 
 pub mod find;
+pub mod gate;
 pub mod selection;
 mod types;
 
@@ -13,13 +15,14 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::generate::SchemaSettings;
 
 use crate::error::{ConfigFault, Error};
 use crate::source::item::{OneOrMany, Read as _, Reader};
 use crate::source::{Limits, Problem, SourceMap, toml};
 use crate::words::{Assume, nearest};
+use gate::Gate;
 use selection::{Globs, Selection};
 use types::{File, ScopeTable, Scopes};
 
@@ -38,6 +41,8 @@ pub struct Config {
     pub real: PathBuf,
     /// `--assume` where the command line does not say.
     pub assume: Option<Assume>,
+    /// What fails `spof lint`, and what is accepted.
+    pub gate: Gate,
     exclude: Globs,
     /// Sorted by name.
     scopes: Vec<Scope>,
@@ -85,9 +90,14 @@ impl Config {
         let reading = toml::read(file, &sources.file(file).text, &Limits::default());
         let mut problems = reading.problems;
         let mut found = None;
+        let mut gate = Gate::default();
         if let Some(document) = reading.documents.first() {
             let mut cx = Reader::new(document.tree.len());
             found = File::read(document.root(), &mut cx);
+            if let Some(file) = &mut found {
+                let (lint, rules) = (file.lint.take(), file.rules.take());
+                gate = Gate::new(lint, rules, file.waiver.take(), &sources, &mut cx);
+            }
             problems.append(&mut cx.problems);
         }
         if !problems.is_empty() {
@@ -97,6 +107,7 @@ impl Config {
             path,
             real,
             assume: None,
+            gate,
             exclude: Globs::default(),
             scopes: Vec::new(),
         };
@@ -105,6 +116,7 @@ impl Config {
             assume,
             exclude,
             scope,
+            ..
         }) = found
         else {
             return Ok(config);
@@ -145,6 +157,14 @@ impl Config {
     /// The folder of the file: its globs are relative to it.
     fn base(&self) -> &Path {
         self.real.parent().unwrap_or(&self.real)
+    }
+
+    /// The path of a file that the configuration names relative to itself, as users know it.
+    #[must_use]
+    pub fn beside(&self, name: &Utf8Path) -> Utf8PathBuf {
+        self.path
+            .parent()
+            .map_or_else(|| name.to_owned(), |folder| folder.join(name))
     }
 
     /// Names of the scopes, sorted.

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use ignore::gitignore::GitignoreBuilder;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::source::item::{MAX_TEXT, OneOrMany, Read, Reader, item, quote};
+use super::gate::{Levels, LintTable, WaiverTable};
+use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
 use crate::words::{Assume, nearest};
 
@@ -23,6 +24,12 @@ item! {
         exclude: may OneOrMany<Glob>,
         /// The estates of a repository that holds several (production, staging), each by its name.
         scope: may Scopes,
+        /// What fails `spof lint`.
+        lint: may LintTable,
+        /// How severe each rule is here, whatever it says itself; `off` switches it off.
+        rules: may Levels,
+        /// Findings that are accepted.
+        waiver: may OneOrMany<At<WaiverTable>>,
     }
 }
 
@@ -78,7 +85,7 @@ impl Read for Glob {
 }
 
 /// Text that is not empty and not too long.
-fn text<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Option<&'t str> {
+pub(super) fn text<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Option<&'t str> {
     let Some(text) = view.as_str().filter(|text| !text.trim().is_empty()) else {
         cx.unexpected(view, expected);
         return None;

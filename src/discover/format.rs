@@ -22,7 +22,7 @@ pub(super) enum Claim {
 }
 
 /// Files that are data by form but describe packages or tools, never services.
-const PACKAGE_FILES: [&str; 36] = [
+const PACKAGE_FILES: [&str; 37] = [
     ".babelrc",
     ".eslintrc",
     ".eslintrc.json",
@@ -58,6 +58,8 @@ const PACKAGE_FILES: [&str; 36] = [
     "pyproject.toml",
     "rust-toolchain.toml",
     "rustfmt.toml",
+    // What `spof lint --write-baseline` wrote.
+    "spof.baseline.json",
     "turbo.json",
 ];
 

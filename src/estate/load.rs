@@ -8,11 +8,12 @@ use super::Progress;
 use crate::analysis::engine::Engine;
 use crate::discover::{self, Cache, Request};
 use crate::error::Error;
+use crate::findings::waiver;
 use crate::graph::Graph;
 use crate::ingest;
 use crate::model::{self, Model};
 use crate::output::text::{listed, plural};
-use crate::source::{Document, FileId, Problem, SourceMap, Unread, UnreadReason};
+use crate::source::{Comment, Document, FileId, Problem, SourceMap, Unread, UnreadReason};
 use crate::words::Assume;
 
 /// Paths named in the message that nothing was recognised.
@@ -30,6 +31,8 @@ pub struct Estate {
     pub unread: Vec<Unread>,
     /// What is wrong with the inputs: of the readers, the adapters and the merge; sorted by place.
     pub problems: Vec<Problem>,
+    /// Comments that are meant as waivers, in order of place.
+    pub comments: Vec<Comment>,
     /// Documents that were used.
     pub documents: usize,
     /// Files seen that are no data format at all.
@@ -120,6 +123,14 @@ pub fn load(
         progress.tell(&format!("{}: {count}", of.adapter));
     }
     let documents = told.iter().map(|told| told.documents).sum();
+    let mut comments: Vec<Comment> = inputs
+        .documents
+        .iter()
+        .flat_map(|document| &document.comments)
+        .filter(|comment| waiver::is_waiver(comment))
+        .cloned()
+        .collect();
+    comments.sort_by_key(|comment| comment.span);
     // The trees are not needed any more, and they are the largest part of what was read.
     drop(inputs.documents);
     progress.phase("merging sources");
@@ -138,6 +149,7 @@ pub fn load(
         graph,
         unread,
         problems,
+        comments,
         documents,
         other_files: inputs.other_files,
         left_out: inputs.left_out,

@@ -1,8 +1,12 @@
 //! What a rule says, where, and how sure it is. Formats render findings and know nothing of rules.
 //!
-//! * [`fingerprint`]: what makes two findings the same one.
+//! * [`fingerprint`]: what makes two findings the same one. * [`waiver`], [`baseline`]: what is
+//!   accepted, and what is known. * [`gate`]: what counts, and what fails a run.
 
+pub mod baseline;
 pub mod fingerprint;
+pub mod gate;
+pub mod waiver;
 
 use camino::Utf8PathBuf;
 
@@ -70,6 +74,10 @@ pub struct Finding {
     pub help: Option<String>,
     /// Sixteen hexadecimal digits; see [`fingerprint`].
     pub fingerprint: String,
+    /// True if the baseline or the base of the comparison has it too.
+    pub known: bool,
+    /// True if the run fails because of it ([`gate`]).
+    pub fails: bool,
 }
 
 impl Finding {
@@ -95,6 +103,8 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             fingerprint: String::new(),
+            known: false,
+            fails: false,
         }
     }
 
@@ -115,9 +125,18 @@ impl Finding {
     }
 }
 
-/// Puts findings into the order in which they are shown (worst first, then by rule, subject,
-/// object, cut and place) and gives each its fingerprint.
+/// Puts findings into the order in which they are shown, gives each its fingerprint and masks
+/// what must not be shown. Once for each finding: a masked name has another fingerprint.
 pub fn finish(findings: &mut [Finding], sources: &SourceMap) {
+    order(findings, sources);
+    fingerprint::assign(findings);
+    for finding in findings {
+        finding.mask();
+    }
+}
+
+/// Worst first, then by rule, subject, object, cut and place.
+pub fn order(findings: &mut [Finding], sources: &SourceMap) {
     findings.sort_by_cached_key(|finding| {
         (
             std::cmp::Reverse(finding.severity),
@@ -128,10 +147,6 @@ pub fn finish(findings: &mut [Finding], sources: &SourceMap) {
             finding.place.as_ref().map(|place| place.location(sources)),
         )
     });
-    fingerprint::assign(findings);
-    for finding in findings {
-        finding.mask();
-    }
 }
 
 /// How many findings there are of each severity, worst first.

@@ -2,6 +2,7 @@
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
 //! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
+//! * [`markdown`]: text that can't break out of Markdown.
 //! * [`starter`]: a first configuration and manifest.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
@@ -13,6 +14,7 @@ pub mod json;
 pub mod known;
 pub mod lint;
 mod listing;
+pub mod markdown;
 pub mod page;
 mod shared;
 pub mod starter;

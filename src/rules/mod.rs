@@ -55,6 +55,8 @@ mod single_replica_critical;
 mod unknown_target;
 mod unreadable_file;
 mod unserved;
+mod waiver_expired;
+mod waiver_unused;
 
 pub use context::{Context, Input};
 
@@ -86,6 +88,8 @@ pub const RULES: &[&dyn Rule] = &[
     &unknown_target::UnknownTarget,
     &unreadable_file::UnreadableFile,
     &unserved::Unserved,
+    &waiver_expired::WaiverExpired,
+    &waiver_unused::WaiverUnused,
 ];
 
 /// The rule with this code.

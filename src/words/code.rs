@@ -48,6 +48,8 @@ codes! {
     UnknownTarget = "unknown-target": "a reference to something no input describes",
     UnreadableFile = "unreadable-file": "a document that can't be read",
     Unserved = "unserved": "does not serve even when nothing has failed",
+    WaiverExpired = "waiver-expired": "a waiver whose date has passed: what it accepted is back",
+    WaiverUnused = "waiver-unused": "a waiver that matches no finding",
 }
 
 impl fmt::Display for Code {
@@ -77,6 +79,8 @@ mod tests {
         unknown-target
         unreadable-file
         unserved
+        waiver-expired
+        waiver-unused
         ");
         let mut sorted = codes.clone();
         sorted.sort_unstable();

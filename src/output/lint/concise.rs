@@ -9,7 +9,7 @@ use crate::output::text::clean;
 #[must_use]
 pub fn concise(lint: &Lint<'_>) -> String {
     let mut out = String::new();
-    for finding in lint.findings {
+    for finding in &lint.judged.open {
         if let Some(place) = &finding.place {
             let location = place.location(lint.sources).to_string();
             let _ = write!(out, "{}: ", clean(&location));

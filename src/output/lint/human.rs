@@ -8,7 +8,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet as Picture};
 
 use super::snippet::snippet;
-use super::{Lint, unread_by_reason};
+use super::{Lint, known, unread_by_reason};
 use crate::findings::{Code, Finding, Place, Severity, counts};
 use crate::ingest::fact::Source;
 use crate::output::text::{BAD, DIM, GOOD, PLAIN, STRONG, Text, WARN, clean, plural};
@@ -40,7 +40,7 @@ pub fn human(lint: &Lint<'_>, look: Look) -> String {
         .decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     let mut told = BTreeSet::new();
-    for finding in lint.findings {
+    for finding in &lint.judged.open {
         out.push_str(&one(lint, finding, &renderer, &mut told));
         out.push_str("\n\n");
     }
@@ -151,10 +151,16 @@ fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {
         let _ = writeln!(out, "{}", shown.trim_end());
     };
     let mut total = Text::new();
-    if lint.findings.is_empty() {
-        total = total.and(GOOD, "✓ ").and(PLAIN, "no findings");
+    let judged = lint.judged;
+    if judged.open.is_empty() {
+        let words = if judged.compared {
+            "no new findings"
+        } else {
+            "no findings"
+        };
+        total = total.and(GOOD, "✓ ").and(PLAIN, words);
     }
-    for (severity, count) in counts(lint.findings) {
+    for (severity, count) in counts(&judged.open) {
         if count == 0 {
             continue;
         }
@@ -167,6 +173,15 @@ fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {
             Severity::Note => GOOD,
         };
         total.push(style, &plural(count, severity.as_str()));
+    }
+    for (count, words) in [
+        (judged.waived.len(), "waived"),
+        (judged.known.len(), "known before"),
+        (judged.gone, "gone"),
+    ] {
+        if count > 0 {
+            total.push(DIM, &format!(", {count} {words}"));
+        }
     }
     put(total);
     put(Text::of(DIM, &known(lint)));
@@ -182,32 +197,7 @@ fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {
         );
         put(Text::of(DIM, &text));
     }
-    if let Some(first) = lint.findings.first() {
+    if let Some(first) = judged.open.first() {
         put(Text::of(DIM, "about a rule: ").and(STRONG, &format!("spof explain {}", first.rule)));
     }
-}
-
-/// How much the answer rests on.
-fn known(lint: &Lint<'_>) -> String {
-    let coverage = lint.coverage;
-    let nodes: Vec<String> = coverage
-        .nodes
-        .iter()
-        .filter(|(class, count)| *count > 0 && *class != crate::words::Class::Group)
-        .map(|(class, count)| plural(*count, class.as_str()))
-        .collect();
-    let mut text = format!(
-        "from {}: {}",
-        plural(lint.documents, "document"),
-        nodes.join(", ")
-    );
-    if coverage.unplaced > 0 {
-        let _ = write!(
-            text,
-            "; nothing says where {} of {} run",
-            coverage.unplaced,
-            plural(coverage.replicas, "replica")
-        );
-    }
-    text
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Lint, unread_by_reason};
+use crate::findings::waiver::Waived;
 use crate::findings::{Finding, Place};
 use crate::output::json::VERSION;
 use crate::source::SourceMap;
@@ -10,19 +11,26 @@ use crate::source::SourceMap;
 /// The whole answer. Positions count characters from 1.
 #[must_use]
 pub fn json(lint: &Lint<'_>) -> Value {
-    let findings: Vec<Value> = lint
-        .findings
+    let judged = lint.judged;
+    let findings = judged.open.iter().chain(&judged.known);
+    let findings: Vec<Value> = findings.map(|finding| of(finding, lint).into()).collect();
+    let waived: Vec<Value> = judged
+        .waived
         .iter()
-        .map(|finding| of(finding, lint.sources))
+        .map(|waived| of_waived(waived, lint))
         .collect();
     json!({
         "version": VERSION,
+        "fails": judged.fails,
         "findings": findings,
+        "waived": waived,
+        "gone": judged.gone,
         "coverage": coverage(lint),
     })
 }
 
-fn of(finding: &Finding, sources: &SourceMap) -> Value {
+fn of(finding: &Finding, lint: &Lint<'_>) -> Map<String, Value> {
+    let sources = lint.sources;
     let cut: Vec<&str> = finding.cut.iter().map(crate::words::Id::as_str).collect();
     let related: Vec<Value> = finding
         .related
@@ -37,6 +45,9 @@ fn of(finding: &Finding, sources: &SourceMap) -> Value {
     put("severity", finding.severity.as_str().into());
     put("confidence", finding.confidence.as_str().into());
     put("fingerprint", finding.fingerprint.as_str().into());
+    if lint.judged.compared {
+        put("known", finding.known.into());
+    }
     put("subject", finding.subject.as_str().into());
     if let Some(object) = &finding.object {
         put("object", object.as_str().into());
@@ -53,6 +64,24 @@ fn of(finding: &Finding, sources: &SourceMap) -> Value {
     if let Some(help) = &finding.help {
         put("help", help.as_str().into());
     }
+    value
+}
+
+fn of_waived(Waived { finding, waiver }: &Waived, lint: &Lint<'_>) -> Value {
+    let mut value = of(finding, lint);
+    let mut why = json!({
+        "reason": waiver.reason,
+        "location": place(&waiver.place, "", lint.sources),
+    });
+    if let Some(fields) = why.as_object_mut() {
+        if let Some(owner) = &waiver.owner {
+            fields.insert("owner".to_owned(), owner.as_str().into());
+        }
+        if let Some(day) = waiver.expires {
+            fields.insert("expires".to_owned(), day.to_string().into());
+        }
+    }
+    value.insert("waiver".to_owned(), why);
     Value::Object(value)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Lint, Look, concise, human, json};
 use crate::analysis::coverage::Coverage;
+use crate::findings::gate::Judged;
 use crate::findings::{Code, Finding, Place, Severity, finish};
 use crate::source::{SourceMap, Span};
 
@@ -36,19 +37,31 @@ fn estate(text: &str, words: &[&str]) -> (SourceMap, Vec<Finding>) {
     (sources, findings)
 }
 
-fn lint<'a>(sources: &'a SourceMap, findings: &'a [Finding], coverage: &'a Coverage) -> Lint<'a> {
+fn judged(findings: &[Finding]) -> Judged {
+    Judged {
+        open: findings.to_vec(),
+        ..Judged::default()
+    }
+}
+
+fn lint<'a>(sources: &'a SourceMap, judged: &'a Judged, coverage: &'a Coverage) -> Lint<'a> {
     Lint {
-        findings,
+        judged,
         sources,
         coverage,
         unread: &[],
         documents: 1,
+        documentation: |code| format!("## About\n\n{}\n", code.summary()),
+        docs: None,
     }
 }
 
 fn shown(text: &str, words: &[&str]) -> String {
     let (sources, findings) = estate(text, words);
-    human(&lint(&sources, &findings, &Coverage::default()), PLAIN)
+    human(
+        &lint(&sources, &judged(&findings), &Coverage::default()),
+        PLAIN,
+    )
 }
 
 #[test]
@@ -110,7 +123,8 @@ fn nothing_of_the_input_reaches_the_terminal() {
     findings[0].help = Some(format!("{evil}\r\n::error::x"));
     findings[0].related = vec![(Place::File(evil.into()), evil.to_owned())];
     let coverage = Coverage::default();
-    let lint = lint(&sources, &findings, &coverage);
+    let judged = judged(&findings);
+    let lint = lint(&sources, &judged, &coverage);
     for out in [human(&lint, PLAIN), concise(&lint)] {
         for letter in ['\u{1b}', '\u{202e}', '\u{7}', '\u{9b}', '\r'] {
             assert!(!out.contains(letter), "{letter:?} in {out:?}");
@@ -134,10 +148,10 @@ fn a_place_without_text_is_still_a_place() {
     let (sources, mut findings) = estate("x\n", &["x"]);
     findings[0].place = Some(Place::File("big.json".into()));
     let coverage = Coverage::default();
-    let out = human(&lint(&sources, &findings, &coverage), PLAIN);
+    let out = human(&lint(&sources, &judged(&findings), &coverage), PLAIN);
     assert!(out.contains("--> big.json\n"), "{out}");
     findings[0].place = None;
-    let out = human(&lint(&sources, &findings, &coverage), PLAIN);
+    let out = human(&lint(&sources, &judged(&findings), &coverage), PLAIN);
     assert!(
         out.starts_with("error[single-domain]: `service:web`"),
         "{out}"
@@ -150,7 +164,7 @@ fn json_holds_the_contract() {
     findings[0].cut = vec![crate::words::Id::parse("site:a").unwrap()];
     findings[0].object = Some("x".to_owned());
     finish(&mut findings, &sources);
-    let value = json(&lint(&sources, &findings, &Coverage::default()));
+    let value = json(&lint(&sources, &judged(&findings), &Coverage::default()));
     let fingerprint = findings[0].fingerprint.clone();
     assert_eq!(
         value,
@@ -169,6 +183,9 @@ fn json_holds_the_contract() {
                 "related": [{"file": "spof.yaml", "line": 1, "column": 1, "label": "and `a`"}],
                 "notes": [],
             }],
+            "fails": false,
+            "waived": [],
+            "gone": 0,
             "coverage": {
                 "documents": 1, "nodes": {}, "requirements": {}, "workloads": 0,
                 "with_replicas": 0, "with_tier": 0, "replicas": 0, "unplaced": 0, "unread": {},

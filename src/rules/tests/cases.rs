@@ -125,6 +125,40 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
             "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
         ],
     },
+    Case {
+        rule: Code::WaiverExpired,
+        fires: "
+domains: [{id: site:a}]
+services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}] # spof: ignore[single-replica-critical] expires=2026-11-21 for a while",
+        silent: &[
+            // Its last day.
+            "
+domains: [{id: site:a}]
+services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}] # spof: ignore[single-replica-critical] expires=2026-11-22 for a while",
+            // For ever.
+            "
+domains: [{id: site:a}]
+services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}] # spof: ignore[single-replica-critical] one is enough",
+        ],
+    },
+    Case {
+        rule: Code::WaiverUnused,
+        fires: "services: [{id: service:web}] # spof: ignore[single-replica-critical] one is enough",
+        silent: &[
+            "
+domains: [{id: site:a}]
+services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}] # spof: ignore[single-replica-critical] one is enough",
+            // Above the line, several rules, one of which is enough.
+            "
+domains: [{id: site:a}]
+# spof: ignore[single-domain, single-replica-critical] one is enough
+
+# why: see the runbook
+services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}]",
+            // Other comments.
+            "services: [{id: service:web}] # spofs: ignore this",
+        ],
+    },
 ];
 
 /// The files of an estate: several where the text names them.

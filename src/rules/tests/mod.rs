@@ -12,11 +12,14 @@ use std::fmt::Write as _;
 use super::{Input, run};
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
-use crate::findings::{Code, Finding};
+use crate::config::gate::Threshold;
+use crate::findings::gate::{Policy, judge};
+use crate::findings::{Code, Finding, waiver};
 use crate::graph::Graph;
+use crate::ingest::fact::Source;
 use crate::model::build;
-use crate::source::{Document, Limits, Problem, SourceMap, Syntax, Unread};
-use crate::words::{Assume, Date};
+use crate::source::{Comment, Document, Limits, Problem, SourceMap, Syntax, Unread};
+use crate::words::{Assume, Date, Evidence};
 
 /// The day on which all of these tests run.
 pub(super) const TODAY: &str = "2026-11-22";
@@ -48,6 +51,7 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
     let graph = Graph::new(&model);
     let engine = Engine::new(&graph);
     let sweep = Sweep::new(&engine);
+    let today = Date::parse(TODAY).unwrap();
     let findings = run(Input {
         model: &model,
         engine: &engine,
@@ -55,9 +59,37 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
         sources: &sources,
         problems: &problems,
         unread,
-        today: Date::parse(TODAY).unwrap(),
+        today,
     });
-    Linted { findings, sources }
+    // As `spof lint` does: waivers in comments, and what is wrong with them.
+    let comments: Vec<Comment> = documents
+        .into_iter()
+        .flat_map(|document| document.comments)
+        .collect();
+    let (waivers, wrong) = waiver::of_comments(&comments, &sources);
+    let policy = Policy {
+        levels: std::collections::BTreeMap::new(),
+        min_confidence: Evidence::Assumed,
+        waivers: Some(waivers),
+        today,
+        known: None,
+        fail_on: Threshold::Never,
+        fail_on_new: Threshold::Never,
+    };
+    let judged = judge(findings, wrong, &policy, &sources, |finding| {
+        let node = model.find(&finding.subject).map(|ix| model.node(ix));
+        let sources = node.map_or(&[][..], |node| &node.sources).iter();
+        sources
+            .filter_map(|source| match source {
+                Source::Here(span) => Some(*span),
+                Source::Recorded(_) => None,
+            })
+            .collect()
+    });
+    Linted {
+        findings: judged.open,
+        sources,
+    }
 }
 
 /// One manifest.
