@@ -15,7 +15,7 @@ Examples:
   spof blast site:pangyo                          what goes when the site goes
   spof blast site:pangyo=4h --at 30m              the site is back after 4h: who serves after 30m?
   spof blast service:login --already site:pangyo  what a bad deploy adds to the outage
-  spof blast rack:a1 rack:a2 --format json        both at once, for a program")]
+  spof blast site:pangyo site:anyang              both at once")]
 pub(super) struct Args {
     /// What fails; with `=REPAIR` (as in `=4h`), when it is repaired
     #[arg(value_name = "NODE[=REPAIR]", required = true)]

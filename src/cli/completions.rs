@@ -9,6 +9,7 @@ use crate::error::Error;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  mkdir -p ~/.local/share/bash-completion/completions ~/.zfunc ~/.config/fish/completions
   spof completions bash > ~/.local/share/bash-completion/completions/spof
   spof completions zsh > ~/.zfunc/_spof          with ~/.zfunc in $fpath
   spof completions fish > ~/.config/fish/completions/spof.fish")]

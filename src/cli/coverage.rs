@@ -13,7 +13,7 @@ use crate::output::{Context, Known, human, json};
 #[command(after_help = "\
 Examples:
   spof coverage                     what was read here, and what was not
-  spof coverage deploy/ infra.yaml --format json")]
+  spof coverage deploy/ --format json               for a program")]
 pub(super) struct Args {
     /// Files or folders to read
     #[arg(value_name = "PATH")]

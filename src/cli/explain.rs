@@ -12,6 +12,9 @@ use crate::rules::rule;
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  spof explain false-redundancy    what it finds, why that is bad, how to fix it")]
 pub(super) struct Args {
     /// The rule, as findings name it in brackets
     #[arg(value_name = "RULE", hide_possible_values = true)]

@@ -13,6 +13,10 @@ use crate::rules::doc::markdown;
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  spof rules                       every rule, in a line
+  spof rules --format json         with their whole text, for programs")]
 pub(super) struct Args {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]

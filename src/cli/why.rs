@@ -11,7 +11,7 @@ use crate::output::{human, json};
 #[command(after_help = "\
 Examples:
   spof why journey:call-a-taxi --down site:pangyo     every hop with file and line
-  spof why login --down rack:a1 rack:a2               both racks at once
+  spof why login --down site:pangyo site:anyang       both sites at once
   spof why login --down site:pangyo --format json")]
 pub(super) struct Args {
     /// The node whose loss is to be explained

@@ -51,6 +51,10 @@ pub(super) enum Held<'d> {
 pub(super) struct Cluster<'d> {
     pub(super) nodes: BTreeMap<&'d str, Node<'d>>,
     volumes: BTreeMap<&'d str, Held<'d>>,
+    /// Zones that the volumes of a class are made in, where it names any.
+    classes: BTreeMap<&'d str, BTreeSet<&'d str>>,
+    /// Class of each claim that has no volume yet.
+    classed: BTreeMap<(Option<&'d str>, &'d str), &'d str>,
     /// Volume of each claim, by namespace and name.
     claims: BTreeMap<(Option<&'d str>, &'d str), &'d str>,
 }
@@ -131,11 +135,40 @@ impl<'d> Cluster<'d> {
         }
     }
 
+    /// Takes a `StorageClass`: `allowedTopologies` are the only places it makes volumes in.
+    pub(super) fn take_class(&mut self, object: &Object<'d>, reader: &Reader) {
+        let mut zones = BTreeSet::new();
+        for topology in reader.items(object.view, &["allowedTopologies"]) {
+            for label in reader.items(topology, &["matchLabelExpressions"]) {
+                let key = reader.text(label, &["key"]).unwrap_or_default();
+                // Drivers have their own word for it: `topology.gke.io/zone`.
+                if allowed::ZONE.contains(&key) || key.ends_with("/zone") {
+                    let values = reader.items(label, &["values"]).into_iter();
+                    zones.extend(values.filter_map(View::as_str));
+                }
+            }
+        }
+        if let (Some(name), false) = (object.name, zones.is_empty()) {
+            self.classes.entry(name).or_insert(zones);
+        }
+    }
+
+    /// What a class of volumes holds a pod to before it has one.
+    fn held_by_class(&self, class: Option<&str>) -> Held<'d> {
+        let zones = class.and_then(|class| self.classes.get(class));
+        zones.map_or(Held::Nowhere, |zones| Held::Zones(zones.clone()))
+    }
+
     /// Takes a `PersistentVolumeClaim`.
     pub(super) fn take_claim(&mut self, object: &Object<'d>, reader: &Reader) {
         let volume = reader.text(object.view, &["spec", "volumeName"]);
         if let (Some(name), Some(volume)) = (object.name, volume.filter(|name| !name.is_empty())) {
             self.claims.insert((object.namespace, name), volume);
+        } else if let (Some(name), Some(class)) = (
+            object.name,
+            reader.text(object.view, &["spec", "storageClassName"]),
+        ) {
+            self.classed.insert((object.namespace, name), class);
         }
     }
 
@@ -168,7 +201,18 @@ impl<'d> Cluster<'d> {
         let claims = volumes
             .filter_map(|volume| reader.text(volume, &["persistentVolumeClaim", "claimName"]));
         claims.fold(Held::Nowhere, |held, claim| {
+            let class = self.classed.get(&(namespace, claim)).copied();
             held.and(self.held_by(namespace, claim, reader))
+                .and(self.held_by_class(class))
+        })
+    }
+
+    /// What the class of the volumes that a workload asks for holds all of its pods to.
+    pub(super) fn held_by_templates(&self, workload: &Workload<'d>, reader: &Reader) -> Held<'d> {
+        let templates = reader.items(workload.object.view, &["spec", "volumeClaimTemplates"]);
+        templates.into_iter().fold(Held::Nowhere, |held, template| {
+            let class = reader.text(template, &["spec", "storageClassName"]);
+            held.and(self.held_by_class(class))
         })
     }
 
@@ -297,7 +341,7 @@ impl<'d> Cluster<'d> {
 
 impl Held<'_> {
     /// Both this and the other hold: the stricter.
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Zones(a), Self::Zones(b)) => {
                 let both: BTreeSet<_> = a.intersection(&b).copied().collect();

@@ -41,6 +41,8 @@ pub(super) struct Estate<'d> {
     /// Hosts that a `ServiceEntry` names outside the cluster.
     pub(super) outside: HashSet<String>,
     autoscalers: Vec<Object<'d>>,
+    pub(super) classes: Vec<Object<'d>>,
+    endpoints: Vec<Object<'d>>,
     /// Namespaces that some object states.
     pub(super) namespaces: HashSet<&'d str>,
 }
@@ -63,6 +65,8 @@ impl<'d> Estate<'d> {
             Use::Volume => self.volumes.push(object),
             Use::Claim => self.cluster.take_claim(&object, reader),
             Use::Autoscaler => self.autoscalers.push(object),
+            Use::IngressClass => self.classes.push(object),
+            Use::Endpoints => self.endpoints.push(object),
             Use::Entry(entry) => self.entries.push((entry, object)),
             Use::ServiceEntry => self.take_outside(&object, reader),
             Use::Kustomization => {
@@ -79,6 +83,7 @@ impl<'d> Estate<'d> {
                 let provisioner = reader.text(object.view, &["provisioner"]);
                 let is_local = provisioner.is_some_and(placement::is_local_provisioner);
                 self.local.extend(object.name.filter(|_| is_local));
+                self.cluster.take_class(&object, reader);
             }
             Use::ConfigMap => {
                 if let Some(name) = object.name {
@@ -166,6 +171,9 @@ impl<'d> Estate<'d> {
         for autoscaler in std::mem::take(&mut self.autoscalers) {
             self.scale(&autoscaler, reader);
         }
+        for endpoints in std::mem::take(&mut self.endpoints) {
+            self.endpoints(&endpoints, reader, facts);
+        }
         for volume in std::mem::take(&mut self.volumes) {
             self.cluster.take_volume(&volume, &self.local, reader);
         }
@@ -174,11 +182,49 @@ impl<'d> Estate<'d> {
         self.make_ids_unique();
     }
 
+    /// Addresses that somebody put behind a Service without a selector. Where there is a selector,
+    /// or the addresses are of pods, the cluster itself keeps the list.
+    fn endpoints(&mut self, object: &Object<'d>, reader: &Reader, facts: &mut Facts) {
+        let slice = ["metadata", "labels", "kubernetes.io/service-name"];
+        let name = match object.kind {
+            "EndpointSlice" => reader.text(object.view, &slice),
+            _ => object.name,
+        };
+        let mut found = Vec::new();
+        for subset in reader.items(object.view, &["subsets"]) {
+            for address in reader.items(subset, &["addresses"]) {
+                let own = reader.get(address, "targetRef").is_none();
+                found.extend(reader.get(address, "ip").filter(|_| own));
+            }
+        }
+        for endpoint in reader.items(object.view, &["endpoints"]) {
+            let own = reader.get(endpoint, "targetRef").is_none();
+            let addresses = reader.items(endpoint, &["addresses"]).into_iter();
+            found.extend(addresses.filter(|_| own));
+        }
+        let found: Vec<_> = found
+            .into_iter()
+            .filter_map(|address| Some((address.as_str()?, address.span())))
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        let at = name.and_then(|name| self.service_by_name.get(&(object.namespace, name)));
+        let Some(service) = at.and_then(|at| self.services.get_mut(*at)) else {
+            let why = "these addresses stand behind no Service of the input";
+            facts.unread.push((object.kind_span, why.to_owned()));
+            return;
+        };
+        if service.selector.is_empty() {
+            service.addresses.extend(found);
+        }
+    }
+
     /// A workload that leaves its number of replicas to an autoscaler has the least that one
     /// keeps.
     fn scale(&mut self, autoscaler: &Object<'d>, reader: &Reader) {
         let target = |key| reader.text(autoscaler.view, &["spec", "scaleTargetRef", key]);
-        let kind = target("kind").and_then(WorkloadKind::parse);
+        let kind = WorkloadKind::parse(target("kind").unwrap_or("Deployment"));
         let (Some(kind), Some(name)) = (kind, target("name")) else {
             return;
         };
@@ -187,7 +233,11 @@ impl<'d> Estate<'d> {
         let Some(workload) = near.and_then(|at| self.workloads.get_mut(*at)) else {
             return;
         };
-        let least = reader.path(autoscaler.view, &["spec", "minReplicas"]);
+        // KEDA scales to none while there is nothing to do: that is no loss.
+        let least = reader
+            .path(autoscaler.view, &["spec", "minReplicas"])
+            .or_else(|| reader.path(autoscaler.view, &["spec", "minReplicaCount"]))
+            .filter(|least| least.as_count() != Some(0));
         if let Some((count, least)) = least.and_then(|least| Some((least.as_count()?, least)))
             && count <= workload::MOST_REPLICAS
             && workload.counts_replicas()

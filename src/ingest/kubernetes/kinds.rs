@@ -81,6 +81,10 @@ pub(super) enum Use {
     Autoscaler,
     /// Leads what comes from outside to Services.
     Entry(Entry),
+    /// Addresses behind a Service without a selector.
+    Endpoints,
+    /// Which controller serves a class of Ingress objects.
+    IngressClass,
     /// Names hosts outside (Istio).
     ServiceEntry,
     /// `kustomization.yaml` with its kind stated.
@@ -188,8 +192,10 @@ fn of_other_projects(group: &str, kind: &str) -> Option<Use> {
             | "security.istio.io"
             | "telemetry.istio.io",
             _,
-        ) => Use::Nothing,
+        )
+        | ("keda.sh", "TriggerAuthentication" | "ClusterTriggerAuthentication") => Use::Nothing,
         ("kustomize.config.k8s.io", _) => Use::Kustomization,
+        ("keda.sh", "ScaledObject") => Use::Autoscaler,
         ("argoproj.io", "Application" | "ApplicationSet") => Use::Pointer,
         ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {
             Use::Nothing
@@ -222,7 +228,6 @@ fn own_kind(kind: &str) -> Use {
         | "CSINode"
         | "CSIStorageCapacity"
         | "VolumeSnapshotClass"
-        | "IngressClass"
         | "GatewayClass"
         | "ReferenceGrant"
         | "FlowSchema"
@@ -235,7 +240,8 @@ fn own_kind(kind: &str) -> Use {
         | "NetworkPolicy"
         | "PodDisruptionBudget" => Use::Nothing,
         "Secret" => Use::Unread("values of Secrets are never read"),
-        "Endpoints" | "EndpointSlice" => Use::Unread("endpoints made by hand are not read yet"),
+        "Endpoints" | "EndpointSlice" => Use::Endpoints,
+        "IngressClass" => Use::IngressClass,
         "APIService" | "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
             Use::Unread("what the API server itself calls is not read yet")
         }

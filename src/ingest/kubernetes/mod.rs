@@ -8,7 +8,8 @@
 //!   replacement. * [`estate`]: puts the objects of all documents together.
 //! * [`allowed`]: labels of nodes that pods ask for.
 //! * [`cluster`], [`pods`]: what a dump of a running cluster adds: nodes, volumes, pods.
-//! * [`control`]: the control plane that such a dump shows.
+//! * [`control`]: the control plane that such a dump shows. * [`controllers`]: what serves the
+//!   classes of Ingress objects, and cluster DNS.
 //! * [`telling`]: says it all as facts.
 //! * [`routes`]: what enters from outside. * [`settings`]: files in `ConfigMap`s.
 //! * [`companions`]: files of Helm and kustomize that are no objects. * [`kustomize`]: builds
@@ -18,6 +19,7 @@ mod allowed;
 mod cluster;
 mod companions;
 mod control;
+mod controllers;
 mod duplicates;
 mod environment;
 mod estate;

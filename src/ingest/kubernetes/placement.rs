@@ -157,7 +157,10 @@ fn slots_of<'d>(
         let claimed = workload.replicas.min(cluster.count_claims());
         let nth = (0..claimed).take_while(|_| !reader.is_spent());
         let nth = nth.map(|nth| {
-            let held = cluster.held_nth(workload, nth, reader);
+            let held = match cluster.held_nth(workload, nth, reader) {
+                Held::Nowhere => cluster.held_by_templates(workload, reader),
+                held => held,
+            };
             (bound(fixed(), held), span, 1)
         });
         let rest = (
@@ -171,7 +174,9 @@ fn slots_of<'d>(
             .collect();
     }
     let namespace = workload.object.namespace;
-    let held = cluster.held_pod(namespace, workload.pod, reader);
+    let held = cluster
+        .held_pod(namespace, workload.pod, reader)
+        .and(cluster.held_by_templates(workload, reader));
     vec![(bound(fixed(), held), span, workload.replicas)]
 }
 
@@ -357,7 +362,8 @@ fn spread(workload: &Workload<'_>, reader: &Reader, unread: &mut Vec<(Span, Stri
         }
     }
     if let Some(together) = reader.path(pod, &["affinity", "podAffinity", required]) {
-        let words = "podAffinity is not read yet: with whom these pods share a place is unknown";
+        let words = "required podAffinity: with whom these pods share a place only a dump of the \
+                     cluster tells";
         unread.push((together.span(), words.to_owned()));
     }
     spread

@@ -306,6 +306,10 @@ impl<'a, 'd> Writer<'a, 'd> {
             Some(Lead::External(name)) => {
                 return host::normalise(name).map_or(Target::None, |name| outside(name, met.span));
             }
+            Some(Lead::Addresses(found)) => {
+                let outside = |(address, _): &(&str, Span)| external(address, met.span);
+                return Target::Refs(found.iter().map(outside).collect());
+            }
             Some(Lead::Workloads(found)) => {
                 if found.contains(&self.own) {
                     return Target::Own;
@@ -362,4 +366,13 @@ fn outside(host: String, span: Span) -> Target {
         span,
         otherwise: Otherwise::External(id),
     }])
+}
+
+/// An address that somebody stated as an outside party.
+pub(super) fn external(address: &str, span: Span) -> Ref {
+    Ref {
+        text: address.to_owned(),
+        span,
+        otherwise: Otherwise::External(Id::new("external", address)),
+    }
 }

@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::controllers::{self, Controllers};
 use super::kinds::Entry;
 use super::object::Object;
 use super::reader::Reader;
-use super::references::known;
+use super::references::{external, known};
 use super::services::{Lead, Services};
 use super::workload::Workload;
 use crate::ingest::fact::{
@@ -39,6 +40,7 @@ pub(super) fn tell<'d>(
     objects: &[(Entry, Object<'d>)],
     services: &Services<'d>,
     workloads: &[Workload<'d>],
+    controllers: &Controllers,
     reader: &Reader,
     facts: &mut Facts,
 ) {
@@ -51,6 +53,10 @@ pub(super) fn tell<'d>(
         };
         let gateways = match entry {
             Entry::VirtualService => gateways(object, objects, workloads, reader),
+            Entry::Ingress => {
+                let class = controllers::class_of(object, reader);
+                controllers.get(&class).cloned().unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         for (id, (span, targets)) in joined(object, &routes, services, workloads) {
@@ -58,7 +64,11 @@ pub(super) fn tell<'d>(
             needs(&id, targets, span, true, facts);
             if !gateways.is_empty() {
                 let refs = gateways.iter().map(|id| known(id, span)).collect();
+                let from = facts.requirements.len();
                 needs(&id, refs, span, false, facts);
+                for requirement in facts.requirements.iter_mut().skip(from) {
+                    requirement.origin.evidence = Evidence::Inferred;
+                }
             }
         }
     }
@@ -148,6 +158,12 @@ fn resolve(backend: &Backend<'_>, services: &Services<'_>, workloads: &[Workload
             span,
             otherwise: Otherwise::External(Id::new("external", host)),
         }],
+        Some(Lead::Addresses(found)) => {
+            let outside = found.iter();
+            outside
+                .map(|(address, _)| external(address, span))
+                .collect()
+        }
         Some(Lead::Nothing(name)) => vec![unknown(name)],
         Some(Lead::ControlPlane) => Vec::new(),
         None => vec![unknown(super::services::canonical(

@@ -23,6 +23,8 @@ pub(super) struct Service<'d> {
     /// The host of a Service of type `ExternalName`.
     pub(super) external_name: Option<&'d str>,
     pub(super) cluster_ip: Option<&'d str>,
+    /// Addresses that Endpoints made by hand put behind it.
+    pub(super) addresses: Vec<(&'d str, Span)>,
     /// A load balancer outside the cluster leads to it.
     pub(super) is_public: bool,
     /// The workloads whose pods it selects, in order. Empty: none in the input.
@@ -36,6 +38,8 @@ pub(super) enum Lead<'s> {
     Workloads(&'s [WorkloadIx]),
     /// A name outside the cluster (`ExternalName`).
     External(&'s str),
+    /// Any of these addresses outside the cluster answers. Never empty.
+    Addresses(&'s [(&'s str, Span)]),
     /// The Service is stated, but not what stands behind it; its canonical name.
     Nothing(String),
     /// The API server.
@@ -74,6 +78,7 @@ pub(super) fn read<'d>(object: &Object<'d>, reader: &Reader) -> Option<Service<'
         cluster_ip: reader
             .text(object.view, &["spec", "clusterIP"])
             .filter(|ip| *ip != "None"),
+        addresses: Vec::new(),
         is_public: is_public(object, reader),
         workloads: Vec::new(),
     })
@@ -222,6 +227,8 @@ fn pod_of<'s, 'd>(service: Option<&'s Service<'d>>, pod: &str) -> Option<&'s Ser
 fn lead_of<'s>(service: &'s Service<'_>) -> Lead<'s> {
     if let Some(host) = service.external_name {
         Lead::External(host)
+    } else if !service.addresses.is_empty() {
+        Lead::Addresses(&service.addresses)
     } else if service.workloads.is_empty() {
         Lead::Nothing(canonical(service.namespace, service.name))
     } else {

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::companions::{self, Companion};
 use super::control;
+use super::controllers;
 use super::environment::Surroundings;
 use super::estate::Estate;
 use super::kinds;
@@ -126,9 +127,11 @@ pub(super) fn translate(
         &estate.entries,
         &services,
         &estate.workloads,
+        &controllers::of_ingresses(&estate.classes, &estate.workloads, reader),
         reader,
         &mut facts,
     );
+    controllers::dns(&estate.workloads, reader, &mut facts);
     tell_services(&services, &estate.workloads, &mut facts);
     for span in estate.configs.unused() {
         let why = "no workload of the input takes values or files from this ConfigMap";
@@ -194,7 +197,8 @@ fn tell_services(services: &Services<'_>, workloads: &[Workload<'_>], facts: &mu
     }
     for service in services.iter() {
         let name = canonical(service.namespace, service.name);
-        if service.external_name.is_some() || !service.workloads.is_empty() {
+        let leads = service.external_name.is_some() || !service.addresses.is_empty();
+        if leads || !service.workloads.is_empty() {
             continue;
         }
         match service.selector_span {

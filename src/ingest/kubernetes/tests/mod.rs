@@ -8,6 +8,7 @@ mod placement;
 mod real;
 mod references;
 mod routes;
+mod surroundings;
 mod trees;
 
 use std::fmt::Write as _;
