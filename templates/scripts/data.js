@@ -90,12 +90,28 @@
     return starts;
   }
 
-  function names(fronts) {
+  /** Names of nodes: front-coded, or a replica's, after what it is a copy of and what it stands on. */
+  function names(coded, graph) {
+    const id = new Array(coded.length);
+    const replicas = [];
     let before = "";
-    return fronts.map((front) => {
-      before = before.slice(0, VALUE[front.charCodeAt(0)]) + front.slice(1);
-      return before;
+    coded.forEach((code, node) => {
+      if (code[0] === "*" || code[0] === "~") {
+        replicas.push(node);
+        return;
+      }
+      before = before.slice(0, VALUE[code.charCodeAt(0)]) + code.slice(1);
+      id[node] = before;
     });
+    for (const node of replicas) {
+      const of = id[graph.partOf[node]];
+      let q = graph.requirements[node];
+      while (graph.mode[q] !== 0) q += 1;
+      const on = id[graph.memberNode[graph.members[q]]];
+      const code = coded[node];
+      id[node] = `replica:${code[0] === "*" ? of.slice(of.indexOf(":") + 1) : of}@${on}${code.slice(1)}`;
+    }
+    return id;
   }
 
   /** Rows of place numbers. */
@@ -110,8 +126,8 @@
     return { starts, items: Uint32Array.from(items) };
   }
 
-  function readNodes(coded) {
-    const id = names(coded.ids);
+  function readNodes(coded, graph) {
+    const id = names(coded.ids, graph);
     const count = id.length;
     const title = new Array(count).fill("");
     steps(coded.titled).forEach((node, at) => { title[node] = coded.titles[at]; });
@@ -169,8 +185,8 @@
   /** The estate of the payload. Linear in its size. */
   spof.read = (payload) => {
     if (payload.version !== 1) throw new Error(`data of version ${payload.version}, not 1`);
-    const nodes = readNodes(payload.nodes);
-    const graph = readGraph(payload.graph, nodes.count);
+    const graph = readGraph(payload.graph, payload.nodes.ids.length);
+    const nodes = readNodes(payload.nodes, graph);
     const { files } = payload.places;
     const line = steps(payload.places.line);
     const file = runs(payload.places.file, new Uint32Array(line.length));

@@ -323,8 +323,9 @@
       members.get(component).add(hop.from);
       if (!turns(hop)) continue;
       const best = shortest.get(component);
-      const way = circle(from, hop, inside, best ? best.length : NEVER);
-      if (way && (!best || way.length < best.length || compareWays(way, best) < 0)) shortest.set(component, way);
+      // Of equally short ones the first hop decides, and hops are sorted: only a shorter one is better.
+      const way = circle(from, hop, inside, best ? best.length - 1 : NEVER);
+      if (way) shortest.set(component, way);
     }
     const found = [];
     for (const [component, way] of shortest) found.push({ makes, hops: way, size: members.get(component).size });

@@ -91,13 +91,17 @@ pub(super) fn runs(values: impl IntoIterator<Item = u64>) -> String {
 
 /// Names, each as one digit for how many UTF-16 units it shares with the one before (at most 63),
 /// and the rest.
-pub(super) fn fronts<'t>(names: impl IntoIterator<Item = &'t str>) -> Vec<String> {
-    let mut before = "";
-    let mut coded = Vec::new();
-    for name in names {
+#[derive(Debug, Default)]
+pub(super) struct Fronts {
+    before: String,
+}
+
+impl Fronts {
+    /// The next name, coded.
+    pub(super) fn next(&mut self, name: &str) -> String {
         let mut units = 0;
         let mut bytes = 0;
-        for (ours, theirs) in name.chars().zip(before.chars()) {
+        for (ours, theirs) in name.chars().zip(self.before.chars()) {
             if ours != theirs || units + ours.len_utf16() > 63 {
                 break;
             }
@@ -107,10 +111,9 @@ pub(super) fn fronts<'t>(names: impl IntoIterator<Item = &'t str>) -> Vec<String
         let mut text = String::with_capacity(name.len() - bytes + 1);
         text.push(DIGITS.get(units).copied().map_or('A', char::from));
         text.push_str(name.get(bytes..).unwrap_or_default());
-        coded.push(text);
-        before = name;
+        name.clone_into(&mut self.before);
+        text
     }
-    coded
 }
 
 #[cfg(test)]
@@ -127,13 +130,17 @@ mod tests {
 
     #[test]
     fn names_share_their_beginnings_by_utf16_units() {
+        let fronts = |names: &[&str]| -> Vec<String> {
+            let mut fronts = Fronts::default();
+            names.iter().map(|name| fronts.next(name)).collect()
+        };
         let names = ["host:a-1", "host:a-2", "집:a", "집:b", "😀x", "😀y", ""];
         assert_eq!(
-            fronts(names),
+            fronts(&names),
             ["Ahost:a-1", "H2", "A집:a", "Cb", "A😀x", "Cy", "A"]
         );
         let long = "x".repeat(100);
-        let coded = fronts([long.as_str(), long.as_str()]);
+        let coded = fronts(&[&long, &long]);
         assert_eq!(coded[1], format!("/{}", "x".repeat(37)));
     }
 }

@@ -2,9 +2,11 @@
 //! names and places in tables of their own. `templates/scripts/data.js` is the reader, and says what
 //! comes out; `templates/scripts/simulate.js` computes on it.
 //!
-//! * [`code`]: numbers and names written short. * [`places`]: `file:line`, each written once.
+//! * [`code`]: numbers and sorted names written short. * [`names`]: names of replicas, which follow from
+//!   other names. * [`places`]: `file:line`, each written once.
 
 mod code;
+mod names;
 mod places;
 
 use std::collections::HashMap;
@@ -17,7 +19,7 @@ use crate::error::Error;
 use crate::model::{Model, Node, NodeIx, Requirement};
 use crate::source::SourceMap;
 use crate::words::{Class, Mode, Replication, is_network_kind};
-use code::{fronts, plain, runs, steps};
+use code::{plain, runs, steps};
 use places::Places;
 
 /// Version of the payload: page and data come from one program, so a difference is a mix-up.
@@ -39,7 +41,7 @@ pub struct Payload {
 /// more than the value.
 #[derive(Debug, Serialize)]
 struct Nodes {
-    /// [`fronts`].
+    /// [`names`], of which those that follow from nothing are front-coded.
     ids: Vec<String>,
     /// Nodes with a title: [`steps`], and the titles.
     titled: String,
@@ -130,7 +132,6 @@ fn or_zero(value: Option<u64>) -> u64 {
 
 fn nodes(model: &Model, places: String) -> Nodes {
     let all = || model.nodes.iter();
-    let ids: Vec<String> = all().map(|node| visible(node.id.as_str())).collect();
     let titled = model.iter().filter(|(_, node)| node.title.is_some());
     let mut numbers: HashMap<&str, u64> = HashMap::new();
     let mut owners = Vec::new();
@@ -148,7 +149,7 @@ fn nodes(model: &Model, places: String) -> Nodes {
     let parents = drawn_in(model);
     let of = |value: fn(&Node) -> Option<u64>| runs(all().map(|node| or_zero(value(node))));
     Nodes {
-        ids: fronts(ids.iter().map(String::as_str)),
+        ids: names::names(model),
         titled: steps(titled.map(|(ix, _)| u64::from(ix.0))),
         titles: all()
             .filter_map(|node| node.title.as_deref().map(visible))
