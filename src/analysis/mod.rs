@@ -5,6 +5,7 @@
 //! * [`verdict`]: the five verdicts and times. * [`sweep`]: all single faults at once.
 //! * [`blast`]: one fault set, explained; with [`hops`], [`data`] and [`recovery`] cycles.
 //! * [`why`]: the chain from a node to the faults. * [`common`]: what several nodes share.
+//! * [`diff`]: what two estates differ in.
 //! * [`survivability`], [`tiers`], [`redundancy`], [`rank`], [`coverage`], [`criticality`]: one
 //!   question each.
 
@@ -13,6 +14,7 @@ pub mod common;
 pub mod coverage;
 pub mod criticality;
 pub mod data;
+pub mod diff;
 pub mod engine;
 pub mod hops;
 pub mod rank;

@@ -3,16 +3,19 @@
 use camino::Utf8PathBuf;
 
 use super::args::Plan;
+use super::compare;
 use super::outputs::{Format, Output, Outputs, write_file};
 use super::policy::Options;
 use super::screen::Screen;
 use crate::analysis::coverage::coverage;
+use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
 use crate::error::Error;
 use crate::estate::Estate;
 use crate::findings::Finding;
 use crate::findings::baseline::Baseline;
 use crate::findings::gate::judge;
+use crate::findings::pointing::point_at;
 use crate::findings::waiver;
 use crate::ingest::fact::Source;
 use crate::output::lint::Lint;
@@ -20,6 +23,7 @@ use crate::output::text::plural;
 use crate::rules::doc::markdown;
 use crate::rules::{self, Input};
 use crate::source::Span;
+use crate::source::changes::Changes;
 use crate::words::Code;
 
 /// What was typed.
@@ -71,23 +75,31 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let config = plan.order.config()?;
     // What could not be read is among the findings: saying it on standard error too is noise.
     let estate = plan.clone().quietly().load()?;
+    let base = args.gate.base.as_deref();
+    let base = base
+        .map(|name| compare::estate(name, plan, config.as_ref()))
+        .transpose()?;
     let engine = estate.engine();
-    let sweep = Sweep::new(&engine);
-    let findings = rules::run(Input {
-        model: &estate.model,
-        engine: &engine,
-        sweep: &sweep,
-        sources: &estate.sources,
-        problems: &estate.problems,
-        unread: &estate.unread,
-        today: plan.today,
+    let findings = check(&estate, &engine, plan);
+    // What was accepted in the base was no finding there: without its waiver it is a new one.
+    let before = base.as_ref().map(|base| {
+        let findings = check(base, &base.engine(), plan);
+        let (waivers, _) = waiver::of_comments(&base.comments, &base.sources);
+        let places = |finding: &Finding| subject_places(base, finding);
+        let sorted = waiver::apply(findings, &waivers, plan.today, &base.sources, places);
+        let open = sorted.open.into_iter();
+        open.map(|finding| finding.fingerprint).collect()
     });
     let (waivers, wrong) = waiver::of_comments(&estate.comments, &estate.sources);
     let policy = args
         .gate
-        .policy(config.as_ref(), waivers, None, plan.today)?;
+        .policy(config.as_ref(), waivers, before, plan.today)?;
     let places = |finding: &Finding| subject_places(&estate, finding);
-    let judged = judge(findings, wrong, &policy, &estate.sources, places);
+    let mut judged = judge(findings, wrong, &policy, &estate.sources, places);
+    if let Some(base) = &base {
+        let changes = Changes::new(&base.sources, &estate.sources);
+        point_at(&mut judged.open, &changes, &estate.sources);
+    }
     if let Some(file) = &args.gate.write_baseline {
         let baseline = Baseline::of(judged.open.iter());
         let mut text = Vec::new();
@@ -113,6 +125,19 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         written => written?,
     }
     Ok(u8::from(judged.fails))
+}
+
+/// What every rule finds in an estate.
+fn check(estate: &Estate, engine: &Engine<'_>, plan: &Plan) -> Vec<Finding> {
+    rules::run(Input {
+        model: &estate.model,
+        engine,
+        sweep: &Sweep::new(engine),
+        sources: &estate.sources,
+        problems: &estate.problems,
+        unread: &estate.unread,
+        today: plan.today,
+    })
 }
 
 /// The documentation of a rule as Markdown.

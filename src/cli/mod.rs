@@ -2,15 +2,18 @@
 //!
 //! * [`args`]: shared options and the plan. * [`screen`]: where answers go. * `warn`: what goes to
 //!   standard error. Reading and asking are the room [`estate`](crate::estate)'s.
-//! * `policy`, `outputs`: what fails `spof lint`, and which formats go where.
+//! * `policy`, `outputs`: what fails `spof lint`, and which formats go where. `compare`: the other
+//!   estate of a comparison.
 //! * One file a command: its words (`Args`, with help) and `run`, which returns the exit code.
 
 pub mod args;
 mod blast;
 mod common;
+mod compare;
 mod completions;
 pub mod console;
 mod coverage;
+mod diff;
 mod explain;
 mod graph;
 mod init;
@@ -76,6 +79,8 @@ enum Command {
     Coverage(Reading<coverage::Args>),
     /// Check the inputs against the rules: for pull requests and CI
     Lint(Reading<lint::Args>),
+    /// Single points of failure gained and lost: against a git revision, a folder, a saved graph
+    Diff(Reading<diff::Args>),
     /// List the rules
     Rules(rules::Args),
     /// What a rule finds, why that is bad, and how to fix it
@@ -103,6 +108,7 @@ impl Command {
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Diff(reading) => (reading.inputs.clone(), &[]),
             Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Init(args) => (Inputs::default(), std::slice::from_ref(&args.path)),
             Self::Rules(_)
@@ -153,6 +159,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
+        Command::Diff(typed) => diff::run(&typed.args, plan, &screen),
         Command::Report(typed) => report::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),

@@ -70,6 +70,18 @@ pub(super) fn scopes(config: &Config, plan: &Plan) -> Result<(), Error> {
     Ok(writeln!(err, "{}", line.render())?)
 }
 
+/// Says that submodules of a revision were not read.
+pub(super) fn submodules(name: &str, count: usize, colour: Colour) -> Result<(), Error> {
+    let text = format!(
+        "{} of {name} {} not read: what is in them counts as gained",
+        plural(count, "submodule"),
+        if count == 1 { "is" } else { "are" }
+    );
+    let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());
+    let line = labelled("warning", WARN).and(PLAIN, &text);
+    Ok(writeln!(err, "{}", line.render())?)
+}
+
 /// Prints `error: ...` and `help: ...`, one line each.
 pub(super) fn error(error: &Error, colour: Colour) {
     let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());

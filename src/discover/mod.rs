@@ -3,10 +3,11 @@
 //!
 //! * `walk`: the sorted walk, `.gitignore`, size and link rules.
 //! * `format`: which reader a file belongs to, by name and content.
-//! * `cache`: what an earlier reading made of each file.
+//! * [`revision`]: a git revision instead of files. * `cache`: what an earlier reading made of each file.
 
 mod cache;
 mod format;
+pub mod revision;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -29,8 +30,9 @@ use crate::source::{
 pub use cache::Cache;
 use cache::{Content, Form, Kept, Parsed};
 use format::Claim;
-use walk::Candidate;
-pub use walk::shown_root;
+pub use revision::Revision;
+use walk::{Candidate, Found};
+pub use walk::{STANDARD_INPUT, shown_root};
 
 /// What to read and how.
 #[derive(Clone, Debug)]
@@ -72,7 +74,16 @@ pub fn read(request: &Request) -> Result<Inputs, Error> {
 
 /// As [`read`], and with the same answer, taking from `cache` what is as it was.
 pub fn read_again(request: &Request, cache: &mut Cache) -> Result<Inputs, Error> {
-    let mut found = walk::walk(request)?;
+    gather(walk::walk(request)?, request, cache)
+}
+
+/// As [`read`], from a revision of a git repository instead of the files there are.
+pub fn read_revision(request: &Request, revision: &Revision) -> Result<Inputs, Error> {
+    gather(revision.walk(request)?, request, &mut Cache::default())
+}
+
+/// Reads what a walk has found.
+fn gather(mut found: Found, request: &Request, cache: &mut Cache) -> Result<Inputs, Error> {
     found.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
     let mut known = cache.take(&request.limits);
     let limits = &request.limits;
@@ -184,7 +195,10 @@ fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<Strin
 /// Fails if a path named on the command line can't be read.
 fn look(before: Option<Kept>, candidate: &Candidate, limits: &Limits) -> Result<Kept, Error> {
     let read_at = SystemTime::now();
-    let in_chart = is_chart_template(&candidate.path);
+    let in_chart = match &candidate.held {
+        Some(_) => candidate.in_chart,
+        None => is_chart_template(&candidate.path),
+    };
     let unchanged = |kept: &mut Kept| kept.holds(candidate.stamp);
     let mut before = before;
     if let Some(mut before) = before.take_if(unchanged) {
@@ -264,6 +278,13 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
             Loaded::Unread(UnreadReason::NotReadable, walk::reason(error))
         }
     };
+    if let Some(held) = &candidate.held {
+        let head = held.get(..format::HEAD).unwrap_or(held);
+        return match syntax_of(candidate, shown, head) {
+            Ok(syntax) => as_text(held.clone(), syntax),
+            Err(loaded) => loaded,
+        };
+    }
     let mut bytes = Vec::new();
     let mut file = match File::open(&candidate.path) {
         Ok(file) => file,
@@ -286,6 +307,10 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
         let detail = format!("files over {} bytes are not read", limits.file_bytes);
         return Loaded::Unread(UnreadReason::OverLimit, detail);
     }
+    as_text(bytes, syntax)
+}
+
+fn as_text(bytes: Vec<u8>, syntax: Option<Syntax>) -> Loaded {
     match sniff::text_of(bytes) {
         Ok(text) => Loaded::Text { text, syntax },
         Err(found) => Loaded::Unread(found.reason, found.detail),

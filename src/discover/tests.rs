@@ -209,6 +209,8 @@ fn a_file_that_vanishes_is_listed() {
         named: None,
         bytes: 0,
         stamp: None,
+        held: None,
+        in_chart: false,
     };
     let loaded = load(&gone, &Limits::default());
     assert!(matches!(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{FileType, Metadata};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -17,7 +18,10 @@ use crate::error::Error;
 use crate::source::{Unread, UnreadReason};
 
 /// Larger `.gitignore` files are no real ones.
-const MOST_IGNORE_BYTES: u64 = 1 << 20;
+pub(super) const MOST_IGNORE_BYTES: u64 = 1 << 20;
+
+/// The argument that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
 
 /// A file that may be data.
 #[derive(Debug)]
@@ -31,6 +35,10 @@ pub(super) struct Candidate {
     pub(super) named: Option<u32>,
     pub(super) bytes: u64,
     pub(super) stamp: Option<Stamp>,
+    /// The content, where it is no file: standard input, a file of a revision.
+    pub(super) held: Option<Vec<u8>>,
+    /// Of what is held: whether it stands in the `templates` folder of a Helm chart.
+    pub(super) in_chart: bool,
 }
 
 /// All that a walk finds.
@@ -48,6 +56,12 @@ pub(super) fn walk(request: &Request) -> Result<Found, Error> {
     let mut roots = Vec::new();
     let mut real_roots = HashSet::new();
     for (at, path) in (0_u32..).zip(&request.paths) {
+        if path == STANDARD_INPUT {
+            if !found.candidates.iter().any(|file| file.held.is_some()) {
+                found.standard_input(at, request.limits.file_bytes)?;
+            }
+            continue;
+        }
         // A path named on the command line may itself be a link.
         let meta = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         let real = path.as_std_path().canonicalize();
@@ -114,6 +128,25 @@ fn slashes(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 impl Found {
+    /// What is piped in, as one file.
+    fn standard_input(&mut self, at: u32, most: u64) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        let input = std::io::stdin().lock();
+        let read = input.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(Utf8Path::new(STANDARD_INPUT), &error))?;
+        self.candidates.push(Candidate {
+            shown: "stdin".into(),
+            path: PathBuf::from(STANDARD_INPUT),
+            claim: Claim::Look,
+            named: Some(at),
+            bytes: bytes.len() as u64,
+            stamp: None,
+            held: Some(bytes),
+            in_chart: false,
+        });
+        Ok(())
+    }
+
     fn named_file(&mut self, path: &Utf8Path, meta: &Metadata, at: u32) {
         self.candidates.push(Candidate {
             shown: shown_root(path),
@@ -122,6 +155,8 @@ impl Found {
             named: Some(at),
             bytes: meta.len(),
             stamp: Stamp::of(meta),
+            held: None,
+            in_chart: false,
         });
     }
 
@@ -149,12 +184,19 @@ impl Found {
                     named: None,
                     bytes: meta.len(),
                     stamp: Stamp::of(&meta),
+                    held: None,
+                    in_chart: false,
                 });
             }
         }
     }
 
-    fn unread(&mut self, path: Utf8PathBuf, reason: UnreadReason, detail: impl Into<String>) {
+    pub(super) fn unread(
+        &mut self,
+        path: Utf8PathBuf,
+        reason: UnreadReason,
+        detail: impl Into<String>,
+    ) {
         self.unread.push(Unread {
             path,
             span: None,
@@ -306,6 +348,8 @@ impl Walk<'_> {
                         named: None,
                         bytes: meta.len(),
                         stamp: Stamp::of(&meta),
+                        held: None,
+                        in_chart: false,
                     }),
                     Err(error) => {
                         let reason = error.io_error().map_or(String::new(), reason);

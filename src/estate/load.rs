@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::Progress;
 use crate::analysis::engine::Engine;
-use crate::discover::{self, Cache, Request};
+use crate::discover::{self, Cache, Inputs, Request, Revision};
 use crate::error::Error;
 use crate::findings::waiver;
 use crate::graph::Graph;
@@ -88,6 +88,26 @@ pub fn load(
         Some(cache) => discover::read_again(request, cache)?,
         None => discover::read(request)?,
     };
+    Ok(build(inputs, request, assume, progress))
+}
+
+/// As [`load`], from a revision of a git repository.
+///
+/// # Errors
+/// A named path outside the repository, or an object that git can't give.
+pub fn load_revision(
+    request: &Request,
+    revision: &Revision,
+    assume: Assume,
+    progress: &dyn Progress,
+) -> Result<Estate, Error> {
+    progress.phase("reading the revision");
+    let inputs = discover::read_revision(request, revision)?;
+    Ok(build(inputs, request, assume, progress))
+}
+
+/// The estate that `inputs` describe.
+fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progress) -> Estate {
     if progress.is_verbose() {
         for (_, file) in inputs.sources.files() {
             progress.tell(&format!("read {}", file.path));
@@ -143,7 +163,7 @@ pub fn load(
     progress.phase("compiling the graph");
     let graph = Graph::new(&model);
     progress.done();
-    Ok(Estate {
+    Estate {
         sources: inputs.sources,
         model,
         graph,
@@ -153,7 +173,7 @@ pub fn load(
         documents,
         other_files: inputs.other_files,
         left_out: inputs.left_out,
-    })
+    }
 }
 
 /// A document that no adapter claims. Its place is said where the file holds other documents too.

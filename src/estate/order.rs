@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::Progress;
 use super::load::{self, Estate};
 use crate::config::{Config, find};
-use crate::discover::{Cache, Request};
+use crate::discover::{Cache, Request, Revision, STANDARD_INPUT};
 use crate::error::Error;
 use crate::words::Assume;
 
@@ -34,6 +34,10 @@ impl Order {
     pub fn config_path(&self) -> Option<Utf8PathBuf> {
         match (&self.config, self.request.paths.first()) {
             (ConfigChoice::Named(path), _) => Some(path.clone()),
+            // What is piped in lies nowhere: the configuration is that of where we stand.
+            (ConfigChoice::Nearest, Some(first)) if first == STANDARD_INPUT => {
+                find::nearest_above(".".into())
+            }
             (ConfigChoice::Nearest, Some(first)) => find::nearest_above(first),
             (ConfigChoice::Nearest, None) | (ConfigChoice::None, _) => None,
         }
@@ -58,6 +62,30 @@ impl Order {
         cache: Option<&mut Cache>,
         progress: &dyn Progress,
     ) -> Result<Estate, Error> {
+        let (request, assume) = self.resolve(config, progress)?;
+        load::load(&request, cache, assume, progress)
+    }
+
+    /// As [`read`](Self::read), from a revision of a git repository. The configuration is the same
+    /// one: what differs then is the estate, not how it is read.
+    ///
+    /// # Errors
+    /// An unknown scope, or what git can't give.
+    pub fn read_revision(
+        &self,
+        config: Option<&Config>,
+        revision: &Revision,
+        progress: &dyn Progress,
+    ) -> Result<Estate, Error> {
+        let (request, assume) = self.resolve(config, progress)?;
+        load::load_revision(&request, revision, assume, progress)
+    }
+
+    fn resolve(
+        &self,
+        config: Option<&Config>,
+        progress: &dyn Progress,
+    ) -> Result<(Request, Assume), Error> {
         let mut request = self.request.clone();
         match (config, &self.scope) {
             (Some(config), scope) => request.selection = config.selection(scope.as_deref())?,
@@ -74,6 +102,6 @@ impl Order {
         if let Some(config) = config {
             progress.tell(&format!("configuration: {}", config.path));
         }
-        load::load(&request, cache, assume, progress)
+        Ok((request, assume))
     }
 }

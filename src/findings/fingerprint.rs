@@ -27,16 +27,28 @@ pub(super) fn assign(findings: &mut [Finding]) {
 /// The first 16 hexadecimal digits of SHA-256 over the parts, each with its length before it, so
 /// that no name can look like the end of one part and the beginning of the next.
 fn fingerprint(finding: &Finding, nth: u32) -> String {
-    let mut cut: Vec<&str> = finding.cut.iter().map(crate::words::Id::as_str).collect();
+    let cut: Vec<&str> = finding.cut.iter().map(crate::words::Id::as_str).collect();
+    let object = finding.object.as_deref().unwrap_or_default();
+    of(finding.rule.as_str(), &finding.subject, object, &cut, nth)
+}
+
+/// The fingerprint of the fact that the faults `cut` take `subject`, whatever rule says so.
+#[must_use]
+pub fn of_cut(subject: &str, cut: &[&str]) -> String {
+    of("cut", subject, "", cut, 0)
+}
+
+fn of(rule: &str, subject: &str, object: &str, cut: &[&str], nth: u32) -> String {
+    let mut cut = cut.to_vec();
     cut.sort_unstable();
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     };
-    part(finding.rule.as_str());
-    part(&finding.subject);
-    part(finding.object.as_deref().unwrap_or_default());
+    part(rule);
+    part(subject);
+    part(object);
     for fault in cut {
         part(fault);
     }
@@ -71,7 +83,7 @@ mod tests {
         finding
     }
 
-    fn of(mut findings: Vec<Finding>) -> Vec<String> {
+    fn prints(mut findings: Vec<Finding>) -> Vec<String> {
         assign(&mut findings);
         findings.into_iter().map(|f| f.fingerprint).collect()
     }
@@ -84,7 +96,7 @@ mod tests {
         moved.message = "other words".to_owned();
         moved.severity = Severity::Note;
         moved.cut.reverse();
-        assert_eq!(of(vec![first]), of(vec![moved]));
+        assert_eq!(prints(vec![first]), prints(vec![moved]));
     }
 
     #[test]
@@ -95,9 +107,9 @@ mod tests {
         other_cut.cut.pop();
         let mut shifted = finding();
         shifted.subject = "service:loginx".to_owned();
-        let mut all = of(vec![finding()]);
+        let mut all = prints(vec![finding()]);
         for other in [other_object, other_cut, shifted] {
-            all.extend(of(vec![other]));
+            all.extend(prints(vec![other]));
         }
         assert!(all.iter().all(|text| text.len() == 16));
         all.sort_unstable();
@@ -107,8 +119,8 @@ mod tests {
 
     #[test]
     fn equal_findings_are_told_apart() {
-        let twice = of(vec![finding(), finding()]);
+        let twice = prints(vec![finding(), finding()]);
         assert_ne!(twice[0], twice[1]);
-        assert_eq!(twice[0], of(vec![finding()])[0]);
+        assert_eq!(twice[0], prints(vec![finding()])[0]);
     }
 }

@@ -1,11 +1,13 @@
 //! What a rule says, where, and how sure it is. Formats render findings and know nothing of rules.
 //!
 //! * [`fingerprint`]: what makes two findings the same one. * [`waiver`], [`baseline`]: what is
-//!   accepted, and what is known. * [`gate`]: what counts, and what fails a run.
+//!   accepted, and what is known. * [`gate`]: what counts, and what fails a run. * [`pointing`]:
+//!   places among the lines that were changed.
 
 pub mod baseline;
 pub mod fingerprint;
 pub mod gate;
+pub mod pointing;
 pub mod waiver;
 
 use camino::Utf8PathBuf;

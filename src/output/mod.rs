@@ -2,12 +2,13 @@
 //!
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
 //! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
-//! * [`markdown`]: text that can't break out of Markdown.
+//! * [`diff`]: what two estates differ in. * [`markdown`]: text that can't break out of Markdown.
 //! * [`starter`]: a first configuration and manifest.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
 mod chain;
 mod context;
+pub mod diff;
 pub mod draw;
 pub mod human;
 pub mod json;

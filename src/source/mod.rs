@@ -1,13 +1,14 @@
 //! Text, spans, and one format-neutral tree for YAML, JSON and TOML.
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
-//! * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
+//! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
 //! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
 mod build;
+pub mod changes;
 pub(crate) mod item;
 pub mod json;
 pub mod limits;
