@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn numbers_as_source_maps_write_them() {
-        assert_eq!(plain([0, 1, 31, 32, 1 << 53]), "ABfgBgggggggggggI");
+        assert_eq!(plain([0, 1, 31, 32, 1 << 53]), "ABfgBggggggggggI");
         assert_eq!(steps([3, 3, 1, 40]), "GAFuC");
         assert_eq!(runs([7, 7, 7, 0]), "HDAB");
         assert_eq!(runs([]), "");
