@@ -62,17 +62,17 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// What holds for every page: well-formed, no script, no inline style or handler, one style sheet
-/// that the policy allows by its hash, links that lead somewhere, nothing loaded.
+/// What holds for every page: well-formed, no inline style or handler, one style sheet and one script
+/// that the policy allows by their hashes, links that lead somewhere, nothing loaded.
 fn check(html: &str) -> Element {
     let page = markup::parse(html).unwrap_or_else(|error| panic!("{error}"));
     let mut ids = BTreeSet::new();
     let mut links = Vec::new();
     let mut policy = String::new();
     let mut styles = Vec::new();
+    let mut scripts = Vec::new();
     page.walk(&mut |element| {
         let forbidden = [
-            "script",
             "iframe",
             "object",
             "embed",
@@ -105,6 +105,12 @@ fn check(html: &str) -> Element {
         if element.name == "style" {
             styles.push(element.text());
         }
+        if element.name == "script" {
+            match element.attribute("type") {
+                None => scripts.push(element.text()),
+                Some(kind) => assert_eq!(kind, "application/json"),
+            }
+        }
     });
     for (name, to) in links {
         if name == "link" {
@@ -113,14 +119,20 @@ fn check(html: &str) -> Element {
             let id = to
                 .strip_prefix('#')
                 .unwrap_or_else(|| panic!("link to {to}"));
-            assert!(ids.contains(id), "{to} leads nowhere");
+            // With "=" in it, it is a state of the page's scripts.
+            assert!(id.contains('=') || ids.contains(id), "{to} leads nowhere");
         }
     }
     assert_eq!(styles.len(), 1);
-    let hash = base64(&Sha256::digest(styles[0].as_bytes()));
-    assert!(
-        policy.starts_with(&format!("default-src 'none'; style-src 'sha256-{hash}';")),
-        "{policy}"
+    assert_eq!(scripts.len(), 1);
+    let hash = |text: &str| base64(&Sha256::digest(text.as_bytes()));
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+            hash(&styles[0]),
+            hash(&scripts[0])
+        )
     );
     assert!(!policy.contains("unsafe"));
     page
@@ -129,7 +141,7 @@ fn check(html: &str) -> Element {
 #[test]
 fn the_kakao_page_says_what_took_kakao_down() {
     let html = report("samples/kakao-2022");
-    assert!(html.len() < 300_000, "{} bytes", html.len());
+    assert!(html.len() < 420_000, "{} bytes", html.len());
     let page = check(&html);
 
     let verdict = section(&page, "verdict").text();
@@ -186,19 +198,14 @@ fn the_kakao_page_says_what_took_kakao_down() {
     assert!(row("journey:upbit-log-in-ios").contains("Degraded"));
     assert_eq!(row("journey:log-in").matches("Down").count(), 3);
 
-    // The picture, and the same as a list.
-    let map = section(&page, "map");
-    let mut domains = 0;
-    map.walk(&mut |e| domains += usize::from(e.attribute("data-d").is_some()));
-    let mut feeds = 0;
-    map.walk(&mut |e| {
-        feeds += usize::from(e.attribute("class").is_some_and(|c| c.contains("t-layer")));
-    });
-    assert_eq!((domains, feeds), (25, 8), "every domain once: 8 are feeds");
-    assert!(
-        map.text()
-            .contains("holds service:government-notice (1 standby)")
-    );
+    // The places as a list.
+    let places = section(&page, "places").text();
+    for words in [
+        "holds service:government-notice (1 standby)",
+        "supplied or reached by power:pangyo-feed (its loss cuts 39 nodes, 13 journeys among them)",
+    ] {
+        assert!(places.contains(words), "{words} not in {places}");
+    }
 
     assert!(
         section(&page, "findings")
@@ -310,7 +317,7 @@ fn what_is_not_there_is_left_out_and_what_is_not_known_is_said() {
 }
 
 #[test]
-fn a_large_estate_is_folded_not_drawn_as_a_hairball() {
+fn a_large_estate_stays_small() {
     use std::fmt::Write as _;
     let mut manifest = String::from("domains:\n");
     for site in 0..3 {
@@ -332,14 +339,9 @@ fn a_large_estate_is_folded_not_drawn_as_a_hairball() {
     }
     let html = report_of(&manifest);
     let page = check(&html);
-    let mut shapes = 0;
-    section(&page, "map").walk(&mut |e| shapes += usize::from(e.name == "rect"));
-    assert!((20..500).contains(&shapes), "{shapes} rectangles");
-    let text = section(&page, "map").text();
-    assert!(
-        text.contains("folded") && text.contains("more places"),
-        "{text}"
-    );
+    let mut entries = 0;
+    section(&page, "places").walk(&mut |e| entries += usize::from(e.name == "li"));
+    assert!((900..1_100).contains(&entries), "{entries} places");
     assert!(html.len() < 1_000_000, "{} bytes", html.len());
 }
 
@@ -401,9 +403,7 @@ fn a_browser_takes_the_page_without_a_complaint() {
         complaints, "",
         "the style sheet is allowed, nothing else is asked for"
     );
-    for tag in [
-        "<section", "<table", "<tr", "<td", "<th", "<li", "<rect", "<use", "<details",
-    ] {
+    for tag in ["<section", "<table", "<tr", "<td", "<th", "<rect", "<dl"] {
         assert_eq!(dom.matches(tag).count(), html.matches(tag).count(), "{tag}");
     }
     // The policy is in force: a style sheet that is not the hashed one is refused, and said so.

@@ -6,7 +6,7 @@ use super::args::Plan;
 use super::screen::Screen;
 use crate::analysis::sweep::Sweep;
 use crate::error::Error;
-use crate::report::{Facts, render};
+use crate::report::{Facts, Language, render};
 use crate::rules::{self, Input};
 
 /// What was typed.
@@ -15,8 +15,10 @@ use crate::rules::{self, Input};
 Examples:
   spof report -o report.html samples/kakao-2022
   spof report -o - samples/kakao-2022 > report.html
+  spof report -o report.html --lang ko samples/kakao-2022
 
-The file needs no network, runs no script and loads nothing: it can be mailed and archived.")]
+The file loads nothing and sends nothing: it can be mailed and archived. Its address holds what is
+shown, so report.html#down=site:pangyo is a link to that scenario.")]
 pub(super) struct Args {
     /// Files or folders to read
     pub(super) paths: Vec<Utf8PathBuf>,
@@ -24,6 +26,10 @@ pub(super) struct Args {
     /// The HTML file to write, `-` for standard output
     #[arg(short, long, value_name = "FILE")]
     output: Utf8PathBuf,
+
+    /// The language of the page; its reader can change it
+    #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
+    lang: Language,
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
@@ -40,6 +46,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         today: plan.today,
     });
     let page = render(&Facts {
+        language: args.lang,
         paths: &plan.order.request.paths,
         model: &estate.model,
         engine: &engine,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::Facts;
+use super::language::{Say, say};
 use super::name::{Name, place};
-use super::text::{count, number, percent, prose, verdict_words, visible};
+use super::text::{number, percent, prose, verdict_words, visible};
 use super::verdict::class_count;
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::model::NodeIx;
@@ -18,15 +19,15 @@ const MOST: usize = 300;
 /// The section on what is known.
 pub(super) struct Section {
     /// Title, figure, words.
-    pub(super) figures: Vec<(String, String, String)>,
+    pub(super) figures: Vec<(Say, String, Say)>,
     pub(super) unknown: Vec<(Name, Option<String>)>,
-    pub(super) unserved: Vec<(Name, String)>,
+    pub(super) unserved: Vec<(Name, Say)>,
     /// Workloads with replicas nobody placed, and how many.
-    pub(super) unplaced: Vec<(Name, String)>,
+    pub(super) unplaced: Vec<(Name, Say)>,
     pub(super) unread: Vec<Unread>,
-    pub(super) unread_more: Option<String>,
+    pub(super) unread_more: Option<usize>,
     pub(super) notes: Vec<Note>,
-    pub(super) notes_more: Option<String>,
+    pub(super) notes_more: Option<usize>,
 }
 
 /// A file that was not read.
@@ -46,8 +47,8 @@ pub(super) struct Note {
 /// The inputs.
 pub(super) struct Sources {
     pub(super) files: Vec<File>,
-    pub(super) adapters: Vec<(String, String)>,
-    pub(super) other_files: Option<String>,
+    pub(super) adapters: Vec<Say>,
+    pub(super) other_files: Option<usize>,
     pub(super) version: &'static str,
 }
 
@@ -59,22 +60,20 @@ pub(super) struct File {
 }
 
 /// The one figure of the page's head: how much of the placement is stated.
-pub(super) fn headline(facts: &Facts<'_>) -> String {
+pub(super) fn headline(facts: &Facts<'_>) -> Say {
     let coverage = coverage(facts.model, facts.engine);
     if coverage.replicas == 0 {
-        return "no replica stated".to_owned();
+        return say("coverage.no_replicas");
     }
     let placed = coverage.replicas.saturating_sub(coverage.unplaced);
-    format!(
-        "{} of replicas placed ({} of {})",
-        percent(placed, coverage.replicas),
-        number(placed),
-        number(coverage.replicas)
-    )
+    say("coverage.placed")
+        .with(percent(placed, coverage.replicas))
+        .with(placed)
+        .with(coverage.replicas)
 }
 
 /// How many nodes of each class, in words.
-pub(super) fn nodes(facts: &Facts<'_>) -> Vec<(String, String)> {
+pub(super) fn nodes(facts: &Facts<'_>) -> Vec<Say> {
     let coverage = coverage(facts.model, facts.engine);
     let of = |class: Class| {
         let found = coverage.nodes.iter().find(|(of, _)| *of == class);
@@ -89,11 +88,8 @@ pub(super) fn nodes(facts: &Facts<'_>) -> Vec<(String, String)> {
         Class::External,
     ]
     .into_iter()
-    .filter_map(|class| {
-        let text = class_count(class, of(class));
-        let (n, word) = text.split_once(' ')?;
-        (of(class) > 0).then(|| (n.to_owned(), word.to_owned()))
-    })
+    .filter(|class| of(*class) > 0)
+    .map(|class| class_count(class, of(class)))
     .collect()
 }
 
@@ -106,7 +102,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         *unplaced.entry(workload).or_default() += 1;
     }
     let problems = &model.problems;
-    let more = |n: usize| (n > MOST).then(|| number(n - MOST));
+    let more = |n: usize| (n > MOST).then(|| n - MOST);
     Section {
         figures: figures(&coverage),
         unknown: coverage
@@ -124,7 +120,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .collect(),
         unplaced: unplaced
             .into_iter()
-            .map(|(ix, n)| (Name::of(model, ix), count(n, "replica", "replicas")))
+            .map(|(ix, n)| (Name::of(model, ix), class_count(Class::Replica, n)))
             .collect(),
         unread: facts
             .unread
@@ -158,50 +154,41 @@ fn unread(facts: &Facts<'_>, unread: &crate::source::Unread) -> Unread {
     }
 }
 
-fn figures(coverage: &Coverage) -> Vec<(String, String, String)> {
-    let of = |title: &str, part: usize, whole: usize, what: &str| {
-        let words = format!("{} of {} {what}", number(part), number(whole));
-        (title.to_owned(), percent(part, whole), words)
+fn figures(coverage: &Coverage) -> Vec<(Say, String, Say)> {
+    let of = |title: Say, part: usize, whole: usize, what: Say| {
+        (title, percent(part, whole), what.with(part).with(whole))
     };
     let placed = coverage.replicas.saturating_sub(coverage.unplaced);
     let total: usize = coverage.requirements.iter().map(|(_, n)| n).sum();
     let mut figures = vec![
         of(
-            "Placed",
+            say("coverage.title.placed"),
             placed,
             coverage.replicas,
-            "replicas stand somewhere a source names",
+            say("coverage.figure.placed"),
         ),
         of(
-            "Replicas",
+            say("coverage.title.replicas"),
             coverage.with_replicas,
             coverage.workloads,
-            "services and stores state their replicas",
+            say("coverage.figure.replicas"),
         ),
         of(
-            "Tier",
+            say("word.tier"),
             coverage.with_tier,
             coverage.workloads,
-            "services and stores have a tier",
+            say("coverage.figure.tier"),
         ),
         of(
-            "Owner",
+            say("word.owner"),
             coverage.with_owner,
             coverage.workloads,
-            "services and stores have an owner",
+            say("coverage.figure.owner"),
         ),
     ];
     for (evidence, n) in &coverage.requirements {
-        let mut title = evidence.as_str().to_owned();
-        if let Some(first) = title.get_mut(0..1) {
-            first.make_ascii_uppercase();
-        }
-        figures.push(of(
-            &title,
-            *n,
-            total,
-            &format!("requirements are {evidence}"),
-        ));
+        let key = format!("evidence.{evidence}");
+        figures.push(of(say(key), *n, total, say("coverage.figure.evidence")));
     }
     figures
 }
@@ -218,9 +205,9 @@ pub(super) fn sources(facts: &Facts<'_>) -> Sources {
             .model
             .adapters
             .iter()
-            .map(|(name, n)| ((*name).to_owned(), count(*n, "document", "documents")))
+            .map(|(name, n)| say("sources.adapter").with(*n).with(*name))
             .collect(),
-        other_files: (facts.other_files > 0).then(|| number(facts.other_files)),
+        other_files: (facts.other_files > 0).then_some(facts.other_files),
         version: env!("CARGO_PKG_VERSION"),
     }
 }

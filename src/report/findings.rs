@@ -1,7 +1,8 @@
 //! What the rules found.
 
 use super::Facts;
-use super::text::{count, list, number, prose, visible};
+use super::language::{Argument, Say, say};
+use super::text::{prose, visible};
 use crate::findings::{Finding, Severity};
 
 /// Most findings listed.
@@ -10,9 +11,9 @@ const MOST: usize = 300;
 /// The section.
 pub(super) struct Section {
     /// `2 errors, 1 warning`.
-    pub(super) summary: String,
+    pub(super) summary: Say,
     pub(super) rows: Vec<Row>,
-    pub(super) more: Option<String>,
+    pub(super) more: Option<usize>,
 }
 
 /// One finding.
@@ -34,17 +35,17 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let parts: Vec<String> = Severity::ALL
+    let parts: Vec<Argument> = Severity::ALL
         .into_iter()
         .map(|severity| (of(severity), severity.as_str()))
         .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| count(n, word, &format!("{word}s")))
+        .map(|(n, word)| say(format!("n.{word}")).with(n).into())
         .collect();
     Section {
         summary: if parts.is_empty() {
-            "No rule found anything".to_owned()
+            say("findings.none")
         } else {
-            list(&parts, parts.len())
+            say("findings.summary").with(Argument::List(parts, 0))
         },
         rows: facts
             .findings
@@ -52,7 +53,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .take(MOST)
             .map(|finding| row(facts, finding))
             .collect(),
-        more: (facts.findings.len() > MOST).then(|| number(facts.findings.len() - MOST)),
+        more: (facts.findings.len() > MOST).then(|| facts.findings.len() - MOST),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
+use super::language::{Argument, Say, say};
 use super::name::{Chip, Link, Name};
 use super::text::{number, verdict_words};
 use crate::analysis::engine::Affected;
 use crate::analysis::survivability::{Cell, journeys, survivability};
 use crate::analysis::verdict::{Time, Verdict};
 use crate::model::NodeIx;
-use crate::words::{Class, format_duration};
+use crate::words::Class;
 
 /// Most rows shown.
 const MOST_ROWS: usize = 100;
@@ -17,21 +18,21 @@ const MOST_ROWS: usize = 100;
 /// The section.
 pub(super) struct Section {
     /// What the rows are.
-    pub(super) of: &'static str,
+    pub(super) of: Say,
     /// Kind, and how many domains there are of it.
     pub(super) kinds: Vec<(String, String)>,
     pub(super) rows: Vec<Row>,
     /// How many rows were left out, and of how many.
-    pub(super) cut_off: Option<(String, String)>,
+    pub(super) cut_off: Option<Say>,
 }
 
 /// One journey or service.
 pub(super) struct Row {
     pub(super) name: Name,
-    pub(super) tier: Option<u8>,
-    pub(super) objective: Option<String>,
+    pub(super) tier: Say,
+    pub(super) objective: Option<Say>,
     /// It does not serve even without a fault.
-    pub(super) unserved: Option<String>,
+    pub(super) unserved: Option<Say>,
     pub(super) cells: Vec<View>,
 }
 
@@ -48,9 +49,9 @@ pub(super) struct View {
 pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> Option<Section> {
     let model = facts.model;
     let mut subjects = journeys(model);
-    let mut of = "Journeys";
+    let mut of = say("word.journeys");
     if subjects.is_empty() {
-        of = "Services and stores";
+        of = say("matrix.workloads");
         subjects = model
             .iter()
             .filter(|(_, node)| matches!(node.class, Class::Service | Class::Store))
@@ -74,8 +75,12 @@ pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> 
         let (verdict, time) = facts.engine.without_faults(ix.0);
         Row {
             name: Name::of(model, *ix),
-            tier: node.tier,
-            objective: node.rto_s.map(format_duration),
+            tier: node
+                .tier
+                .map_or_else(|| say("tier.none"), |t| say("tier.n").with(u64::from(t))),
+            objective: node
+                .rto_s
+                .map(|s| say("matrix.objective").with(Argument::Duration(s))),
             unserved: unserved(facts, *ix, verdict, time),
             cells: cells
                 .iter()
@@ -87,12 +92,14 @@ pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> 
         of,
         kinds: kinds.collect(),
         rows: matrix.rows.iter().map(row).collect(),
-        cut_off: (total > MOST_ROWS).then(|| (number(total - MOST_ROWS), number(total))),
+        cut_off: (total > MOST_ROWS)
+            .then(|| say("matrix.left").with(total - MOST_ROWS).with(total)),
     })
 }
 
-fn unserved(facts: &Facts<'_>, ix: NodeIx, verdict: Verdict, time: Time) -> Option<String> {
-    (!facts.engine.serves_without_faults(ix.0)).then(|| verdict_words(verdict, time))
+fn unserved(facts: &Facts<'_>, ix: NodeIx, verdict: Verdict, time: Time) -> Option<Say> {
+    (!facts.engine.serves_without_faults(ix.0))
+        .then(|| say("matrix.never").with(verdict_words(verdict, time)))
 }
 
 fn view(facts: &Facts<'_>, ix: NodeIx, cell: &Cell, anchors: &BTreeMap<NodeIx, String>) -> View {

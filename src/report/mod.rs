@@ -2,30 +2,33 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`matrix`], [`map`], [`findings`], [`coverage`]: one section each; their markup is in
+//! * [`verdict`], [`ranked`], [`matrix`], [`places`], [`findings`], [`coverage`]: one section each; their markup is in
 //!   `templates/report/`.
-//! * [`containment`]: who is drawn in whom; [`pack`]: where.
+//! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
 //! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
+//! * [`bundle`]: style sheets and scripts, as they stand in it.
 //! * [`text`]: words and numbers; names of strangers made visible.
 //!
-//! The page holds no script, no style attribute and no event handler, so that its content security
-//! policy allows nothing but its own style sheet, by hash. Scripts to come find every node as
-//! `data-n` (index in order of id), every verdict as `data-v`, every fault as `fault:` + its id.
+//! The page holds no style attribute and no event handler, so that its content security policy allows
+//! nothing but its own style sheet and script, by hash. Scripts find every node as `data-n` (index in
+//! order of id), every verdict as `data-v`, every fault as `fault:` + its id, every sentence as `data-t`.
 
+mod bundle;
 mod containment;
 mod coverage;
 mod data;
 mod findings;
-mod map;
+mod language;
 mod matrix;
 mod name;
-mod pack;
 mod page;
+mod places;
 mod ranked;
 mod text;
 mod verdict;
 
 pub use data::Payload;
+pub use language::Language;
 pub use page::render;
 
 use camino::Utf8PathBuf;
@@ -39,6 +42,8 @@ use crate::source::{SourceMap, Unread};
 /// All that the report tells of.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
+    /// The language it is in; the reader can change it.
+    pub language: Language,
     /// The paths as the user named them.
     pub paths: &'a [Utf8PathBuf],
     pub model: &'a Model,

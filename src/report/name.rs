@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::language::{Argument, Say, say};
 use super::text::{slug, verdict_words, visible};
 use crate::analysis::engine::{Affected, Engine};
 use crate::analysis::verdict::{Time, Verdict};
 use crate::ingest::fact::Source;
 use crate::model::{Model, NodeIx};
 use crate::source::{SourceMap, mask};
-use crate::words::format_duration;
 
 /// A node, as it is named everywhere on the page.
 #[derive(Clone, Debug)]
@@ -37,6 +37,11 @@ impl Name {
     /// The title, or the id where there is none.
     pub(super) fn short(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.id)
+    }
+
+    /// As it stands in a sentence: the title, or the id where there is none.
+    pub(super) fn argument(&self) -> String {
+        self.short().to_owned()
     }
 }
 
@@ -75,9 +80,9 @@ pub(super) fn names(model: &Model, nodes: impl IntoIterator<Item = NodeIx>) -> V
 pub(super) struct Chip {
     /// The word of the contract; names the shape and the colour.
     pub(super) verdict: &'static str,
-    pub(super) words: String,
+    pub(super) words: Say,
     /// "over 10m": it is back, but later than its objective allows.
-    pub(super) over: Option<String>,
+    pub(super) over: Option<Say>,
 }
 
 impl Chip {
@@ -94,7 +99,7 @@ impl Chip {
         let mut chip = Self::new(affected.verdict, affected.recovers);
         if affected.verdict == Verdict::Interrupted && engine.cuts(affected) {
             let objective = model.node(NodeIx(affected.node)).rto_s.unwrap_or(0);
-            chip.over = Some(format_duration(objective));
+            chip.over = Some(say("state.over").with(Argument::Duration(objective)));
         }
         chip
     }

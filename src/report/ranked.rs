@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
+use super::language::{Argument, Say, say};
 use super::name::{Chip, Name, names, place};
-use super::text::{list, number};
+use super::text::list;
 use super::verdict::class_count;
 use crate::analysis::blast::{Blast, BlastEntry, Fault, blast};
 use crate::analysis::data::DataVerdict;
@@ -14,7 +15,7 @@ use crate::analysis::tiers::COUNTED;
 use crate::analysis::verdict::Verdict;
 use crate::graph::FaultClass;
 use crate::model::{Model, NodeIx, ReqIx};
-use crate::words::{Class, Mode, format_duration};
+use crate::words::{Class, Mode};
 
 /// Most faults explained in full, and named in the table that follows.
 const MOST_CARDS: usize = 10;
@@ -32,9 +33,9 @@ pub(super) struct Section {
     pub(super) cards: Vec<Card>,
     pub(super) lines: Vec<Line>,
     /// Faults that are in neither.
-    pub(super) left_out: Option<String>,
+    pub(super) left_out: Option<usize>,
     /// How many single faults were tried.
-    pub(super) tried: String,
+    pub(super) tried: usize,
 }
 
 /// One fault, explained.
@@ -47,10 +48,10 @@ pub(super) struct Card {
     pub(super) class: &'static str,
     pub(super) place: Option<String>,
     /// "12 journeys, 18 services".
-    pub(super) takes: String,
-    pub(super) by_tier: Vec<(String, String)>,
-    pub(super) users: Option<String>,
-    pub(super) revenue: Option<String>,
+    pub(super) takes: Say,
+    pub(super) by_tier: Vec<Say>,
+    pub(super) users: Option<Say>,
+    pub(super) revenue: Option<Say>,
     pub(super) journeys: Vec<(Chip, Name)>,
     /// Cut services and stores.
     pub(super) workloads: Vec<(Chip, Name)>,
@@ -58,14 +59,14 @@ pub(super) struct Card {
     pub(super) data: Vec<Data>,
     pub(super) rows: Vec<Row>,
     /// What is affected and not in the rows.
-    pub(super) rest: String,
-    pub(super) affected: String,
+    pub(super) rest: Option<Say>,
+    pub(super) affected: usize,
 }
 
 /// Stores with one data verdict.
 pub(super) struct Data {
     pub(super) safe: bool,
-    pub(super) words: String,
+    pub(super) words: Say,
     pub(super) stores: Vec<Name>,
 }
 
@@ -76,9 +77,9 @@ pub(super) struct Row {
     pub(super) owner: Option<String>,
     pub(super) chip: Chip,
     pub(super) hops: u32,
-    pub(super) because: String,
+    pub(super) because: Option<Say>,
     /// What became of its standbys; empty if it has none.
-    pub(super) standbys: String,
+    pub(super) standbys: Vec<Say>,
 }
 
 /// One fault in a line.
@@ -88,7 +89,7 @@ pub(super) struct Line {
     pub(super) others: usize,
     pub(super) class: &'static str,
     pub(super) worst: Chip,
-    pub(super) takes: String,
+    pub(super) takes: Say,
     pub(super) place: Option<String>,
 }
 
@@ -132,43 +133,44 @@ pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
         anchors,
         cards,
         lines,
-        left_out: (ranked.len() > shown).then(|| number(ranked.len() - shown)),
-        tried: number(tried.count()),
+        left_out: (ranked.len() > shown).then(|| ranked.len() - shown),
+        tried: tried.count(),
     }
 }
 
 /// `3 journeys, 1 service` of what `fault` cuts; of what it interrupts or degrades if it cuts none.
-fn takes(model: &Model, fault: &Ranked) -> String {
+fn takes(model: &Model, fault: &Ranked) -> Argument {
     let of = |class: Class| {
         let cut = fault.cut.iter();
         cut.filter(|ix| model.node(**ix).class == class).count()
     };
-    let mut parts: Vec<String> = Class::ALL
-        .iter()
-        .map(|class| (*class, of(*class)))
+    let mut classes: Vec<Class> = Class::ALL.to_vec();
+    classes.sort_by_key(|class| *class != Class::Journey);
+    let mut parts: Vec<Argument> = classes
+        .into_iter()
+        .map(|class| (class, of(class)))
         .filter(|(_, n)| *n > 0)
-        .map(|(class, n)| class_count(class, n))
+        .map(|(class, n)| class_count(class, n).into())
         .collect();
-    parts.sort_by_key(|part| !part.contains("journey"));
     if fault.cut.is_empty() {
         let (interrupted, degraded) = (fault.interrupted as usize, fault.degraded as usize);
         for (n, words) in [
-            (interrupted, "interrupted (back in time)"),
-            (degraded, "degraded"),
+            (interrupted, "ranked.takes.interrupted"),
+            (degraded, "ranked.takes.degraded"),
         ] {
             if n > 0 {
-                parts.push(format!("{} {words}", number(n)));
+                parts.push(say(words).with(n).into());
             }
         }
     }
-    list(&parts, parts.len())
+    Argument::List(parts, 0)
 }
 
 fn line(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Line {
     let fault = group.first;
     let mut worst = Chip::new(fault.worst, crate::analysis::verdict::Time::NEVER);
     if fault.worst == Verdict::Interrupted {
-        "Interrupted".clone_into(&mut worst.words);
+        worst.words = say("state.some");
     }
     Line {
         rank,
@@ -176,7 +178,7 @@ fn line(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Line {
         others: group.others.len(),
         class: fault.class.as_str(),
         worst,
-        takes: takes(facts.model, fault),
+        takes: say("list.only").with(takes(facts.model, fault)),
         place: place(facts.sources, &facts.model.node(fault.fault).sources),
     }
 }
@@ -220,31 +222,30 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
         others_more: group.others.len().saturating_sub(MOST_OTHERS),
         class: fault.class.as_str(),
         place: place(facts.sources, &model.node(fault.fault).sources),
-        takes: takes(model, fault),
+        takes: say("ranked.cuts").with(takes(model, fault)),
         by_tier: by_tier(fault),
-        users: (fault.users > 0).then(|| number(fault.users)),
-        revenue: (fault.revenue_per_h > 0).then(|| number(fault.revenue_per_h)),
+        users: (fault.users > 0).then(|| say("ranked.users").with(fault.users)),
+        revenue: (fault.revenue_per_h > 0).then(|| say("ranked.revenue").with(fault.revenue_per_h)),
         journeys,
         workloads,
         workloads_more,
         data: data(model, &blast),
         rows,
         rest,
-        affected: number(blast.affected.len()),
+        affected: blast.affected.len(),
     }
 }
 
-fn by_tier(fault: &Ranked) -> Vec<(String, String)> {
+fn by_tier(fault: &Ranked) -> Vec<Say> {
     let tiers = fault.cut_by_tier.iter().enumerate();
     tiers
         .filter(|(_, n)| **n > 0)
         .map(|(tier, n)| {
-            let name = if tier == TIERS - 1 {
-                "no tier".to_owned()
+            if tier == TIERS - 1 {
+                say("ranked.tier.none").with(*n as u64)
             } else {
-                format!("tier {tier}")
-            };
-            (name, number(*n))
+                say("ranked.tier").with(tier).with(*n as u64)
+            }
         })
         .collect()
 }
@@ -271,7 +272,7 @@ fn importance(model: &Model, entry: &BlastEntry) -> impl Ord + use<> {
 }
 
 /// A row for every affected node people ask about, and a sentence on the others.
-fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
+fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, Option<Say>) {
     let model = facts.model;
     let listed = |entry: &&BlastEntry| {
         is_subject(model, entry.node) || model.node(entry.node).class == Class::External
@@ -280,9 +281,9 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
     entries.sort_by_key(|entry| importance(model, entry));
     let unlisted = entries.len().saturating_sub(MOST_AFFECTED);
     entries.truncate(MOST_AFFECTED);
-    let mut rest: Vec<String> = Vec::new();
+    let mut rest: Vec<Argument> = Vec::new();
     if unlisted > 0 {
-        rest.push(format!("{} more of these", number(unlisted)));
+        rest.push(say("ranked.more_of_these").with(unlisted).into());
     }
     for class in [Class::Domain, Class::Replica] {
         let others = blast.affected.iter().filter(|entry| !listed(entry));
@@ -290,7 +291,7 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
             .filter(|entry| model.node(entry.node).class == class)
             .count();
         if n > 0 {
-            rest.push(class_count(class, n));
+            rest.push(class_count(class, n).into());
         }
     }
     let rows = entries.into_iter().map(|entry| {
@@ -305,11 +306,12 @@ fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, String) {
             standbys: standbys(model, entry),
         }
     });
-    (rows.collect(), list(&rest, rest.len()))
+    let besides = || say("ranked.besides").with(Argument::List(rest.clone(), 0));
+    (rows.collect(), (!rest.is_empty()).then(besides))
 }
 
 /// The first requirement that failed it, in a few words.
-fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
+fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> Option<Say> {
     let model = facts.model;
     let soft_only = entry.verdict == Verdict::Degraded;
     let explains = |requirement: &&ReqIx| match model.requirement(**requirement).mode {
@@ -322,21 +324,21 @@ fn because(facts: &Facts<'_>, blast: &Blast, entry: &BlastEntry) -> String {
     let first =
         first.min_by_key(|requirement| (model.requirement(**requirement).mode, **requirement));
     match (first, entry.weakened.first()) {
-        (Some(requirement), _) => unmet(facts, blast, *requirement),
+        (Some(requirement), _) => Some(unmet(facts, blast, *requirement)),
         (None, Some(requirement)) => {
             let members = model.requirement(*requirement).members.iter();
             let degraded = members
                 .map(|member| member.node)
                 .filter(|node| blast.outcome.degraded.binary_search(&node.0).is_ok());
             let degraded: Vec<String> = degraded.map(|ix| Name::of(model, ix).id).collect();
-            format!("{} degraded", list(&degraded, 2))
+            Some(say("because.degraded").with(list(degraded, 2)))
         }
-        (None, None) => String::new(),
+        (None, None) => None,
     }
 }
 
 /// When the standbys of what failed it are up, or what they wait for in vain.
-fn standbys(model: &Model, entry: &BlastEntry) -> String {
+fn standbys(model: &Model, entry: &BlastEntry) -> Vec<Say> {
     let mut parts = Vec::new();
     let up = entry
         .standbys
@@ -344,16 +346,8 @@ fn standbys(model: &Model, entry: &BlastEntry) -> String {
         .filter_map(|standby| standby.promoted.finite());
     let (number_up, first) = (up.clone().count(), up.min());
     if let Some(first) = first {
-        let noun = if number_up == 1 {
-            "standby"
-        } else {
-            "standbys"
-        };
-        parts.push(format!(
-            "{} {noun} promoted, after {} at the earliest",
-            number(number_up),
-            format_duration(first)
-        ));
+        let promoted = say("standbys.up").with(number_up);
+        parts.push(promoted.with(Argument::Duration(first)));
     }
     let dead: Vec<_> = entry
         .standbys
@@ -369,33 +363,25 @@ fn standbys(model: &Model, entry: &BlastEntry) -> String {
         blockers.sort_unstable();
         blockers.dedup();
         let names: Vec<String> = blockers.iter().map(|ix| Name::of(model, *ix).id).collect();
-        let noun = if dead.len() == 1 {
-            "standby"
+        parts.push(if names.is_empty() {
+            say("standbys.dead").with(dead.len())
         } else {
-            "standbys"
-        };
-        let waits = if names.is_empty() {
-            String::new()
-        } else {
-            format!(": promotion waits for {}", list(&names, 4))
-        };
-        parts.push(format!(
-            "{} {noun} never promoted{waits}",
-            number(dead.len())
-        ));
+            let waiting = say("standbys.waiting").with(dead.len());
+            waiting.with(list(names, 4))
+        });
     }
-    parts.join("; ")
+    parts
 }
 
 /// "needs store:x", "replicas: 0 of 210 left, needs 140".
-fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
+fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> Say {
     let model = facts.model;
     let requirement = model.requirement(requirement);
     let verb = match requirement.mode {
-        Mode::Placement => "stands on",
-        Mode::Hard => "needs",
-        Mode::Soft => "uses",
-        Mode::Start => "starts with",
+        Mode::Placement => "placement",
+        Mode::Hard => "hard",
+        Mode::Soft => "soft",
+        Mode::Start => "start",
     };
     let active = || {
         requirement
@@ -412,12 +398,10 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         && active()
             .all(|member| own(member.node) && model.node(member.node).class == Class::Replica)
     {
-        return format!(
-            "replicas: {} of {} left, needs {}",
-            number(left),
-            number(total),
-            number(requirement.need)
-        );
+        return say("because.replicas")
+            .with(left)
+            .with(total)
+            .with(requirement.need);
     }
     let lost: Vec<String> = active()
         .map(|member| member.node)
@@ -425,14 +409,12 @@ fn unmet(facts: &Facts<'_>, blast: &Blast, requirement: ReqIx) -> String {
         .map(|ix| Name::of(model, ix).id)
         .collect();
     if active().count() == 1 {
-        return format!("{verb} {}", list(&lost, 1));
+        return say(format!("because.{verb}")).with(list(lost, 1));
     }
-    format!(
-        "{verb} {} of {} (lost: {})",
-        number(requirement.need),
-        number(total),
-        list(&lost, 3)
-    )
+    say(format!("because.{verb}.some"))
+        .with(requirement.need)
+        .with(total)
+        .with(list(lost, 3))
 }
 
 fn data(model: &Model, blast: &Blast) -> Vec<Data> {
@@ -453,20 +435,14 @@ fn data(model: &Model, blast: &Blast) -> Vec<Data> {
         .map(|(verdict, stores)| Data {
             safe: verdict == DataVerdict::Safe,
             words: match verdict {
-                DataVerdict::Safe => "Safe, a current copy remains".to_owned(),
+                DataVerdict::Safe => say("data.safe"),
                 DataVerdict::LostUpToLag { seconds } => {
-                    format!(
-                        "Up to {} lost, an asynchronous copy remains",
-                        format_duration(seconds)
-                    )
+                    say("data.lost-up-to-lag").with(Argument::Duration(seconds))
                 }
                 DataVerdict::LostUpToInterval { seconds } => {
-                    format!(
-                        "Up to {} lost, only a backup remains",
-                        format_duration(seconds)
-                    )
+                    say("data.lost-up-to-interval").with(Argument::Duration(seconds))
                 }
-                DataVerdict::Lost => "Lost, no copy remains".to_owned(),
+                DataVerdict::Lost => say("data.lost"),
             },
             stores: names(model, stores),
         })

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::language::{Argument, Say, say};
 use crate::analysis::verdict::{Time, Verdict};
 use crate::source::mask;
-use crate::words::format_duration;
 
 /// `text` without credentials, and with all that can't be seen, or that turns the reading direction, made visible: control
 /// characters as their pictures (␊), others as `[U+202E]`. Markup is escaped by the templates.
@@ -91,11 +91,6 @@ pub(super) fn number(n: impl TryInto<u64>) -> String {
     text
 }
 
-/// `1 store`, `1,234 stores`.
-pub(super) fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
-}
-
 /// `part` of `whole` in percent, rounded down, so that 100 % means all of it.
 pub(super) fn percent(part: usize, whole: usize) -> String {
     match part.saturating_mul(100).checked_div(whole) {
@@ -105,48 +100,38 @@ pub(super) fn percent(part: usize, whole: usize) -> String {
 }
 
 /// A verdict with its time, as a chip shows it.
-pub(super) fn verdict_words(verdict: Verdict, recovers: Time) -> String {
+pub(super) fn verdict_words(verdict: Verdict, recovers: Time) -> Say {
     match (verdict, recovers.finite()) {
-        (Verdict::None, _) => "Survives".to_owned(),
-        (Verdict::Degraded, _) => "Degraded".to_owned(),
-        (Verdict::Interrupted, Some(0)) => "Back at once".to_owned(),
-        (Verdict::Interrupted, Some(s)) => format!("Back in {}", format_duration(s)),
-        (Verdict::Interrupted, None) => "Interrupted".to_owned(),
-        (Verdict::Down, _) => "Down".to_owned(),
-        (Verdict::Stuck, _) => "Stuck".to_owned(),
+        (Verdict::None, _) => say("state.none"),
+        (Verdict::Degraded, _) => say("state.degraded"),
+        (Verdict::Interrupted, Some(0)) => say("state.at_once"),
+        (Verdict::Interrupted, Some(s)) => say("state.interrupted").with(Argument::Duration(s)),
+        (Verdict::Interrupted, None) => say("state.some"),
+        (Verdict::Down, _) => say("state.down"),
+        (Verdict::Stuck, _) => say("state.stuck"),
     }
 }
 
-/// `a`, `a and b`, `a, b and c`; after `most` items "and 4 more".
-pub(super) fn list(items: &[String], most: usize) -> String {
-    let (shown, rest) = items.split_at(items.len().min(most));
-    if !rest.is_empty() {
-        return format!("{} and {} more", shown.join(", "), number(rest.len()));
-    }
-    match shown {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
+/// Names in a sentence; after `most` of them "and 4 more".
+pub(super) fn list(items: Vec<String>, most: usize) -> Argument {
+    let more = items.len().saturating_sub(most);
+    let shown = items.into_iter().take(most).map(Argument::from);
+    Argument::List(shown.collect(), more as u64)
 }
 
-/// `text` cut to `most` columns of a terminal (wide characters are two), with an ellipsis.
-pub(super) fn shorten(text: &str, most: usize) -> String {
-    use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
-    if text.width() <= most {
-        return text.to_owned();
-    }
-    let mut width = 1;
-    let mut short = String::new();
+/// `text` as it may stand in an element or between quotes.
+pub(super) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
-        width += c.width().unwrap_or(0);
-        if width > most {
-            break;
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            _ => safe.push(c),
         }
-        short.push(c);
     }
-    short.push('…');
-    short
+    safe
 }
 
 #[cfg(test)]
@@ -193,10 +178,9 @@ mod tests {
         assert_eq!(number(1_234_567_u64), "1,234,567");
         assert_eq!(percent(1_999, 2_000), "99 %");
         assert_eq!(percent(0, 0), "–");
-        let items: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
-        assert_eq!(list(&items, 3), "a, b and c");
-        assert_eq!(list(&items, 2), "a, b and 1 more");
-        assert_eq!(shorten("abcdef", 4), "abc…");
-        assert_eq!(shorten("판교판교", 5), "판교…");
+        assert_eq!(
+            escape("<a href=\"x\">&"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;"
+        );
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
+use super::language::{Argument, Say, say};
 use super::name::{Link, Name};
-use super::text::{count, list, number};
+use super::text::number;
 use crate::analysis::tiers::{COUNTED, Tally, TierVerdict, tiers};
 use crate::model::NodeIx;
-use crate::words::{Class, format_duration};
+use crate::words::Class;
 
 /// The section.
 pub(super) struct Section {
     /// About the most important tier: the line one reads first.
-    pub(super) headline: String,
+    pub(super) headline: Say,
     /// Whether the headline is bad news.
     pub(super) bad: bool,
     pub(super) tiers: Vec<Row>,
@@ -20,8 +21,8 @@ pub(super) struct Section {
 
 /// One tier.
 pub(super) struct Row {
-    pub(super) tier: String,
-    pub(super) sentence: String,
+    pub(super) tier: Say,
+    pub(super) sentence: Say,
     /// One a counted class, in order; `None` where the tier has none of it.
     pub(super) tallies: Vec<Option<Bar>>,
     pub(super) worst: Vec<Worst>,
@@ -30,10 +31,10 @@ pub(super) struct Row {
 /// How many survive, fail over and are cut.
 pub(super) struct Bar {
     pub(super) survive: String,
-    pub(super) total: String,
+    pub(super) total: usize,
     pub(super) all: bool,
     pub(super) none: bool,
-    pub(super) detail: String,
+    pub(super) detail: Vec<Say>,
     /// Parts of a bar 100 wide: class, beginning, width.
     pub(super) parts: Vec<(&'static str, String, String)>,
 }
@@ -42,16 +43,15 @@ pub(super) struct Bar {
 pub(super) struct Worst {
     pub(super) kind: String,
     pub(super) fault: Link,
-    pub(super) cuts: String,
+    pub(super) cuts: Say,
 }
 
 pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> Section {
     let tiers = tiers(facts.model, facts.engine, facts.sweep);
     let rows: Vec<Row> = tiers.iter().map(|tier| row(facts, tier, anchors)).collect();
-    let headline = rows.first().map_or_else(
-        || "Nothing to judge: no journey, service or store was found.".to_owned(),
-        |row| row.sentence.clone(),
-    );
+    let headline = rows
+        .first()
+        .map_or_else(|| say("headline.nothing"), |row| row.sentence.clone());
     let bad = tiers.first().is_none_or(|tier| {
         let lost = |tally: &Tally| tally.cut + tally.unserved > 0;
         headline_of(tier).is_none_or(lost)
@@ -73,19 +73,18 @@ fn row(facts: &Facts<'_>, tier: &TierVerdict, anchors: &BTreeMap<NodeIx, String>
         kind: worst.kind.clone(),
         fault: Link::new(facts.model, worst.fault, anchors),
         cuts: {
-            let parts: Vec<String> = COUNTED
+            let parts = COUNTED
                 .iter()
                 .zip(worst.cut)
                 .filter(|(_, n)| *n > 0)
-                .map(|(class, n)| class_count(*class, n))
-                .collect();
-            list(&parts, parts.len())
+                .map(|(class, n)| class_count(*class, n).into());
+            say("tiers.cuts").with(Argument::List(parts.collect(), 0))
         },
     });
     Row {
         tier: tier
             .tier
-            .map_or_else(|| "No tier".to_owned(), |t| format!("Tier {t}")),
+            .map_or_else(|| say("tier.none"), |t| say("tier.n").with(u64::from(t))),
         sentence: sentence(facts, tier),
         tallies: COUNTED
             .iter()
@@ -96,35 +95,26 @@ fn row(facts: &Facts<'_>, tier: &TierVerdict, anchors: &BTreeMap<NodeIx, String>
 }
 
 /// `3 journeys`.
-pub(super) fn class_count(class: Class, n: usize) -> String {
-    match class {
-        Class::Journey => count(n, "journey", "journeys"),
-        Class::Service => count(n, "service", "services"),
-        Class::Store => count(n, "store", "stores"),
-        Class::Domain => count(n, "domain", "domains"),
-        Class::Replica => count(n, "replica", "replicas"),
-        Class::External => count(n, "outside party", "outside parties"),
-        Class::Group => count(n, "group", "groups"),
-    }
+pub(super) fn class_count(class: Class, n: usize) -> Say {
+    say(format!("n.{}", class.as_str())).with(n)
 }
 
-fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
+fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> Say {
     let Some(tally) = headline_of(tier) else {
-        return String::new();
-    };
-    let what = |n: usize| {
-        let word = class_count(tally.class, n);
-        let (_, word) = word.split_once(' ').unwrap_or(("", &word));
-        tier.tier.map_or_else(
-            || format!("{word} without a tier"),
-            |t| format!("tier-{t} {word}"),
-        )
+        return say("headline.nothing");
     };
     let total = tally.total();
+    let class = tally.class.as_str();
+    let what = match tier.tier {
+        Some(t) => say(format!("headline.what.{class}"))
+            .with(total)
+            .with(u64::from(t)),
+        None => say(format!("headline.what.none.{class}")).with(total),
+    };
     let of = |n: usize| match (n, total) {
-        (1, 1) => format!("The only {}", what(1)),
-        (n, _) if n == total => format!("All {} {}", number(total), what(total)),
-        (n, _) => format!("{} of {} {}", number(n), number(total), what(total)),
+        (1, 1) => say("headline.only").with(what.clone()),
+        (n, _) if n == total => say("headline.all").with(total).with(what.clone()),
+        (n, _) => say("headline.part").with(n).with(total).with(what.clone()),
     };
     let at = COUNTED
         .iter()
@@ -136,36 +126,33 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> String {
         .find(|worst| worst.cut.get(at).is_some_and(|n| *n > 0));
     if let Some(worst) = worst {
         let cut = worst.cut.get(at).copied().unwrap_or(0);
-        let verb = if cut == 1 { "does" } else { "do" };
         let name = Name::of(facts.model, worst.fault);
         let named = match &name.title {
             Some(title) => format!("{title} ({})", name.id),
             None => name.id.clone(),
         };
-        return format!("{} {verb} not survive the loss of {named}.", of(cut));
+        return say("headline.cut").with(cut).with(of(cut)).with(named);
     }
     if tally.unserved > 0 {
-        let verb = if tally.unserved == 1 { "does" } else { "do" };
-        return format!(
-            "{} {verb} not serve even when nothing has failed.",
-            of(tally.unserved)
-        );
+        return say("headline.unserved")
+            .with(tally.unserved)
+            .with(of(tally.unserved));
     }
-    let verb = if total == 1 { "survives" } else { "survive" };
-    let mut sentence = format!("{} {verb} every single domain fault", of(total));
-    if tally.interrupted > 0 {
-        let longest = tally
-            .longest
-            .finite()
-            .map_or_else(String::new, format_duration);
-        let who = if tally.interrupted == total {
-            String::new()
-        } else {
-            format!(" for {} of them", number(tally.interrupted))
-        };
-        sentence = format!("{sentence}, with an interruption of at most {longest}{who}");
+    if tally.interrupted == 0 {
+        return say("headline.survive").with(total).with(of(total));
     }
-    format!("{sentence}.")
+    let longest = Argument::Duration(tally.longest.finite().unwrap_or(0));
+    if tally.interrupted == total {
+        return say("headline.survive.within")
+            .with(total)
+            .with(of(total))
+            .with(longest);
+    }
+    say("headline.survive.some")
+        .with(total)
+        .with(of(total))
+        .with(longest)
+        .with(tally.interrupted)
 }
 
 fn bar(tally: &Tally) -> Bar {
@@ -186,22 +173,22 @@ fn bar(tally: &Tally) -> Bar {
     }
     let mut detail = Vec::new();
     for (n, words) in [
-        (tally.cut, "cut"),
-        (tally.interrupted, "back in time"),
-        (tally.degraded, "degraded"),
-        (tally.untouched, "untouched"),
-        (tally.unserved, "never serving"),
+        (tally.cut, "tally.cut"),
+        (tally.interrupted, "tally.back"),
+        (tally.degraded, "tally.degraded"),
+        (tally.untouched, "tally.untouched"),
+        (tally.unserved, "tally.unserved"),
     ] {
         if n > 0 {
-            detail.push(format!("{} {words}", number(n)));
+            detail.push(say("tally.n").with(n).with(say(words)));
         }
     }
     Bar {
         survive: number(tally.survive()),
-        total: number(tally.total()),
+        total: tally.total(),
         all: tally.survive() == tally.total(),
         none: tally.survive() == 0,
-        detail: detail.join(", "),
+        detail,
         parts,
     }
 }

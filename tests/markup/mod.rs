@@ -47,11 +47,11 @@ impl Element {
         })
     }
 
-    /// All text in it, white space folded; the raw text of a style sheet as it is.
+    /// All text in it, white space folded; the raw text of a style sheet or script as it is.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         self.gather(&mut text);
-        if self.name == "style" {
+        if ["style", "script"].contains(&self.name.as_str()) {
             return text;
         }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -110,8 +110,9 @@ pub(crate) fn parse(html: &str) -> Result<Element, String> {
                 .ok_or("no root")?
                 .children
                 .push(Content::Element(element));
-        } else if element.name == "style" {
-            let (style, after) = rest.split_once("</style>").ok_or("unclosed style")?;
+        } else if element.name == "style" || element.name == "script" {
+            let end = format!("</{}>", element.name);
+            let (style, after) = rest.split_once(&end).ok_or("unclosed raw text")?;
             let mut element = element;
             element.children.push(Content::Text(style.to_owned()));
             open.last_mut()
