@@ -83,7 +83,12 @@ mod tests {
             // A text over several lines would lose its indentation.
             for line in script.lines() {
                 assert!(line.matches('`').count().is_multiple_of(2), "{line}");
-                assert!(!line.trim_start().starts_with("/*") || !line.contains("*/") || line.trim_end().ends_with("*/"), "{line}");
+                assert!(
+                    !line.trim_start().starts_with("/*")
+                        || !line.contains("*/")
+                        || line.trim_end().ends_with("*/"),
+                    "{line}"
+                );
             }
             assert!(!script.contains("</") && !script.contains("<!--") && !script.contains('\r'));
             assert!(script.contains("\"use strict\"") && script.ends_with("})();\n"));
@@ -107,7 +112,13 @@ mod tests {
             "x = 1; // d\ny();\n"
         );
         let whole: usize = SCRIPTS.iter().map(|script| script.len()).sum();
-        assert!(script().len() < whole * 9 / 10, "{} of {whole}", script().len());
-        assert!(serde_json::from_str::<serde_json::Value>(&strings().replace("\\u003c", "<")).is_ok());
+        assert!(
+            script().len() < whole * 9 / 10,
+            "{} of {whole}",
+            script().len()
+        );
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&strings().replace("\\u003c", "<")).is_ok()
+        );
     }
 }

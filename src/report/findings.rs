@@ -6,7 +6,7 @@ use super::text::{prose, visible};
 use crate::findings::{Finding, Severity};
 
 /// Most findings listed.
-const MOST: usize = 300;
+const MOST: usize = 50;
 
 /// The section.
 pub(super) struct Section {

@@ -319,7 +319,10 @@ mod tests {
                 for mark in marks {
                     for (at, _) in text.match_indices(mark) {
                         // `t(` is a word of its own, or a method.
-                        if text.get(..at).is_some_and(|s| s.ends_with(char::is_alphanumeric)) {
+                        if text
+                            .get(..at)
+                            .is_some_and(|s| s.ends_with(char::is_alphanumeric))
+                        {
                             continue;
                         }
                         let rest = &text[at + mark.len()..];

@@ -1,13 +1,15 @@
 //! The failure domains as a nested list: what the map draws, for those who read or print.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use askama::Template;
 
 use super::Facts;
 use super::containment::{Label, Place, Tile, containment};
-use super::language::{Argument, Say, Words, say};
+use super::language::{Say, Words, say};
 use super::name::Name;
+use super::text::number;
 use super::verdict::class_count;
 use crate::analysis::rank::Ranked;
 use crate::analysis::verdict::Verdict;
@@ -15,10 +17,10 @@ use crate::model::{Model, NodeIx};
 use crate::words::Class;
 
 /// Most entries of the nested list.
-const MOST_LISTED: usize = 1_000;
+const MOST_LISTED: usize = 80;
 /// Most feeds and services named at one place.
 const MOST_LAYERS: usize = 20;
-const MOST_TILES: usize = 60;
+const MOST_TILES: usize = 8;
 
 /// The section.
 pub(super) struct Section {
@@ -35,7 +37,9 @@ pub(super) struct Entry {
     name: Option<Name>,
     /// What a place that is no domain is called.
     label: Option<Say>,
-    words: Vec<Say>,
+    loss: Option<Say>,
+    layers: String,
+    tiles: String,
     children: Vec<Entry>,
 }
 
@@ -125,32 +129,15 @@ impl Lister<'_> {
 
     fn entry(&self, place: &Place, left: &mut usize) -> Entry {
         let model = self.facts.model;
-        let mut words = Vec::new();
-        if let Some(domain) = place.domain {
-            words.push(self.loss_hint(domain));
-        }
-        if !place.layers.is_empty() {
-            let layers = place.layers.iter().take(MOST_LAYERS).map(|ix| {
-                say("places.noted")
-                    .with(Name::of(model, *ix).id)
-                    .with(self.loss_hint(*ix))
-                    .into()
-            });
-            words.push(say("places.layers").with(cut_list(layers.collect(), place.layers.len())));
-        }
-        if !place.tiles.is_empty() {
-            let tiles = place.tiles.iter().take(MOST_TILES).map(|tile| {
-                let id = Name::of(model, tile.node).id;
-                match tile_words(tile) {
-                    words if words.is_empty() => id.into(),
-                    words => say("places.noted")
-                        .with(id)
-                        .with(Argument::List(words, 0))
-                        .into(),
-                }
-            });
-            words.push(say("places.holds").with(cut_list(tiles.collect(), place.tiles.len())));
-        }
+        let layers = place.layers.iter().map(|ix| {
+            let cuts = self.losses.get(ix).map_or(0, |loss| loss.cut);
+            let mark = if cuts > 0 { " †" } else { "" };
+            format!("{}{mark}", Name::of(model, *ix).id)
+        });
+        let tiles = place
+            .tiles
+            .iter()
+            .map(|tile| format!("{}{}", Name::of(model, tile.node).id, note(tile)));
         Entry {
             l: Words(self.facts.language),
             name: place.domain.map(|ix| Name::of(model, ix)),
@@ -160,26 +147,42 @@ impl Lister<'_> {
                 Label::Unplaced => Some(say("map.box.unplaced")),
                 Label::Domain | Label::Estate => None,
             },
-            words,
+            loss: place.domain.map(|domain| self.loss_hint(domain)),
+            layers: shown(
+                &layers.take(MOST_LAYERS).collect::<Vec<_>>(),
+                place.layers.len(),
+            ),
+            tiles: shown(
+                &tiles.take(MOST_TILES).collect::<Vec<_>>(),
+                place.tiles.len(),
+            ),
             children: self.list(&place.children, left),
         }
     }
 }
 
-/// `shown` of `all`.
-fn cut_list(shown: Vec<Argument>, all: usize) -> Argument {
+/// `shown` of `all`, as plain text: names are the same in every language.
+fn shown(shown: &[String], all: usize) -> String {
     let more = all.saturating_sub(shown.len());
-    Argument::List(shown, more as u64)
+    let text = shown.join(", ");
+    if more > 0 {
+        format!("{text} +{}", number(more))
+    } else {
+        text
+    }
 }
 
-fn tile_words(tile: &Tile) -> Vec<Argument> {
-    [
-        ("n.replica", tile.active),
-        ("n.standby", tile.standby),
-        ("n.copy", tile.copies),
-    ]
-    .into_iter()
-    .filter(|(_, n)| *n > 0)
-    .map(|(key, n)| say(key).with(n).into())
-    .collect()
+/// ` ×3 +2`: active replicas and standbys; copies of data that never serve in brackets.
+fn note(tile: &Tile) -> String {
+    let mut note = String::new();
+    if tile.active > 1 {
+        let _ = write!(note, " ×{}", number(tile.active));
+    }
+    if tile.standby > 0 {
+        let _ = write!(note, " +{}", number(tile.standby));
+    }
+    if tile.copies > 0 {
+        let _ = write!(note, " ({})", number(tile.copies));
+    }
+    note
 }

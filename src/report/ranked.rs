@@ -19,11 +19,12 @@ use crate::words::{Class, Mode};
 
 /// Most faults explained in full, and named in the table that follows.
 const MOST_CARDS: usize = 10;
-const MOST_LINES: usize = 60;
+const MOST_LINES: usize = 30;
 /// Most faults with the same effect named on one entry.
 const MOST_OTHERS: usize = 12;
-/// Most affected nodes listed for one fault.
-const MOST_AFFECTED: usize = 150;
+/// Most affected nodes listed for the worst fault, and for each of the others: scripts list them all.
+const MOST_AFFECTED_FIRST: usize = 60;
+const MOST_AFFECTED: usize = 4;
 
 /// The section.
 pub(super) struct Section {
@@ -207,7 +208,12 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
     let most = if journeys.is_empty() { 24 } else { 12 };
     let workloads_more = workloads.len().saturating_sub(most);
     workloads.truncate(most);
-    let (rows, rest) = rows(facts, &blast);
+    let most = if rank == 1 {
+        MOST_AFFECTED_FIRST
+    } else {
+        MOST_AFFECTED
+    };
+    let (rows, rest) = rows(facts, &blast, most);
     Card {
         rank,
         name: Name::of(model, fault.fault),
@@ -272,15 +278,15 @@ fn importance(model: &Model, entry: &BlastEntry) -> impl Ord + use<> {
 }
 
 /// A row for every affected node people ask about, and a sentence on the others.
-fn rows(facts: &Facts<'_>, blast: &Blast) -> (Vec<Row>, Option<Say>) {
+fn rows(facts: &Facts<'_>, blast: &Blast, most: usize) -> (Vec<Row>, Option<Say>) {
     let model = facts.model;
     let listed = |entry: &&BlastEntry| {
         is_subject(model, entry.node) || model.node(entry.node).class == Class::External
     };
     let mut entries: Vec<&BlastEntry> = blast.affected.iter().filter(listed).collect();
     entries.sort_by_key(|entry| importance(model, entry));
-    let unlisted = entries.len().saturating_sub(MOST_AFFECTED);
-    entries.truncate(MOST_AFFECTED);
+    let unlisted = entries.len().saturating_sub(most);
+    entries.truncate(most);
     let mut rest: Vec<Argument> = Vec::new();
     if unlisted > 0 {
         rest.push(say("ranked.more_of_these").with(unlisted).into());

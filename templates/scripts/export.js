@@ -99,7 +99,7 @@
   /** The blast path as a Mermaid flow chart; copies of services are left to their services. */
   function mermaid(app, scenario) {
     const { estate, words } = app;
-    const quoted = (text) => '"' + text.replaceAll("&", "#amp;").replaceAll('"', "#quot;").replaceAll("<", "#lt;").replaceAll(">", "#gt;").replaceAll("`", "#96;") + '"';
+    const quoted = (text) => '"' + text.replaceAll("&", "#amp;").replaceAll('"', "#quot;").replaceAll("<", "#lt;").replaceAll(">", "#gt;").replaceAll("\x60", "#96;") + '"';
     const lines = ["flowchart LR"];
     const shown = new Set();
     const classes = new Map();
