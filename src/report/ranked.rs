@@ -248,9 +248,9 @@ fn by_tier(fault: &Ranked) -> Vec<Say> {
         .filter(|(_, n)| **n > 0)
         .map(|(tier, n)| {
             if tier == TIERS - 1 {
-                say("ranked.tier.none").with(*n as u64)
+                say("ranked.tier.none").with(u64::from(*n))
             } else {
-                say("ranked.tier").with(tier).with(*n as u64)
+                say("ranked.tier").with(tier).with(u64::from(*n))
             }
         })
         .collect()
