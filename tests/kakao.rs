@@ -334,19 +334,81 @@ fn lint_finds_the_battery_room_and_nothing_after_the_fix() {
     };
     let (code, found) = lint(SAMPLE);
     assert_eq!(code, Some(1));
-    let taxi = found["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|f| f["rule"] == "false-redundancy" && f["subject"] == "service:taxi-dispatch")
-        .unwrap();
-    assert_eq!(taxi["severity"], "error");
+    let found = found["findings"].as_array().unwrap();
+    let says = |severity: &str, rule: &str, subject: &str, cut: &[&str]| {
+        let same = |f: &&Value| f["rule"] == rule && f["subject"] == subject;
+        let Some(finding) = found.iter().find(same) else {
+            panic!("{rule} is silent about {subject}");
+        };
+        assert_eq!(finding["severity"], severity, "{finding}");
+        let cut: BTreeSet<String> = cut.iter().map(|id| (*id).to_owned()).collect();
+        assert_eq!(texts(&finding["cut"]), cut, "{finding}");
+    };
     // The room, not the feed and the site that fall with it.
-    assert_eq!(texts(&taxi["cut"]), ["room:pangyo-b3".to_owned()].into());
+    let room = &["room:pangyo-b3"];
+    for (severity, rule, subject) in [
+        ("error", "critical-concentration", "room:pangyo-b3"),
+        ("error", "false-redundancy", "service:taxi-dispatch"),
+        ("error", "false-redundancy", "store:session-cache"),
+        ("error", "quorum-lost-with-one-domain", "store:coordination"),
+        ("error", "failover-actuator-colocated", "service:switchover"),
+        (
+            "error",
+            "failover-actuator-colocated",
+            "service:staff-authz",
+        ),
+        ("error", "failover-actuator-colocated", "service:deploy"),
+        (
+            "error",
+            "failover-actuator-colocated",
+            "service:image-registry",
+        ),
+        ("error", "data-only-replication", "store:user-data"),
+        ("error", "data-only-replication", "store:payment-ledger"),
+        ("error", "data-only-replication", "store:message-store"),
+        ("error", "capacity-after-loss", "service:login"),
+        ("error", "capacity-after-loss", "service:taxi-dispatch"),
+        ("error", "rto-infeasible", "service:payments"),
+        ("warning", "rpo-infeasible", "store:mail-archive"),
+        ("warning", "rpo-infeasible", "store:object-store"),
+        ("warning", "ha-depends-on-single-domain", "service:parking"),
+        ("warning", "ha-depends-on-single-domain", "service:webtoon"),
+        ("warning", "monitor-depends-on-target", "service:monitoring"),
+        (
+            "warning",
+            "management-plane-shares-fate",
+            "service:incident-chat",
+        ),
+        ("warning", "tier-without-dr", "room:pangyo-b3"),
+    ] {
+        says(severity, rule, subject, room);
+    }
+    says("error", "recovery-cycle", "service:staff-authz", &[]);
+    says("warning", "undrilled-failover", "service:login", &[]);
+    says(
+        "note",
+        "third-party-hard-dependency",
+        "external:upbit",
+        &["external:upbit"],
+    );
 
     let (code, found) = lint(FIXED);
     assert_eq!(code, Some(0));
-    assert!(found["findings"].as_array().unwrap().is_empty(), "{found}");
+    for finding in found["findings"].as_array().unwrap() {
+        assert_ne!(finding["severity"], "error", "{finding}");
+    }
+}
+
+#[test]
+fn the_battery_room_is_one_matter_and_not_one_for_each_service() {
+    let shown = spof(SAMPLE, &["lint", "--fail-on", "never"]);
+    let matters = shown
+        .lines()
+        .filter(|line| line.starts_with("error[false-redundancy]"));
+    assert_eq!(matters.count(), 1, "{shown}");
+    let more = "11 more errors for the same cause: ";
+    assert!(shown.contains(more), "{shown}");
+    assert!(shown.contains("`store:session-cache`"), "{shown}");
 }
 
 #[test]

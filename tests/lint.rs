@@ -65,7 +65,7 @@ fn every_rule_as_people_see_it() {
     let rules: Value =
         serde_json::from_slice(&spof(here, &["rules", "--format", "json"]).stdout).unwrap();
     let rules = rules["rules"].as_array().unwrap();
-    assert!(rules.len() >= 12);
+    assert!(rules.len() >= 40);
     for rule in rules {
         let name = rule["rule"].as_str().unwrap();
         let dir = example(rule["documentation"].as_str().unwrap());

@@ -7,8 +7,11 @@
 pub mod baseline;
 pub mod fingerprint;
 pub mod gate;
+pub mod group;
 pub mod pointing;
 pub mod waiver;
+
+use std::cmp::Reverse;
 
 use camino::Utf8PathBuf;
 
@@ -74,6 +77,11 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// What findings of one rule have in common, where that is not their cut: told together, they
+    /// are one matter with several subjects.
+    pub cause: Option<String>,
+    /// How much hangs on the subject: tier, then how much goes with it. The lesser comes first.
+    pub rank: (u8, Reverse<usize>),
     /// Sixteen hexadecimal digits; see [`fingerprint`].
     pub fingerprint: String,
     /// True if the baseline or the base of the comparison has it too.
@@ -104,6 +112,8 @@ impl Finding {
             related: Vec::new(),
             notes: Vec::new(),
             help: None,
+            cause: None,
+            rank: (u8::MAX, Reverse(0)),
             fingerprint: String::new(),
             known: false,
             fails: false,
@@ -141,8 +151,11 @@ pub fn finish(findings: &mut [Finding], sources: &SourceMap) {
 pub fn order(findings: &mut [Finding], sources: &SourceMap) {
     findings.sort_by_cached_key(|finding| {
         (
-            std::cmp::Reverse(finding.severity),
+            Reverse(finding.severity),
+            // What takes many things at once explains much of the rest.
+            finding.rule != Code::CriticalConcentration,
             finding.rule.as_str(),
+            finding.rank,
             finding.subject.clone(),
             finding.object.clone(),
             finding.cut.clone(),

@@ -4,7 +4,7 @@
 //! the model resolves when all sources are known.
 
 use crate::source::{Location, Problem, Span};
-use crate::words::{Class, Evidence, Id, Mode, Replication};
+use crate::words::{Class, Evidence, Id, Mode, Replication, Role};
 
 /// Where a fact stands: in a file of this run, or recorded by an earlier one (a saved graph).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +127,9 @@ pub struct Attributes {
     pub fails_per_y: Option<f64>,
     pub repair_s: Option<u64>,
     pub cost: Option<u64>,
+    pub role: Option<Role>,
+    /// Date of the last comparison with what is really there, `YYYY-MM-DD`.
+    pub verified: Option<String>,
     /// Only where it is drawn; no requirement follows.
     pub within: Option<Ref>,
 }
@@ -264,6 +267,7 @@ pub struct SavedRequirement {
     pub need: u64,
     pub members: Vec<SavedMember>,
     pub evidence: Evidence,
+    pub observed: bool,
     pub sources: Vec<Location>,
     pub span: Span,
 }

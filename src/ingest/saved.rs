@@ -12,8 +12,8 @@ use super::fact::{
 };
 use crate::source::item::{At, Listed, Read as _, Reader, quote, record};
 use crate::source::{Document, Kind, Location, Problem, ProblemKind, SourceMap, Span, View};
-use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
-use values::{Every, Integer, Rate, Seconds, Standby, Text, Tier, Word};
+use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role};
+use values::{Every, Flag, Integer, Rate, Seconds, Standby, Text, Tier, Word};
 
 #[cfg(test)]
 mod tests;
@@ -120,6 +120,10 @@ record! {
         repair_s: may Seconds,
         /// What it costs.
         cost: may Integer,
+        /// What it is to the operators.
+        role: may Word<Role>,
+        /// When it was last compared with what is there.
+        verified: may Text,
         /// Where it is drawn.
         within: may At<Id>,
         /// What it is a part of.
@@ -144,6 +148,8 @@ record! {
         need: must Integer,
         /// How it is known.
         evidence: must Word<Evidence>,
+        /// A trace saw it too.
+        observed: may Flag,
         /// Of what.
         members: must At<Every<GraphMember>>,
         /// Where.
@@ -295,6 +301,8 @@ fn node(node: GraphNode, span: Span) -> SavedNode {
             fails_per_y: node.fails_per_y.map(|Rate(rate)| rate),
             repair_s: seconds(node.repair_s),
             cost: integer(node.cost),
+            role: node.role.map(|Word(role)| role),
+            verified: node.verified.map(|Text(date)| date),
             within: node.within.as_ref().map(reference),
         },
         replication: node.data,
@@ -320,6 +328,7 @@ fn requirement(requirement: GraphRequirement, span: Span) -> SavedRequirement {
             })
             .collect(),
         evidence: requirement.evidence.0,
+        observed: requirement.observed.is_some_and(|Flag(seen)| seen),
         sources: requirement.sources.0,
         span,
     }

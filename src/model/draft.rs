@@ -184,6 +184,8 @@ impl<'s> Draft<'s> {
             fails_per_y: None,
             repair_s: None,
             cost: None,
+            role: None,
+            verified: None,
             within: None,
             part_of: None,
             evidence: context.evidence,
@@ -354,6 +356,7 @@ fn same(a: &Requirement, b: &Requirement) -> bool {
 /// Adds how `other`, which demands the same, is known.
 fn support(to: &mut Requirement, other: Requirement) {
     to.evidence = to.evidence.min(other.evidence);
+    to.observed |= other.observed;
     to.sources.extend(other.sources);
     for (to, other) in to.members.iter_mut().zip(other.members) {
         let ways = to.standby.iter_mut().flatten();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Member, Model, Node, NodeIx, Requirement, Way};
 use crate::ingest::fact::Source;
 use crate::source::{Location, SourceMap};
-use crate::words::Replication;
+use crate::words::{Evidence, Replication, Role};
 
 /// Version of the contract.
 pub const VERSION: u32 = 1;
@@ -56,6 +56,12 @@ pub struct GraphNode<'m> {
     pub repair_s: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<u64>,
+    /// What it is to the operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<&'static str>,
+    /// Date of the last comparison with what is really there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<&'m str>,
     /// Where it is drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<&'m str>,
@@ -84,6 +90,9 @@ pub struct GraphRequirement<'m> {
     pub mode: &'static str,
     pub need: u64,
     pub evidence: &'static str,
+    /// A trace saw it too; left out where `evidence` says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub observed: bool,
     pub members: Vec<GraphMember<'m>>,
     pub sources: Vec<GraphSource>,
 }
@@ -173,6 +182,8 @@ impl<'m> Writer<'m, '_> {
             fails_per_y: node.fails_per_y,
             repair_s: node.repair_s,
             cost: node.cost,
+            role: node.role.map(Role::as_str),
+            verified: node.verified.as_deref(),
             within: node.within.map(|ix| self.id(ix)),
             part_of: node.part_of.map(|ix| self.id(ix)),
             evidence: node.evidence.as_str(),
@@ -188,6 +199,7 @@ impl<'m> Writer<'m, '_> {
             mode: requirement.mode.as_str(),
             need: requirement.need,
             evidence: requirement.evidence.as_str(),
+            observed: requirement.observed && requirement.evidence != Evidence::Observed,
             members: members.map(|member| self.member(member)).collect(),
             sources: self.places(&requirement.sources),
         }

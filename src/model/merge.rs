@@ -6,7 +6,7 @@ use super::draft::{Context, Draft, Rank};
 use super::{NodeIx, Requirement};
 use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
 use crate::source::{Problem, ProblemKind, Span};
-use crate::words::{Class, Evidence, Mode, format_duration};
+use crate::words::{Class, Evidence, Mode, Role, format_duration};
 
 /// Deepest nesting of what is only drawn.
 const NESTING: usize = 64;
@@ -93,7 +93,7 @@ impl Draft<'_> {
             users: quiet, revenue_per_h: quiet, demand: u64::to_string,
             rto_s: |time| format_duration(*time),
             rpo_s: |time| format_duration(*time),
-            fails_per_y: quiet, repair_s: quiet, cost: quiet,
+            fails_per_y: quiet, repair_s: quiet, cost: quiet, role: Role::to_string, verified: quiet,
         );
         if let Some(start) = said.start_s {
             let mut slot = Some(self.node(ix).start_s);
@@ -264,12 +264,14 @@ impl Draft<'_> {
         entry.dropped = true;
         if same_mode {
             // A saved graph may call it otherwise: it is known from both all the same.
-            let (evidence, sources) = (
+            let (evidence, observed, sources) = (
                 entry.requirement.evidence,
+                entry.requirement.observed,
                 entry.requirement.sources.clone(),
             );
             if let Some(entry) = self.entries.get_mut(winner) {
                 entry.requirement.evidence = entry.requirement.evidence.min(evidence);
+                entry.requirement.observed |= observed;
                 entry.requirement.sources.extend(sources);
             }
         }

@@ -30,7 +30,7 @@ pub use resolve::Lookup;
 
 use crate::ingest::fact::Source;
 use crate::source::Problem;
-use crate::words::{Assume, Class, Evidence, Id, Mode, Replication};
+use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role};
 
 /// Index of a node in [`Model::nodes`]. Nodes are sorted by id, so indices sort as ids do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +75,10 @@ pub struct Node {
     pub fails_per_y: Option<f64>,
     pub repair_s: Option<u64>,
     pub cost: Option<u64>,
+    /// What it is to the operators.
+    pub role: Option<Role>,
+    /// Date of the last comparison with what is really there, `YYYY-MM-DD`.
+    pub verified: Option<String>,
     /// Domain it is drawn in without standing on it.
     pub within: Option<NodeIx>,
     /// The service or store a replica is a copy of; the node whose requirement a group expands.
@@ -93,6 +97,8 @@ pub struct Requirement {
     pub need: u64,
     pub members: Vec<Member>,
     pub evidence: Evidence,
+    /// A trace saw it, whatever else states it.
+    pub observed: bool,
     pub sources: Vec<Source>,
 }
 

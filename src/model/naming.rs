@@ -10,7 +10,7 @@ use super::draft::{Context, Draft};
 use super::merge::is_plain;
 use super::{Member, NodeIx, Requirement};
 use crate::source::ProblemKind;
-use crate::words::{Class, Id, Mode};
+use crate::words::{Class, Evidence, Id, Mode};
 
 /// Longest readable name, in characters; what is longer is cut and told apart by a hash.
 const NAME: usize = 160;
@@ -50,6 +50,7 @@ impl Draft<'_> {
             need,
             members,
             evidence: context.evidence,
+            observed: context.evidence == Evidence::Observed,
             sources: context.sources.clone(),
         };
         let plain = is_plain(&requirement);
@@ -97,6 +98,7 @@ impl Draft<'_> {
                 need,
                 members: members.clone(),
                 evidence: context.evidence,
+                observed: context.evidence == Evidence::Observed,
                 sources: context.sources.clone(),
             };
             let refused = self.add(requirement, false, context).is_err();

@@ -389,6 +389,7 @@ impl Draft<'_> {
             need,
             members,
             evidence,
+            observed: evidence == Evidence::Observed,
             sources,
         };
         let id = requirement.id.clone();

@@ -126,6 +126,7 @@ impl Draft<'_> {
             need: saved.need.max(1),
             members,
             evidence: saved.evidence,
+            observed: saved.observed || saved.evidence == Evidence::Observed,
             sources: context.sources.clone(),
         };
         if saved.mode == Mode::Placement {

@@ -23,6 +23,10 @@ rule! {
     ///
     /// Write the kind too: `service:pay`.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Warning.

@@ -27,6 +27,10 @@ rule! {
     ///
     /// Correct or remove the value that is wrong.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Note: the analysis went on with the value that the finding names.

@@ -1,16 +1,20 @@
 //! What all rules share, computed once for a run.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::causes::Causes;
 use super::certainty::Certainty;
 use super::chain::{Steps, steps};
 use super::critical_concentration::{Concentration, concentrations};
+use super::kinds;
 use crate::analysis::criticality::Criticality;
-use crate::analysis::engine::{Affected, Engine, Outcome};
+use crate::analysis::data::{DataLoss, data_losses};
+use crate::analysis::engine::{Affected, Engine, Outcome, Scratch};
+use crate::analysis::recovery::{RecoveryCycle, recovery_cycles};
 use crate::analysis::redundancy::{FalseRedundancy, false_redundancies_among};
-use crate::analysis::sweep::Sweep;
+use crate::analysis::sweep::{Effect, Sweep};
 use crate::analysis::verdict::Verdict;
 use crate::graph::FaultClass;
 use crate::model::{Model, Node, NodeIx, ReqIx, Requirement};
@@ -55,17 +59,57 @@ pub struct Context<'a> {
     /// By service or store: the domains, those of `whole` left out, that cut it because its own
     /// replicas (or it itself) stand on them.
     pub own_cuts: BTreeMap<NodeIx, Vec<NodeIx>>,
-    /// The fault explained last: rules ask about one fault after the other.
-    last: RefCell<Option<Rc<Explained>>>,
+    /// Single faults of domains that no other one explains.
+    pub causes: Causes,
+    /// Faults explained so far, so that rules share them.
+    known: RefCell<Known>,
+    scratch: RefCell<Scratch>,
 }
 
-/// What one single fault does, and what rules need to explain it.
+/// Faults explained so far, and how much they take.
+#[derive(Debug, Default)]
+struct Known {
+    by_fault: BTreeMap<NodeIx, Rc<Explained>>,
+    size: usize,
+}
+
+/// Affected nodes kept at most over all explained faults; beyond that they are explained anew.
+const KEPT: usize = 4_000_000;
+
+/// What one single fault does, and what rules need to explain it, each computed when first asked.
 #[derive(Debug)]
 pub struct Explained {
     pub fault: NodeIx,
     pub outcome: Outcome,
-    pub(super) certainty: Certainty,
-    pub(super) steps: Steps,
+    certainty: OnceCell<Certainty>,
+    steps: OnceCell<Steps>,
+    data: OnceCell<Vec<DataLoss>>,
+    cycles: OnceCell<Vec<RecoveryCycle>>,
+}
+
+impl Explained {
+    /// How sure each loss is.
+    pub(super) fn certainty(&self, context: &Context<'_>) -> &Certainty {
+        self.certainty
+            .get_or_init(|| Certainty::new(context, &self.outcome))
+    }
+
+    /// The way from each lost node to the fault.
+    pub(super) fn steps(&self, context: &Context<'_>) -> &Steps {
+        self.steps.get_or_init(|| steps(context, &self.outcome))
+    }
+
+    /// What is left of the data of each store that loses a copy.
+    pub(super) fn data(&self, context: &Context<'_>) -> &[DataLoss] {
+        self.data
+            .get_or_init(|| data_losses(context.model, context.engine.graph(), &self.outcome))
+    }
+
+    /// Circles of waiting that keep things from coming back.
+    pub(super) fn cycles(&self, context: &Context<'_>) -> &[RecoveryCycle] {
+        self.cycles
+            .get_or_init(|| recovery_cycles(context.model, context.engine, &self.outcome))
+    }
 }
 
 impl<'a> Context<'a> {
@@ -95,10 +139,12 @@ impl<'a> Context<'a> {
             whole: BTreeSet::new(),
             redundancies: Vec::new(),
             own_cuts: BTreeMap::new(),
-            last: RefCell::default(),
+            causes: Causes::default(),
+            known: RefCell::default(),
+            scratch: RefCell::new(engine.scratch()),
         };
         let under_everything = under_everything(model, sweep);
-        let all = concentrations(&context);
+        let all = concentrations(&context, &under_everything);
         context.whole = all
             .iter()
             .map(|found| found.domain)
@@ -116,10 +162,9 @@ impl<'a> Context<'a> {
             })
         };
         context.concentrations = all.iter().filter(is_root).cloned().collect();
-        context.redundancies = false_redundancies_among(model, engine, sweep, |effect| {
-            !context.whole.contains(&effect.fault)
-        });
+        context.redundancies = redundancies(&context);
         context.own_cuts = own_cuts(&context);
+        context.causes = Causes::new(&context);
         context
     }
 
@@ -179,24 +224,35 @@ impl<'a> Context<'a> {
         effect.is_some_and(|affected| self.engine.cuts(affected))
     }
 
-    /// The single fault explained. Only the last one is kept: ask about one after the other.
+    /// The single fault explained.
     #[must_use]
     pub fn explained(&self, fault: NodeIx) -> Rc<Explained> {
-        let known = self.last.borrow().clone();
-        if let Some(known) = known.filter(|known| known.fault == fault) {
-            return known;
+        if let Some(known) = self.known.borrow().by_fault.get(&fault) {
+            return Rc::clone(known);
         }
-        let mut scratch = self.engine.scratch();
         let set = self.engine.graph().fault_set(fault.0);
-        let outcome = self.engine.outcome(&mut scratch, &set);
-        let new = Rc::new(Explained {
-            fault,
-            certainty: Certainty::new(self, &outcome),
-            steps: steps(self, &outcome),
-            outcome,
-        });
-        *self.last.borrow_mut() = Some(Rc::clone(&new));
+        let new = Rc::new(self.explain(fault, &set));
+        let mut known = self.known.borrow_mut();
+        let size = 1 + new.outcome.affected.len() + new.outcome.stopped.len();
+        if known.size.saturating_add(size) > KEPT {
+            *known = Known::default();
+        }
+        known.size += size;
+        known.by_fault.insert(fault, Rc::clone(&new));
         new
+    }
+
+    /// Any set of faults explained; `fault` is what it is called.
+    pub(super) fn explain(&self, fault: NodeIx, set: &[u32]) -> Explained {
+        let mut scratch = self.scratch.borrow_mut();
+        Explained {
+            fault,
+            outcome: self.engine.outcome(&mut scratch, set),
+            certainty: OnceCell::new(),
+            steps: OnceCell::new(),
+            data: OnceCell::new(),
+            cycles: OnceCell::new(),
+        }
     }
 
     /// Of `faults`, those that are not affected by another of them; of a circle, all.
@@ -229,6 +285,32 @@ fn under_everything(model: &Model, sweep: &Sweep) -> BTreeSet<NodeIx> {
         .filter(|effect| all > 0 && effect.affected().filter(stopped).count() == all)
         .map(|effect| effect.fault)
         .collect()
+}
+
+/// Fills [`Context::redundancies`]: of a requirement that both a zone and its region leave unmet,
+/// the zone is what to hear of first.
+fn redundancies(context: &Context<'_>) -> Vec<FalseRedundancy> {
+    let Context {
+        model,
+        engine,
+        sweep,
+        whole,
+        ..
+    } = context;
+    let wide = |effect: &Effect<'_>| kinds::is_wide(context.id(effect.fault).kind());
+    let mut found = false_redundancies_among(model, engine, sweep, |effect| {
+        !whole.contains(&effect.fault) && !wide(effect)
+    });
+    let near: BTreeSet<ReqIx> = found.iter().map(|found| found.requirement).collect();
+    let far = false_redundancies_among(model, engine, sweep, |effect| {
+        !whole.contains(&effect.fault) && wide(effect)
+    });
+    found.extend(
+        far.into_iter()
+            .filter(|far| !near.contains(&far.requirement)),
+    );
+    found.sort_by_key(|found| found.requirement);
+    found
 }
 
 /// Fills [`Context::own_cuts`]. Proportional to the sum of all blast radii.

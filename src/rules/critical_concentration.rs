@@ -17,7 +17,8 @@ rule! {
     /// Names each failure domain whose loss alone cuts many critical journeys at once: three or
     /// more of them, or more than half. Where no journey is critical, services and stores of tier
     /// 0 and 1 are counted instead; where nothing has a tier, all journeys, or else all services
-    /// and stores, and then it takes three and more than half.
+    /// and stores, and then it takes three and more than half. What everything stands on (a cluster,
+    /// a region) is named if it cuts any of them, and not repeated for each service.
     ///
     /// ## Why is this bad
     ///
@@ -48,6 +49,10 @@ rule! {
     /// `spof common journey:log-in journey:pay` names it. Where everything stands in one place on
     /// purpose, this finding says so once, and no rule repeats it for every service.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error where critical things are counted; a note where nothing has a tier.
@@ -76,7 +81,10 @@ pub struct Concentration {
 }
 
 /// Every domain that takes many, in order of id; [`Context`] keeps those that no other one takes.
-pub(super) fn concentrations(context: &Context<'_>) -> Vec<Concentration> {
+pub(super) fn concentrations(
+    context: &Context<'_>,
+    under_everything: &BTreeSet<NodeIx>,
+) -> Vec<Concentration> {
     let (subjects, noun) = subjects(context);
     let all: BTreeSet<NodeIx> = subjects.iter().copied().collect();
     let is_many = |n: usize| {
@@ -97,7 +105,16 @@ pub(super) fn concentrations(context: &Context<'_>) -> Vec<Concentration> {
                 .map(|affected| NodeIx(affected.node))
                 .collect();
             cut.sort_by_key(|ix| (context.node(*ix).tier, *ix));
-            is_many(cut.len()).then_some(Concentration {
+            // What everything stands on is said once even where little is critical: otherwise
+            // every single service would have to say it.
+            let workloads = || {
+                effect.affected().filter(|affected| {
+                    let class = context.node(NodeIx(affected.node)).class;
+                    matches!(class, Class::Service | Class::Store) && context.engine.cuts(*affected)
+                })
+            };
+            let shared = under_everything.contains(&effect.fault) && workloads().nth(1).is_some();
+            (is_many(cut.len()) || (shared && !cut.is_empty())).then_some(Concentration {
                 domain: effect.fault,
                 cut,
                 of: all.len(),
@@ -148,7 +165,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     let domain = context.node(found.domain);
     let explained = context.explained(found.domain);
-    let certainty = &explained.certainty;
+    let certainty = explained.certainty(context);
     let mut evidence: Vec<Evidence> = found.cut.iter().map(|ix| certainty.of(*ix)).collect();
     evidence.sort_unstable();
     let enough = if context.tiered {
@@ -158,6 +175,7 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     };
     let confidence = evidence
         .get(enough - 1)
+        .or(evidence.last())
         .copied()
         .unwrap_or(Evidence::Assumed);
     let tier = found
@@ -171,7 +189,9 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
         crate::findings::Severity::Note
     };
     let (singular, plural) = found.noun;
-    let amount = if found.cut.len() == found.of {
+    let amount = if found.of == 1 {
+        format!("the only {singular}")
+    } else if found.cut.len() == found.of {
         format!("all {} {plural}", found.of)
     } else {
         format!(
@@ -199,7 +219,7 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
         .notes
         .push(format!("cut: {}", text::ids(context, &found.cut)));
     let first: Vec<NodeIx> = found.cut.first().copied().into_iter().collect();
-    let links = chain::links(context, &explained.steps, &first);
+    let links = chain::links(context, explained.steps(context), &first);
     finding.related = chain::related(context, &links);
     if context.whole.contains(&found.domain) {
         finding.notes.push(

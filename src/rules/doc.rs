@@ -10,6 +10,7 @@ pub const HEADINGS: &[&str] = &[
     "Why is this bad",
     "Example",
     "How to fix",
+    "Configuration",
     "Severity",
     "Confidence",
     "References",

@@ -25,6 +25,10 @@ rule! {
     ///
     /// Remove the line that is wrong.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Warning.

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
-use super::{chain, severity, text};
+use super::{
+    chain, kinds, quorum_lost_with_one_domain as quorum, severity, text, unspread_replicas,
+};
 use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
 use crate::findings::{Code, Finding, Place};
@@ -14,7 +16,13 @@ rule! {
     /// Finds requirements that survive the loss of any one of their members (a service of its
     /// replicas, a site of its power feeds, a service of its two SMS providers), and that one
     /// single fault elsewhere leaves unmet all the same, with no standby promoted in time. Of
-    /// several such faults, those are named that no other one of them explains.
+    /// several such faults, those are named that no other one of them explains; of a zone and its
+    /// region, the zone.
+    ///
+    /// A quorum that loses its majority is
+    /// [quorum-lost-with-one-domain](#quorum-lost-with-one-domain), a change that reaches all
+    /// replicas at once [shared-rollout](#shared-rollout), and replicas that nobody placed are
+    /// [unspread-replicas](#unspread-replicas).
     ///
     /// ## Why is this bad
     ///
@@ -45,6 +53,10 @@ rule! {
     /// standby a way of being promoted that doesn't require anything the fault takes, and that
     /// fits into `rto`; the finding says for each standby why it does not help today.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// By the most critical tier that is lost: error for tier 0 and 1, warning for the others. What
@@ -53,8 +65,7 @@ rule! {
     /// ## Confidence
     ///
     /// The weakest evidence on the surest chain from the members to the fault, including what
-    /// keeps standbys from helping. Replicas that nobody placed are assumed to share a host
-    /// (`--assume optimistic`: not to), and such a finding is at most a warning.
+    /// keeps standbys from helping.
     ///
     /// ## References
     ///
@@ -77,7 +88,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         if guessed {
             continue;
         }
-        pairs.extend(found.faults.iter().map(|fault| (*fault, found.requirement)));
+        // A lost quorum, a change that goes everywhere and replicas that nothing keeps apart are
+        // said by rules of their own, which know more about them.
+        let quorum = quorum::is_quorum(context, found.requirement);
+        let said_elsewhere = |fault: &NodeIx| {
+            let node = context.node(*fault);
+            (quorum && node.class == Class::Domain)
+                || kinds::is_rollout(node.id.kind())
+                || unspread_replicas::is_made_up(context, *fault)
+        };
+        let faults = found.faults.iter().filter(|fault| !said_elsewhere(fault));
+        pairs.extend(faults.map(|fault| (*fault, found.requirement)));
     }
     pairs.sort_unstable();
     for (fault, requirement) in pairs {
@@ -100,7 +121,7 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
     let subject = context.subject(described.of);
     let explained = context.explained(fault);
     let outcome = &explained.outcome;
-    let certainty = &explained.certainty;
+    let certainty = explained.certainty(context);
     let confidence = certainty.of_requirement(context, outcome, requirement);
     let tier = severity::tier_lost(context, subject);
     let active: Vec<NodeIx> = described
@@ -158,7 +179,7 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
             described.need
         )
     };
-    let links = chain::links(context, &explained.steps, &lost);
+    let links = chain::links(context, explained.steps(context), &lost);
     finding.related = chain::related(context, &links);
     standbys(context, outcome, requirement, &mut finding);
     finding.help = Some(if described.members.len() > active.len() {

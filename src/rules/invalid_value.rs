@@ -24,6 +24,10 @@ rule! {
     /// Write what the finding asks for. The JSON Schema that `spof schema` prints lets editors
     /// complete and check manifests while they are written.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error: an analysis of something other than what was written is worse than none.

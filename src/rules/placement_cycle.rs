@@ -25,6 +25,10 @@ rule! {
     ///
     /// Write `within: site:a` where a thing is only drawn in the site but does not depend on it.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error: every verdict that involves the circle rests on the placement that was ignored.

@@ -47,3 +47,13 @@ pub(super) fn tier_lost(context: &Context<'_>, subject: NodeIx) -> Option<u8> {
         (own, lost) => own.or(lost),
     }
 }
+
+/// Severity of what takes nothing by itself and makes a loss worse or longer: a warning where
+/// what is lost is critical, a note for the rest.
+pub(super) fn advice(tier: Option<u8>, confidence: Evidence) -> Severity {
+    let severity = match tier {
+        Some(0 | 1) => Severity::Warning,
+        Some(_) | None => Severity::Note,
+    };
+    capped(severity, confidence)
+}

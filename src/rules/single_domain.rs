@@ -42,6 +42,10 @@ rule! {
     /// Give it replicas on a second domain, enough of them to carry `need`, or a standby there
     /// whose promotion does not need the lost domain and fits into `rto`.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error for what is critical; at most a warning where it rests on an assumption.
@@ -95,7 +99,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
     let (requirement, _) = context
         .requirements(subject)
         .find(|(ix, _)| is_standing(context, *ix) && is_unmet(context, outcome, ix.0))?;
-    let certainty = &explained.certainty;
+    let certainty = explained.certainty(context);
     let confidence = certainty.of_requirement(context, outcome, requirement);
     let tier = severity::tier_lost(context, subject);
     let (id, domain) = (context.id(subject), context.id(fault));
@@ -129,7 +133,10 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .cloned()
         .map(Place::Source);
     finding.label = format!("all that it needs stands on `{domain}`");
-    finding.related = chain::related(context, &chain::links(context, &explained.steps, &lost));
+    finding.related = chain::related(
+        context,
+        &chain::links(context, explained.steps(context), &lost),
+    );
     super::false_redundancy::standbys(context, outcome, requirement, &mut finding);
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(format!(

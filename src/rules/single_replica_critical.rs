@@ -37,6 +37,10 @@ rule! {
     /// Run one more than `need` takes, on different hosts; or declare the `rto` that a restart
     /// fits into, if the interruption is acceptable.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error if the loss lasts until repair or longer than the declared `rto`; a warning if it is

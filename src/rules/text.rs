@@ -34,6 +34,31 @@ pub(super) fn ids(context: &Context<'_>, nodes: &[NodeIx]) -> String {
     list(&names)
 }
 
+/// Names in a list that is the point of a finding; the rest is counted.
+const ALL: usize = 40;
+
+/// The ids of `nodes`, all of them where that can be read.
+pub(super) fn all(context: &Context<'_>, nodes: &[NodeIx]) -> String {
+    let names: Vec<String> = nodes
+        .iter()
+        .take(ALL)
+        .map(|ix| format!("`{}`", context.id(*ix)))
+        .collect();
+    let more = nodes.len() - names.len();
+    if more == 0 {
+        names.join(", ")
+    } else {
+        format!("{} and {more} more", names.join(", "))
+    }
+}
+
+/// The ids of `nodes`, sorted, as the object of a finding.
+pub(super) fn plain(context: &Context<'_>, nodes: &[NodeIx]) -> String {
+    let mut names: Vec<&str> = nodes.iter().map(|ix| context.id(*ix).as_str()).collect();
+    names.sort_unstable();
+    names.join(", ")
+}
+
 /// What a requirement of this mode does, for one or for several.
 pub(super) fn verb(mode: Mode, several: bool) -> &'static str {
     match (mode, several) {

@@ -31,6 +31,10 @@ rule! {
     /// with `-i`, or describe it: `externals: [{id: external:sms}]` for an outside party, `aliases`
     /// for another name of something known.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Warning; a note where the reference itself is only inferred.

@@ -29,6 +29,10 @@ rule! {
     ///
     /// Mend the file at the named place, or leave it out of the given paths.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error; a warning for files that exceed a limit or can't be opened.

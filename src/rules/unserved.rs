@@ -30,6 +30,10 @@ rule! {
     ///
     /// Compare `need`, the weights and the count of replicas with what really runs.
     ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
     /// ## Severity
     ///
     /// Error for what is critical, warning for everything else; at most a warning where the

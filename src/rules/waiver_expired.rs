@@ -26,6 +26,11 @@ rule! {
     /// Mend what the waiver is about and delete it, or give it a new date with a reason that holds
     /// today.
     ///
+    /// ## Configuration
+    ///
+    /// Waivers stand under `[[waiver]]` in `spof.toml` or beside the line; `--no-ignores` leaves
+    /// them aside.
+    ///
     /// ## Severity
     ///
     /// Warning; what it accepted comes back with its own severity.

@@ -28,6 +28,11 @@ rule! {
     /// the line it stands on or, where it stands on a line of its own, the next line that holds more
     /// than comments.
     ///
+    /// ## Configuration
+    ///
+    /// Waivers stand under `[[waiver]]` in `spof.toml` or beside the line; `--no-ignores` leaves
+    /// them aside.
+    ///
     /// ## Severity
     ///
     /// Warning.

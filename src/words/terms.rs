@@ -85,6 +85,28 @@ words! {
     }
 }
 
+words! {
+    /// What a service or store is to the operators: what the repair of others hangs on.
+    Role {
+        /// Tells people what has failed.
+        Monitoring = "monitoring",
+        /// With what people change what runs: consoles, control planes, remote access.
+        Management = "management",
+        /// Knows what there is and where, and whom to call: inventory, runbooks, contacts.
+        Inventory = "inventory",
+        /// Brings new versions to where they run.
+        Deploy = "deploy",
+        /// Keeps the images or packages that are started.
+        Registry = "registry",
+        /// Turns names into addresses.
+        Dns = "dns",
+        /// Says who people are and what they may do.
+        Identity = "identity",
+        /// With what people talk to each other during an incident.
+        Communication = "communication",
+    }
+}
+
 /// How a store's replica holds data. Times in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Replication {

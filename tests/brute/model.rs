@@ -32,6 +32,8 @@ pub fn model_of(estate: &Estate) -> Model {
             fails_per_y: None,
             repair_s: None,
             cost: None,
+            role: None,
+            verified: None,
             within: None,
             part_of: workload_of(estate, number),
             evidence: Evidence::Declared,
@@ -46,6 +48,7 @@ pub fn model_of(estate: &Estate) -> Model {
             of: ix(requirement.of),
             mode: Mode::parse(&requirement.mode).unwrap(),
             need: requirement.need,
+            observed: false,
             members: requirement
                 .members
                 .iter()

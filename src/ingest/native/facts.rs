@@ -136,6 +136,7 @@ impl Writer<'_> {
         let attributes = Attributes {
             demand: item.demand.map(|Count(weight)| weight),
             need: item.need.map(|need| need.0),
+            role: item.role.map(|role| role.0),
             start_s: item.start_takes.map(|Duration(seconds)| seconds),
             users: item.users.map(|Count(users)| users),
             revenue_per_h: item.revenue.map(|Count(revenue)| revenue),
@@ -158,6 +159,7 @@ impl Writer<'_> {
         let attributes = Attributes {
             demand: item.demand.map(|Count(weight)| weight),
             need: item.need.map(|need| need.0),
+            role: item.role.map(|role| role.0),
             start_s: item.start_takes.map(|Duration(seconds)| seconds),
             users: item.users.map(|Count(users)| users),
             revenue_per_h: item.revenue.map(|Count(revenue)| revenue),

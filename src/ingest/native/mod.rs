@@ -2,12 +2,13 @@
 //! and the last word on what others say. docs/manifest.md is its reference page.
 //!
 //! * [`types`]: sections and items, each key once: struct, reader and schema from one table.
-//! * [`forms`]: what can be needed, nested; [`values`], [`date`]: single values.
+//! * [`forms`]: what can be needed, nested; [`values`], [`date`], [`role`]: single values.
 //! * [`facts`]: items become facts. * [`mod@schema`]: the JSON Schema (`spof schema`).
 
 mod date;
 mod facts;
 mod forms;
+mod role;
 mod schema;
 mod types;
 mod values;

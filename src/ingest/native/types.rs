@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::date::Date;
 use super::forms::{Form, Requirement, Ways};
+use super::role::Role;
 use super::values::{
     Copies, Count, Duration, Held, Name, Need, NodeName, OverrideMode, Rate, SpreadOver, Text,
     Tier, Version, Weight,
@@ -63,6 +65,8 @@ macro_rules! node {
                 repair: may Duration,
                 /// What it costs, in any one unit.
                 cost: may Count,
+                /// When somebody last compared this entry with what is really there.
+                verified: may Date,
                 $($keys)+
             }
         }
@@ -79,6 +83,7 @@ macro_rules! node {
                     fails_per_y: self.fails.map(|rate| rate.0),
                     repair_s: self.repair.map(|repair| repair.0),
                     cost: self.cost.map(|cost| cost.0),
+                    verified: self.verified.take().map(|date| date.0),
                     ..Attributes::default()
                 }
             }
@@ -112,6 +117,8 @@ macro_rules! workload {
         node! {
             $(#[doc = $about])+
             $name {
+                /// What it is to the operators, where it is one of their tools.
+                role: may Role,
                 /// Its running copies: how many, or on what each stands.
                 replicas: may Replicas<$replica>,
                 /// Weight that full service takes. Default: the weight of the active replicas.

@@ -14,11 +14,13 @@ fn graph() -> Value {
             {"id": "replica:db@site:a#1", "kind": "replica", "class": "replica", "title": "DB",
              "tier": 1, "owner": "data", "users": 5, "revenue_per_h": 6, "demand": 7, "rto_s": 8,
              "rpo_s": 9, "start_s": 10, "data": {"replication": "async", "lag_s": 5},
-             "fails_per_y": 0.5, "repair_s": 11, "cost": 12, "within": "site:b",
+             "fails_per_y": 0.5, "repair_s": 11, "cost": 12, "role": "dns",
+             "verified": "2026-04-01", "within": "site:b",
              "part_of": "store:db", "evidence": "declared", "sources": sources.clone()},
         ],
         "requirements": [
             {"id": "r1", "of": "store:db", "mode": "hard", "need": 2, "evidence": "assumed",
+             "observed": true,
              "members": [
                  {"id": "replica:db@site:a#1", "weight": 3, "standby": null},
                  {"id": "replica:db@site:b#1", "weight": 4, "standby": [
@@ -88,6 +90,8 @@ fn everything_of_the_contract_comes_back() {
         fails_per_y: Some(0.5),
         repair_s: Some(11),
         cost: Some(12),
+        role: Some(Role::Dns),
+        verified: Some("2026-04-01".to_owned()),
         within: Some(within),
     };
     assert_eq!(copy.attributes, expected);
@@ -99,6 +103,7 @@ fn everything_of_the_contract_comes_back() {
     assert_eq!(requirement.of.as_str(), "store:db");
     assert_eq!((requirement.mode, requirement.need), (Mode::Hard, 2));
     assert_eq!(requirement.evidence, Evidence::Assumed);
+    assert!(requirement.observed);
     let weights: Vec<u64> = requirement.members.iter().map(|one| one.weight).collect();
     assert_eq!(weights, [3, 4, 1]);
     assert_eq!(requirement.members[0].standby, None);

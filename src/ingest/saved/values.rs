@@ -4,7 +4,7 @@ use super::{GraphData, GraphSource, GraphWay};
 use crate::ingest::fact::SavedWay;
 use crate::source::item::{Read, Reader};
 use crate::source::{Kind, Location, View, mask};
-use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, nearest};
+use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role, nearest};
 
 /// Largest integer: exact as a JSON number in every language.
 const MAX_INTEGER: u64 = 1 << 53;
@@ -171,7 +171,24 @@ macro_rules! word {
         })+
     };
 }
-word!(Assume, Class, Evidence, Mode);
+word!(Assume, Class, Evidence, Mode, Role);
+
+/// `true` or `false`.
+#[derive(Debug)]
+pub(in crate::ingest) struct Flag(pub(super) bool);
+
+impl Read for Flag {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        match view.as_str().filter(|_| !view.is_quoted()) {
+            Some("true") => Some(Self(true)),
+            Some("false") => Some(Self(false)),
+            _ => {
+                cx.unexpected(view, "true or false");
+                None
+            }
+        }
+    }
+}
 
 impl Read for Replication {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {

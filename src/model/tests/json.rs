@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::json::{Graph, GraphSource, to_json};
 use crate::model::testing::{Teller, kubernetes, model, native, sources, teller};
 use crate::source::{Location, ProblemKind, Span};
-use crate::words::{Class, Evidence, Id, Mode, Replication};
+use crate::words::{Class, Evidence, Id, Mode, Replication, Role};
 
 /// An estate with a bit of everything.
 fn estate() -> Vec<Teller> {
@@ -25,6 +25,8 @@ fn estate() -> Vec<Teller> {
         fails_per_y: Some(0.5),
         repair_s: Some(7_200),
         cost: Some(3),
+        role: Some(Role::Identity),
+        verified: Some("2026-04-01".to_owned()),
         ..Attributes::default()
     };
     ours.nodes(&[
@@ -124,6 +126,8 @@ pub(super) fn saved(graph: &Graph<'_>) -> Teller {
                 fails_per_y: node.fails_per_y,
                 repair_s: node.repair_s,
                 cost: node.cost,
+                role: node.role.and_then(Role::parse),
+                verified: node.verified.map(str::to_owned),
                 within: node.within.map(|within| Ref {
                     text: within.to_owned(),
                     span,
@@ -160,6 +164,7 @@ pub(super) fn saved(graph: &Graph<'_>) -> Teller {
             need: requirement.need,
             members: requirement.members.iter().map(member).collect(),
             evidence: known(requirement.evidence),
+            observed: requirement.observed,
             sources: sources(&requirement.sources),
             span: teller.span(),
         });
@@ -294,6 +299,7 @@ fn a_saved_requirement_may_miss_its_member() {
             standby: None,
         }],
         evidence: Evidence::Declared,
+        observed: false,
         sources: vec![],
         span: Span { ..span },
     });

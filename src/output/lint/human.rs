@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet 
 
 use super::snippet::snippet;
 use super::{Lint, known, unread_by_reason};
+use crate::findings::group::{Group as Matter, groups};
 use crate::findings::{Code, Finding, Place, Severity, counts};
 use crate::ingest::fact::Source;
 use crate::output::text::{BAD, DIM, GOOD, PLAIN, STRONG, Text, WARN, clean, plural};
@@ -27,6 +28,9 @@ pub struct Look {
 /// easier to read than a line without its beginning.
 const LEAST_WIDTH: usize = 140;
 
+/// Subjects named of one matter and severity; `--format concise` lists them all.
+const MORE: usize = 30;
+
 /// All findings and the footer. Everything that comes from the input is harmless in it.
 #[must_use]
 pub fn human(lint: &Lint<'_>, look: Look) -> String {
@@ -40,21 +44,22 @@ pub fn human(lint: &Lint<'_>, look: Look) -> String {
         .decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     let mut told = BTreeSet::new();
-    for finding in &lint.judged.open {
-        out.push_str(&one(lint, finding, &renderer, &mut told));
+    for group in groups(&lint.judged.open) {
+        out.push_str(&one(lint, &group, &renderer, &mut told));
         out.push_str("\n\n");
     }
     footer(lint, look, &mut out);
     out
 }
 
-/// One finding. `told` holds the hops that findings before it showed: they are not shown again.
+/// One matter. `told` holds the hops that findings before it showed: they are not shown again.
 fn one(
     lint: &Lint<'_>,
-    finding: &Finding,
+    matter: &Matter<'_>,
     renderer: &Renderer,
     told: &mut BTreeSet<String>,
 ) -> String {
+    let finding = matter.first;
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -127,6 +132,9 @@ fn one(
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(clean(note)));
     }
+    for note in more(matter) {
+        group = group.element(Level::NOTE.message(note));
+    }
     if finding.confidence > Evidence::Declared && finding.rule != Code::UnknownTarget {
         let words = match finding.confidence {
             Evidence::Assumed => "this rests on an assumption: no input states all of it",
@@ -139,6 +147,40 @@ fn one(
         group = group.element(Level::HELP.message(clean(help)));
     }
     renderer.render(&[group])
+}
+
+/// The other subjects of one matter, by severity.
+fn more(matter: &Matter<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for severity in Severity::ALL {
+        let same: Vec<&&Finding> = matter
+            .more
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .collect();
+        if same.is_empty() {
+            continue;
+        }
+        let names: Vec<String> = same
+            .iter()
+            .take(MORE)
+            .map(|finding| match &finding.object {
+                Some(object) => format!("`{}` ({})", clean(&finding.subject), clean(object)),
+                None => format!("`{}`", clean(&finding.subject)),
+            })
+            .collect();
+        let rest = same.len() - names.len();
+        let mut line = format!(
+            "{} for the same cause: {}",
+            plural(same.len(), &format!("more {severity}")),
+            names.join(", ")
+        );
+        if rest > 0 {
+            let _ = write!(line, " and {rest} more");
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 fn footer(lint: &Lint<'_>, look: Look, out: &mut String) {

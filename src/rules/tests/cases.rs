@@ -23,6 +23,31 @@ const CASES: &[Case] = &[
         silent: &["services: [{id: service:pay}, {id: service:web, requires: [pay]}]"],
     },
     Case {
+        rule: Code::BackupSharesDomain,
+        fires: "stores: [{id: store:x, tier: 1, replicas: [{on: room:1, replication: primary}, {on: room:2, replication: {backup: 24h}}]}]",
+        silent: &[
+            // The backup stands elsewhere.
+            "stores: [{id: store:x, tier: 1, replicas: [{on: room:1, replication: primary}, {on: site:b, replication: {backup: 24h}}]}]",
+            // One of two backups does.
+            "stores: [{id: store:x, tier: 1, replicas: [{on: room:1}, {on: room:2, replication: {backup: 24h}}, {on: site:b, replication: {backup: 7d}}]}]",
+            // No backups at all: said where an rpo is declared.
+            "stores: [{id: store:x, tier: 1, replicas: [{on: room:1}]}]",
+        ],
+    },
+    Case {
+        rule: Code::CapacityAfterLoss,
+        fires: "services: [{id: service:x, tier: 1, need: 3, replicas: [{on: room:1, count: 3}, {on: room:2}, {on: site:b, count: 2}]}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, need: 3, replicas: [{on: room:1, count: 3}, {on: site:b, count: 3}]}]",
+            // Standbys count, however they are promoted.
+            "services: [{id: service:x, tier: 1, need: 3, replicas: [{on: room:1, count: 3}, {on: site:b, count: 3, standby: [{takes: 1h}]}]}]",
+            // Nothing is left: no question of capacity.
+            "services: [{id: service:x, tier: 1, need: 2, replicas: [{on: room:1, count: 3}]}]",
+            // The demand is that of the active side, and what is left is enough.
+            "services: [{id: service:x, tier: 1, demand: 4, need: 50%, replicas: [{on: room:1, count: 2}, {on: site:b, count: 2}]}]",
+        ],
+    },
+    Case {
         rule: Code::ConflictingSources,
         fires: "# a.spof.yaml\nservices: [{id: service:web, tier: 1}]\n# b.spof.yaml\nservices: [{id: service:web, tier: 2}]",
         silent: &["# a.spof.yaml\nservices: [{id: service:web, tier: 1}]\n# b.spof.yaml\nservices: [{id: service:web, tier: 1}]"],
@@ -51,9 +76,65 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
         ],
     },
     Case {
+        rule: Code::CrossDomainHardCall,
+        fires: "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}], requires: [service:y]}, {id: service:y, replicas: [{on: site:b, count: 2}]}]",
+        silent: &[
+            // Both in one place.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}], requires: [service:y]}, {id: service:y, replicas: [{on: site:a, count: 2}]}, {id: service:z, replicas: [{on: site:b}]}]",
+            // Both in both.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}], requires: [service:y]}, {id: service:y, replicas: [{on: site:a}, {on: site:b}]}]",
+            // It can do without.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}], optional: [service:y]}, {id: service:y, replicas: [{on: site:b, count: 2}]}]",
+        ],
+    },
+    Case {
+        rule: Code::DataOnlyReplication,
+        fires: "stores: [{id: store:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, replication: sync, standby: never}]}]",
+        silent: &[
+            // The copy serves at once.
+            "stores: [{id: store:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, replication: sync}]}]",
+            // It is promoted in time.
+            "stores: [{id: store:x, tier: 1, rto: 10m, replicas: [{on: site:a, count: 2}, {on: site:b, replication: sync, standby: [{takes: 5m}]}]}]",
+            // Half of a quorum is left: not for want of copies.
+            "stores: [{id: store:x, tier: 1, need: 3, replicas: [{on: site:a, count: 2}, {on: site:b, count: 2}]}]",
+            // There is no copy.
+            "services: [{id: service:y, replicas: [{on: site:b}]}]\nstores: [{id: store:x, tier: 1, replicas: [{on: site:a, count: 2}]}]",
+        ],
+    },
+    Case {
+        rule: Code::DependencyCycle,
+        fires: "services: [{id: service:x, requires: [service:y]}, {id: service:y, requires: [service:z]}, {id: service:z, requires: [service:x]}]",
+        silent: &[
+            "services: [{id: service:x, requires: [service:y]}, {id: service:y, requires: [service:z]}, {id: service:z, optional: [service:x]}]",
+            "services: [{id: service:x, requires: [service:y]}, {id: service:y, requires: [service:z]}, {id: service:z, start: [service:x]}]",
+        ],
+    },
+    Case {
         rule: Code::DuplicateKey,
         fires: "services:\n  - id: service:web\n    tier: 1\n    tier: 3",
         silent: &["services:\n  - id: service:web\n    tier: 1"],
+    },
+    Case {
+        rule: Code::EvenQuorumTwoDomains,
+        fires: "services: [{id: service:y, replicas: [{on: power:p}]}]\nstores: [{id: store:x, tier: 1, need: 3, replicas: [{on: site:a, count: 2}, {on: site:b, count: 2}]}]\ndomains: [{id: site:a}, {id: site:b}, {id: power:p}]",
+        silent: &[
+            // A third place.
+            "domains: [{id: site:a}, {id: site:b}, {id: site:c}]\nstores: [{id: store:x, tier: 1, need: 2, replicas: [{on: site:a}, {on: site:b}, {on: site:c}]}]",
+            // No majority is needed.
+            "domains: [{id: site:a}, {id: site:b}]\nstores: [{id: store:x, tier: 1, need: 1, replicas: [{on: site:a, count: 2}, {on: site:b, count: 2}]}]",
+        ],
+    },
+    Case {
+        rule: Code::FailoverActuatorColocated,
+        fires: "services: [{id: service:s, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:s]}]}]}]",
+        silent: &[
+            // It runs elsewhere.
+            "services: [{id: service:s, replicas: [{on: site:b, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:s]}]}]}]",
+            // It runs in both.
+            "services: [{id: service:s, replicas: [{on: site:a}, {on: site:b}]}, {id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:s]}]}]}]",
+            // A second way does without.
+            "services: [{id: service:s, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, rto: 1h, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:s]}, {takes: 50m}]}]}]",
+        ],
     },
     Case {
         rule: Code::FalseRedundancy,
@@ -68,14 +149,138 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
         ],
     },
     Case {
+        rule: Code::HaDependsOnSingleDomain,
+        fires: "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}], requires: [service:y]}, {id: service:y, replicas: [{on: site:b, count: 2}]}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}], requires: [service:y]}, {id: service:y, replicas: [{on: site:a}, {on: site:b}]}]",
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}], optional: [service:y]}, {id: service:y, replicas: [{on: site:b, count: 2}]}]",
+            // Each side needs its own.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a, requires: service:y}, {on: site:b, requires: service:z}]}, {id: service:y, replicas: [{on: site:a}]}, {id: service:z, replicas: [{on: site:b}]}]",
+            // A standby of what it needs is promoted in time.
+            "services: [{id: service:x, tier: 1, rto: 10m, replicas: [{on: site:a}, {on: site:b}], requires: [service:y]}, {id: service:y, rto: 10m, replicas: [{on: site:b, count: 2}, {on: site:a, standby: [{takes: 5m}]}]}]",
+        ],
+    },
+    Case {
         rule: Code::InvalidValue,
         fires: "services: [{id: service:web, rto: soon}]",
         silent: &["services: [{id: service:web, rto: 5m}]"],
     },
     Case {
+        rule: Code::InventoryInBlastRadius,
+        fires: "services: [{id: service:i, role: inventory, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}, {id: service:y, replicas: [{on: site:b}]}]",
+        silent: &[
+            "services: [{id: service:i, role: inventory, replicas: [{on: site:b, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}]",
+            "services: [{id: service:i, role: inventory, replicas: [{on: site:a}, {on: site:b}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}]",
+            // Nothing critical goes with it.
+            "services: [{id: service:i, role: inventory, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 2, replicas: [{on: site:a}]}, {id: service:y, replicas: [{on: site:b}]}]",
+        ],
+    },
+    Case {
+        rule: Code::ManagementPlaneSharesFate,
+        fires: "services: [{id: service:keycloak, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}, {id: service:y, replicas: [{on: site:b}]}]",
+        silent: &[
+            "services: [{id: service:keycloak, replicas: [{on: site:a}, {on: site:b}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}]",
+            // Only a part of the name.
+            "services: [{id: service:keycloak-theme, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}, {id: service:y, replicas: [{on: site:b}]}]",
+            // What promotes standbys is said once.
+            "services: [{id: service:d, role: deploy, replicas: [{on: site:a, count: 2}]}, {id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:d]}]}]}]",
+        ],
+    },
+    Case {
+        rule: Code::MonitorDependsOnTarget,
+        fires: "services: [{id: service:m, role: monitoring, replicas: [{on: site:a}, {on: site:b}], requires: [service:x]}, {id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+        silent: &[
+            "services: [{id: service:m, role: monitoring, replicas: [{on: site:a}, {on: site:b}], optional: [service:x]}, {id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+            "services: [{id: service:m, role: monitoring, replicas: [{on: site:b}]}, {id: service:x, tier: 1, replicas: [{on: site:a}]}]",
+        ],
+    },
+    Case {
+        rule: Code::NeverObservedDependency,
+        fires: r#"# estate.json
+{"version": 1, "assume": "pessimistic", "nodes": [
+  {"id": "service:x", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:y", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:z", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []}],
+ "requirements": [
+  {"id": "service:x/hard/service:y", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": false,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:x/hard/service:z", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:z", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:z/hard/service:y", "of": "service:z", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
+        silent: &[
+            r#"# estate.json
+{"version": 1, "assume": "pessimistic", "nodes": [
+  {"id": "service:x", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:y", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:z", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []}],
+ "requirements": [
+  {"id": "service:x/hard/service:y", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:x/hard/service:z", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:z", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:z/hard/service:y", "of": "service:z", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
+            // Nothing was observed at all.
+            "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
+        ],
+    },
+    Case {
         rule: Code::PlacementCycle,
         fires: "domains: [{id: site:x, requires: [power:y]}, {id: power:y, in: site:x}]\nservices: [{id: service:web}]",
         silent: &["domains: [{id: site:x, requires: [power:y]}, {id: power:y, within: site:x}]\nservices: [{id: service:web}]"],
+    },
+    Case {
+        rule: Code::QuorumLostWithOneDomain,
+        fires: "stores: [{id: store:x, tier: 1, need: 2, replicas: [{on: room:1}, {on: room:2}, {on: room:2}]}]",
+        silent: &[
+            "domains: [{id: site:a}, {id: site:b}, {id: site:c}]\nstores: [{id: store:x, tier: 1, need: 2, replicas: [{on: site:a}, {on: site:b}, {on: site:c}]}]",
+            // A service that needs two of three needs capacity.
+            "services: [{id: service:x, tier: 1, need: 2, replicas: [{on: room:1}, {on: room:2}, {on: room:2}]}]",
+            // One is enough.
+            "stores: [{id: store:x, tier: 1, need: 1, replicas: [{on: room:1}, {on: room:2}, {on: room:2}]}]",
+        ],
+    },
+    Case {
+        rule: Code::RecoveryCycle,
+        fires: "services: [{id: service:x, start: [service:y], replicas: [{on: site:a}]}, {id: service:y, start: [service:x], replicas: [{on: site:b}]}]",
+        silent: &[
+            "services: [{id: service:x, start: [service:y], replicas: [{on: site:a}]}, {id: service:y, replicas: [{on: site:b}]}]",
+            // Each way has another one beside it.
+            "services: [{id: service:x, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:y]}, {takes: 5h}]}]}, {id: service:y, replicas: [{on: site:a, count: 2}, {on: site:b, standby: [{takes: 5m, requires: [service:x]}]}]}]",
+        ],
+    },
+    Case {
+        rule: Code::RpoInfeasible,
+        fires: "stores: [{id: store:x, tier: 1, rpo: 1m, replicas: [{on: site:a}, {on: site:b, replication: {async: 5m}, standby: [{takes: 5m}]}]}]",
+        silent: &[
+            "stores: [{id: store:x, tier: 1, rpo: 10m, replicas: [{on: site:a}, {on: site:b, replication: {async: 5m}, standby: [{takes: 5m}]}]}]",
+            "stores: [{id: store:x, tier: 1, rpo: 0s, replicas: [{on: site:a}, {on: site:b, replication: sync, standby: never}]}]",
+            "stores: [{id: store:x, tier: 1, rpo: 1d, replicas: [{on: site:a}, {on: site:b, replication: {backup: 24h}}]}]",
+            // Nobody promised anything.
+            "stores: [{id: store:x, tier: 1, replicas: [{on: site:a}]}]",
+        ],
+    },
+    Case {
+        rule: Code::RtoInfeasible,
+        fires: "services: [{id: service:x, tier: 1, rto: 5m, requires: [service:y]}, {id: service:y, rto: 1h}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, rto: 5m, requires: [service:y]}, {id: service:y, rto: 5m}]",
+            "services: [{id: service:x, tier: 1, rto: 5m, optional: [service:y]}, {id: service:y, rto: 1h}]",
+            "services: [{id: service:x, tier: 1, rto: 5m, replicas: [{on: site:a}, {on: site:b, standby: [{takes: 5m}]}]}]",
+            // The slow way is not needed.
+            "services: [{id: service:x, tier: 1, rto: 5m, replicas: [{on: site:a}, {on: site:b}, {on: site:b, standby: [{takes: 5h}]}]}]",
+        ],
+    },
+    Case {
+        rule: Code::SharedRollout,
+        fires: "domains: [{id: site:a}, {id: site:b}, {id: config:all}]\nservices: [{id: service:x, tier: 1, replicas: [{on: [site:a, config:all]}, {on: [site:b, config:all]}]}]",
+        silent: &[
+            // One after the other.
+            "domains: [{id: site:a}, {id: site:b}, {id: config:a}, {id: config:b}]\nservices: [{id: service:x, tier: 1, replicas: [{on: [site:a, config:a]}, {on: [site:b, config:b]}]}]",
+            // It stands in one place anyway.
+            "domains: [{id: site:a}, {id: site:b}, {id: config:all}]\nservices: [{id: service:x, tier: 1, replicas: [{on: [site:a, config:all], count: 2}]}, {id: service:y, replicas: [{on: site:b}]}]",
+        ],
     },
     Case {
         rule: Code::SingleDomain,
@@ -104,11 +309,124 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
         ],
     },
     Case {
+        rule: Code::SitesSharePower,
+        fires: "domains: [{id: power:p}, {id: power:q, requires: [power:p]}, {id: site:a, requires: [power:p]}, {id: site:b, requires: [power:q]}, {id: site:c}]\nservices: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}, {on: site:c}]}]",
+        silent: &[
+            "domains: [{id: power:p}, {id: power:q}, {id: site:a, requires: [power:p]}, {id: site:b, requires: [power:q]}]\nservices: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+            // Either of two feeds is enough.
+            "domains: [{id: power:p}, {id: power:q}, {id: site:a, requires: [{any: [power:p, power:q]}]}, {id: site:b, requires: [{any: [power:p, power:q]}]}]\nservices: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+        ],
+    },
+    Case {
+        rule: Code::StaleFact,
+        fires: "domains: [{id: site:a, verified: 2025-11-21}]\nservices: [{id: service:x, replicas: [{on: site:a}]}]",
+        silent: &[
+            "domains: [{id: site:a, verified: 2025-11-22}]\nservices: [{id: service:x, replicas: [{on: site:a}]}]",
+            "domains: [{id: site:a}]\nservices: [{id: service:x, replicas: [{on: site:a}]}]",
+        ],
+    },
+    Case {
+        rule: Code::StandbyRequiresFailedDomain,
+        fires: "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, requires: service:y, standby: [{takes: 5m}]}]}, {id: service:y, replicas: [{on: site:a}]}, {id: service:z, replicas: [{on: site:b}]}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, requires: service:y, standby: [{takes: 5m}]}]}, {id: service:y, replicas: [{on: site:b}]}]",
+            // It is there for a lost room.
+            "services: [{id: service:x, tier: 1, replicas: [{on: room:1}, {on: room:2, standby: [{takes: 5m}]}]}, {id: service:y, replicas: [{on: site:b}]}]",
+            // Another standby helps.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a, count: 2}, {on: site:b, requires: service:y, standby: [{takes: 5m}]}, {on: site:b, standby: [{takes: 5m}]}]}, {id: service:y, replicas: [{on: site:a}]}]",
+        ],
+    },
+    Case {
+        rule: Code::ThirdPartyHardDependency,
+        fires: "services: [{id: service:x, tier: 1, requires: [external:sms]}]\nexternals: [{id: external:sms}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, requires: [{any: [external:sms, external:mail]}]}]\nexternals: [{id: external:sms}, {id: external:mail}]",
+            "services: [{id: service:x, tier: 1, optional: [external:sms]}]\nexternals: [{id: external:sms}]",
+            // A standby of it is promoted in time.
+            "services: [{id: service:x, tier: 1, rto: 10m, requires: [{any: [external:sms, {is: external:mail, standby: {takes: 5m}}]}]}]\nexternals: [{id: external:sms}, {id: external:mail}]",
+            // Nothing has a tier.
+            "services: [{id: service:x, requires: [external:sms]}]\nexternals: [{id: external:sms}]",
+        ],
+    },
+    Case {
+        rule: Code::TierInversion,
+        fires: "services: [{id: service:x, tier: 1, requires: [service:y]}, {id: service:y, tier: 2}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, requires: [service:y]}, {id: service:y, tier: 1}]",
+            "services: [{id: service:x, tier: 1, optional: [service:y]}, {id: service:y, tier: 2}]",
+            "services: [{id: service:x, tier: 1, requires: [{any: [service:y, service:z]}]}, {id: service:y, tier: 2}, {id: service:z, tier: 2}]",
+            // Nobody gave it a tier: it inherits that of what needs it.
+            "services: [{id: service:x, tier: 1, requires: [service:y]}, {id: service:y}]",
+        ],
+    },
+    Case {
+        rule: Code::TierWithoutDr,
+        fires: "services: [{id: service:x, tier: 1, replicas: [{on: room:1}, {on: room:2}]}, {id: service:w, tier: 1, replicas: [{on: room:1}]}, {id: service:y, replicas: [{on: site:b}]}]",
+        silent: &[
+            // A standby, however slow.
+            "services: [{id: service:w, tier: 1, replicas: [{on: room:1}]}, {id: service:x, tier: 1, replicas: [{on: room:1}, {on: room:2}, {on: site:b, standby: [{takes: 7d}]}]}]",
+            // A copy of the data.
+            "services: [{id: service:w, tier: 1, replicas: [{on: room:1}]}]\nstores: [{id: store:x, tier: 1, replicas: [{on: room:1}, {on: room:2}, {on: site:b, replication: {backup: 24h}}]}]",
+            // A host is not expected to have a second site.
+            "domains: [{id: host:a}, {id: host:b}]\nservices: [{id: service:w, tier: 1, replicas: [{on: host:a}]}, {id: service:x, tier: 1, replicas: [{on: host:a}]}, {id: service:y, replicas: [{on: host:b}]}]",
+        ],
+    },
+    Case {
+        rule: Code::UndeclaredObservedCall,
+        fires: r#"# estate.json
+{"version": 1, "assume": "pessimistic", "nodes": [
+  {"id": "service:x", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:y", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:z", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []}],
+ "requirements": [
+  {"id": "service:x/hard/service:y", "of": "service:x", "mode": "hard", "need": 1, "evidence": "observed", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:x/hard/service:z", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:z", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:z/hard/service:y", "of": "service:z", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
+        silent: &[
+            // Seen, and declared too.
+            r#"# estate.json
+{"version": 1, "assume": "pessimistic", "nodes": [
+  {"id": "service:x", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:y", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:z", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []}],
+ "requirements": [
+  {"id": "service:x/hard/service:y", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:x/hard/service:z", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:z", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:z/hard/service:y", "of": "service:z", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
+            // Nothing was observed at all.
+            "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
+        ],
+    },
+    Case {
+        rule: Code::UndrilledFailover,
+        fires: "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b, standby: [{takes: 5m, drilled: 2025-11-21}]}]}]",
+        silent: &[
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b, standby: [{takes: 5m, drilled: 2025-11-22}]}]}]",
+            // One way that works is enough.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b, standby: [{takes: 5m}, {takes: 1h, drilled: 2026-05-01}]}]}]",
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+        ],
+    },
+    Case {
         rule: Code::UnknownTarget,
         fires: "services: [{id: service:web, requires: [service:logn]}]",
         silent: &[
             "services: [{id: service:web, requires: [service:logn]}, {id: service:logn}]",
             "services: [{id: service:web, requires: [external:sms]}]\nexternals: [{id: external:sms}]",
+        ],
+    },
+    Case {
+        rule: Code::Unplaced,
+        fires: "services: [{id: service:x, replicas: 2}]",
+        silent: &[
+            "services: [{id: service:x, replicas: [{on: site:a, count: 2}]}]",
+            "services: [{id: service:x}]",
         ],
     },
     Case {
@@ -123,6 +441,18 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
             "services: [{id: service:x, need: 2, replicas: [{on: site:a, count: 2}]}]",
             // It waits for nothing of its own.
             "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
+        ],
+    },
+    Case {
+        rule: Code::UnspreadReplicas,
+        fires: "services: [{id: service:x, tier: 1, replicas: 3}]",
+        silent: &[
+            // A spread constraint.
+            "services: [{id: service:x, tier: 1, replicas: [{count: 3, spread: [host, zone]}]}]",
+            // A placement.
+            "services: [{id: service:x, tier: 1, replicas: [{on: site:a}, {on: site:b}]}]",
+            // One replica can't be spread.
+            "services: [{id: service:x, tier: 1, replicas: 1}]",
         ],
     },
     Case {
@@ -159,6 +489,15 @@ services: [{id: service:web, tier: 1, replicas: [{on: site:a}]}]",
             "services: [{id: service:web}] # spofs: ignore this",
         ],
     },
+    Case {
+        rule: Code::ZonesShareBuilding,
+        fires: "domains: [{id: cooling:c}, {id: zone:a, requires: [cooling:c]}, {id: zone:b, requires: [cooling:c]}, {id: zone:c}]\nservices: [{id: service:x, tier: 1, replicas: [{on: zone:a}, {on: zone:c}]}]",
+        silent: &[
+            "domains: [{id: cooling:c}, {id: cooling:d}, {id: zone:a, requires: [cooling:c]}, {id: zone:b, requires: [cooling:d]}]\nservices: [{id: service:x, tier: 1, replicas: [{on: zone:a}, {on: zone:b}]}]",
+            // A region is what zones stand in.
+            "domains: [{id: region:r}, {id: zone:a, in: region:r}, {id: zone:b, in: region:r}]\nservices: [{id: service:x, tier: 1, replicas: [{on: zone:a}, {on: zone:b}]}]",
+        ],
+    },
 ];
 
 /// The files of an estate: several where the text names them.
@@ -166,7 +505,9 @@ pub(super) fn files(text: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
         match line.strip_prefix("# ") {
-            Some(name) if name.contains(".yaml") => files.push((name.to_owned(), String::new())),
+            Some(name) if name.contains(".yaml") || name.contains(".json") => {
+                files.push((name.to_owned(), String::new()));
+            }
             _ => {
                 if files.is_empty() {
                     files.push(("spof.yaml".to_owned(), String::new()));
@@ -259,7 +600,8 @@ fn one_broken_manifest_does_not_hide_the_others() {
         linted.short(),
         [
             "error[unreadable-file] a.spof.yaml",
-            "warning[unserved] service:x"
+            "warning[unserved] service:x",
+            "note[unplaced] estate"
         ]
     );
 }

@@ -41,7 +41,12 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
     let mut problems: Vec<Problem> = Vec::new();
     for (path, text) in files {
         let file = sources.add((*path).into(), (*text).to_owned());
-        let reading = Syntax::Yaml.read(file, text, &Limits::default());
+        let syntax = if camino::Utf8Path::new(path).extension() == Some("json") {
+            Syntax::Json
+        } else {
+            Syntax::Yaml
+        };
+        let reading = syntax.read(file, text, &Limits::default());
         documents.extend(reading.documents);
         problems.extend(reading.problems);
     }

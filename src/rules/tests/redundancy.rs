@@ -72,12 +72,19 @@ fn what_rests_on_an_assumption_is_no_error() {
     // Nothing says where the replicas run: pessimistically, on one host.
     let text = "services: [{id: service:w, tier: 1, replicas: [{count: 3}]}]";
     let linted = manifest(text);
-    let found = linted.of(Code::FalseRedundancy);
+    let found = linted.of(Code::UnspreadReplicas);
     assert_eq!(found.len(), 1, "{:?}", linted.short());
     assert_eq!(found[0].confidence, Evidence::Assumed);
     assert_eq!(found[0].severity, Severity::Warning);
+    assert_eq!(
+        linted.short(),
+        [
+            "warning[unplaced] estate",
+            "warning[unspread-replicas] service:w"
+        ]
+    );
     let optimistic = lint_with(&[("spof.yaml", text)], &[], Assume::Optimistic);
-    assert_eq!(optimistic.short(), [""; 0]);
+    assert_eq!(optimistic.short(), ["warning[unplaced] estate"]);
 }
 
 #[test]

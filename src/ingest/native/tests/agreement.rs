@@ -43,7 +43,7 @@ fn node(more: Value) -> Value {
     let mut all = json!({
         "id": "kind:name", "title": "판교", "owner": "team", "tier": 1, "rto": "5m", "rpo": 60,
         "fails": "0.5/y", "repair": "4h", "cost": "2k",
-        "requires": ["a", {"need": 2, "of": ["a", "b", "c"], "want": 3}], "optional": "a",
+        "verified": "2026-04-01", "requires": ["a", {"need": 2, "of": ["a", "b", "c"], "want": 3}], "optional": "a",
     });
     extend(&mut all, more);
     all
@@ -68,7 +68,7 @@ fn extend(to: &mut Value, more: Value) {
 fn places() -> Vec<Place> {
     let workload = json!({
         "replicas": 3, "demand": 200, "need": "70%", "in": "site:a", "start": ["a"],
-        "start_takes": "10m", "users": "30M", "revenue": 5,
+        "start_takes": "10m", "users": "30M", "revenue": 5, "role": "dns",
     });
     let reroute = json!({"takes": "30s", "requires": ["gslb"]});
     let place = |definition, wrap, least, samples| Place {

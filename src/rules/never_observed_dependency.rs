@@ -1,0 +1,98 @@
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use super::severity;
+use crate::findings::{Code, Finding, Place, Severity};
+use crate::model::NodeIx;
+use crate::words::{Class, Evidence, Mode};
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds declared calls from one service to another that no trace has seen, although traces
+    /// saw the caller calling others and saw the other being called by somebody.
+    ///
+    /// ## Why is this bad
+    ///
+    /// It may be gone, and then it makes the estate look worse than it is; or it is what happens
+    /// only on a bad day, and then nobody has seen it work.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # estate.json
+    /// {"version": 1, "assume": "pessimistic", "nodes": [
+    ///   {"id": "service:pay", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+    ///   {"id": "service:rates", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+    ///   {"id": "service:ledger", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []}],
+    ///  "requirements": [
+    ///   {"id": "service:pay/hard/service:ledger", "of": "service:pay", "mode": "hard", "need": 1, "evidence": "declared",
+    ///    "members": [{"id": "service:ledger", "weight": 1, "standby": null}], "sources": []},
+    ///   {"id": "service:pay/hard/service:rates", "of": "service:pay", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+    ///    "members": [{"id": "service:rates", "weight": 1, "standby": null}], "sources": []},
+    ///   {"id": "service:rates/hard/service:ledger", "of": "service:rates", "mode": "hard", "need": 1, "evidence": "declared", "observed": true,
+    ///    "members": [{"id": "service:ledger", "weight": 1, "standby": null}], "sources": []}]}
+    /// ```
+    ///
+    /// ## How to fix
+    ///
+    /// Remove it if it is gone. If it is for a bad day only, practise that.
+    ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`.
+    ///
+    /// ## Severity
+    ///
+    /// A note: traces see what happened while they were taken.
+    ///
+    /// ## Confidence
+    ///
+    /// That of the statement.
+    ///
+    /// ## References
+    ///
+    /// * This tool's own semantics: DESIGN, "evidence".
+    NeverObservedDependency
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut calling: BTreeSet<NodeIx> = BTreeSet::new();
+    let mut called: BTreeSet<NodeIx> = BTreeSet::new();
+    for requirement in &context.model.requirements {
+        if requirement.observed {
+            calling.insert(requirement.of);
+            called.extend(requirement.members.iter().map(|member| member.node));
+        }
+    }
+    let mut found = Vec::new();
+    for requirement in &context.model.requirements {
+        let [member] = requirement.members.as_slice() else {
+            continue;
+        };
+        let workload =
+            |node: NodeIx| matches!(context.node(node).class, Class::Service | Class::Store);
+        let stated = requirement.evidence <= Evidence::Inferred && !requirement.observed;
+        let call = matches!(requirement.mode, Mode::Hard | Mode::Soft);
+        let between = workload(requirement.of) && workload(member.node);
+        let traced = calling.contains(&requirement.of) && called.contains(&member.node);
+        if !(stated && call && between && traced) {
+            continue;
+        }
+        let (id, on) = (context.id(requirement.of), context.id(member.node));
+        let mut finding = Finding::new(
+            Code::NeverObservedDependency,
+            severity::capped(Severity::Note, requirement.evidence),
+            id.as_str(),
+            format!("no trace saw `{id}` calling `{on}`, which it is said to need"),
+        );
+        finding.confidence = requirement.evidence;
+        finding.object = Some(on.to_string());
+        finding.place = requirement.sources.first().cloned().map(Place::Source);
+        finding.label = String::from("stated here");
+        finding.help =
+            Some("remove it if it is gone; if it is for a bad day, practise it".to_owned());
+        found.push(finding);
+    }
+    found
+}

@@ -1,0 +1,76 @@
+use super::context::Context;
+use super::severity;
+use crate::findings::{Code, Finding, Place};
+use crate::words::{Date, Evidence};
+
+/// An entry holds for this many days after it was compared with what is there.
+const HOLDS: i64 = 365;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds entries whose `verified` day (when somebody last compared them with what is really
+    /// there) is more than a year ago. Entries without one are left alone: whoever keeps such
+    /// days decides which entries need one.
+    ///
+    /// ## Why is this bad
+    ///
+    /// Every answer is as good as what it was computed from. In September 2025 the operators of
+    /// the data centre in Daejeon needed two weeks to say which of the Korean government's systems
+    /// had stood there.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// domains: [{id: site:a, verified: 2019-05-01}]
+    /// services: [{id: service:pay, tier: 1, replicas: [{on: site:a, count: 2}]}]
+    /// ```
+    ///
+    /// ## How to fix
+    ///
+    /// Compare the entry with what is there, correct it, and write down the day.
+    ///
+    /// ## Configuration
+    ///
+    /// Only its level, under `[rules]` in `spof.toml`. `--today` says from which day the year is
+    /// counted back.
+    ///
+    /// ## Severity
+    ///
+    /// A warning if something critical goes with it, else a note.
+    ///
+    /// ## Confidence
+    ///
+    /// Declared.
+    ///
+    /// ## References
+    ///
+    /// * Daejeon, 647 and 709: <https://www.newdaily.co.kr/site/data/html/2025/10/09/2025100900115.html>
+    StaleFact
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (ix, node) in context.model.iter() {
+        let Some(day) = node.verified.as_deref().and_then(Date::parse) else {
+            continue;
+        };
+        let age = context.today.days() - day.days();
+        if age <= HOLDS {
+            continue;
+        }
+        let id = &node.id;
+        let mut finding = Finding::new(
+            Code::StaleFact,
+            severity::advice(severity::tier_lost(context, ix), Evidence::Declared),
+            id.as_str(),
+            format!("nobody has compared the entry of `{id}` with what is there since {day}"),
+        );
+        finding.cause = Some("verified".to_owned());
+        finding.place = node.sources.first().cloned().map(Place::Source);
+        finding.label = format!("{age} days old");
+        finding.help = Some("compare it, correct it, and write down the day".to_owned());
+        found.push(finding);
+    }
+    found
+}
