@@ -147,6 +147,7 @@ impl Builder {
         });
         let mut graph = Graph {
             requirements: Rows::numbered(ends),
+            has_soft: self.mode.contains(&Mode::Soft),
             class: self.class,
             start_s: self.start_s,
             rto_s: self.rto_s,

@@ -89,6 +89,7 @@ pub struct Graph {
     pub member_weight: Vec<u64>,
     /// The requirement a member belongs to.
     pub member_of: Vec<u32>,
+    has_soft: bool,
     /// One bit a member.
     is_standby: Vec<u64>,
     /// Members that are standbys, sorted, and the ways of each in `way_takes`.
@@ -149,6 +150,18 @@ impl Graph {
     #[must_use]
     pub fn is_active(&self, m: MemberIx) -> bool {
         self.is_standby[m as usize / 64] >> (m % 64) & 1 == 0
+    }
+
+    /// True if there is any soft requirement.
+    #[must_use]
+    pub fn has_soft(&self) -> bool {
+        self.has_soft
+    }
+
+    /// Members that are standbys, sorted.
+    #[must_use]
+    pub fn standbys(&self) -> &[MemberIx] {
+        &self.standbys
     }
 
     /// True if there is any standby at all.

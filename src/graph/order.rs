@@ -16,7 +16,7 @@ use crate::words::Mode;
 #[derive(Debug, Default)]
 pub struct Order {
     nodes: Vec<u32>,
-    knotted: Vec<bool>,
+    knots: Vec<Range<u32>>,
 }
 
 impl Order {
@@ -26,10 +26,11 @@ impl Order {
         &self.nodes
     }
 
-    /// True if the return of `node` may depend on `node` itself.
+    /// Places, among [`nodes`](Self::nodes), of nodes whose return may depend on each other; of
+    /// one node, where it may depend on itself.
     #[must_use]
-    pub fn is_knotted(&self, node: u32) -> bool {
-        self.knotted[node as usize]
+    pub fn knots(&self) -> &[Range<u32>] {
+        &self.knots
     }
 }
 
@@ -64,13 +65,14 @@ pub(super) fn find(graph: &Graph) -> (Order, Cycles) {
         ..
     } = all;
     let mut carrying = Tarjan::new(graph, Edges::Carrying(&component));
-    let mut knotted = vec![false; order.len()];
+    let mut knots = Vec::new();
     let mut cycles = Cycles::none(order.len());
     for range in ranges(&ends) {
         let group = &order[range.start as usize..range.end as usize];
-        let alone = group.len() == 1 && !loops(graph, group[0], Edges::All);
+        if group.len() > 1 || loops(graph, group[0], Edges::All) {
+            knots.push(range);
+        }
         for node in group {
-            knotted[*node as usize] = !alone;
             carrying.visit(*node);
         }
     }
@@ -83,7 +85,7 @@ pub(super) fn find(graph: &Graph) -> (Order, Cycles) {
     }
     let order = Order {
         nodes: order,
-        knotted,
+        knots,
     };
     (order, cycles)
 }

@@ -10,16 +10,17 @@ use super::scratch::Scratch;
 /// F = ∅, computed once per graph. Weights are of active members, by requirement.
 #[derive(Debug, Default)]
 pub struct Baseline {
-    pub(super) runs: Vec<bool>,
-    pub(super) serves: Vec<bool>,
-    pub(super) degraded: Vec<bool>,
-    pub(super) running_weight: Vec<u64>,
-    pub(super) serving_weight: Vec<u64>,
-    /// Serving and not degraded.
-    pub(super) sound_weight: Vec<u64>,
+    pub(in crate::analysis) runs: Vec<bool>,
+    pub(in crate::analysis) serves: Vec<bool>,
+    pub(in crate::analysis) degraded: Vec<bool>,
+    serving_weight: Vec<u64>,
+    /// `None` where it is the serving weight throughout, as it is of most graphs.
+    running_weight: Option<Vec<u64>>,
+    /// Of members that serve and are not degraded; `None` as above.
+    sound_weight: Option<Vec<u64>>,
     /// Nodes that don't serve at once even without faults, but may come to run or serve: every
     /// recovery has to consider them.
-    pub(super) late: Vec<u32>,
+    pub(in crate::analysis) late: Vec<u32>,
     /// When those of `late` serve.
     late_time: Vec<(u32, Time)>,
 }
@@ -31,61 +32,87 @@ impl Baseline {
             runs: vec![true; nodes],
             ..Self::default()
         };
-        baseline.running_weight = all_weights(graph);
+        let mut running = all_weights(graph);
         let mut queue: Vec<u32> = Vec::new();
         // Stopped: the least set, grown from requirements that active members can't meet at all.
-        for q in unmet(graph, &baseline.running_weight, &[Mode::Placement]) {
+        for q in unmet(graph, &running, &[Mode::Placement]) {
             stop(graph.owner[q as usize], &mut baseline.runs, &mut queue);
         }
+        let stopped = !queue.is_empty();
+        // Serving: the greatest set, shrunk from everything that runs.
+        let mut serving = running.clone();
         shrink(
             graph,
             &mut queue,
-            &mut baseline.running_weight,
+            &mut running,
             &[Mode::Placement],
             &mut baseline.runs,
         );
-        // Serving: the greatest set, shrunk from everything that runs.
         baseline.serves = vec![true; nodes];
-        baseline.serving_weight = all_weights(graph);
-        for node in index_range(nodes) {
-            if !baseline.runs[node as usize] {
-                stop(node, &mut baseline.serves, &mut queue);
+        if stopped {
+            for node in index_range(nodes) {
+                if !baseline.runs[node as usize] {
+                    stop(node, &mut baseline.serves, &mut queue);
+                }
             }
         }
         let carrying = [Mode::Placement, Mode::Hard];
-        for q in unmet(graph, &baseline.serving_weight, &carrying) {
+        for q in unmet(graph, &serving, &carrying) {
             stop(graph.owner[q as usize], &mut baseline.serves, &mut queue);
         }
         shrink(
             graph,
             &mut queue,
-            &mut baseline.serving_weight,
+            &mut serving,
             &carrying,
             &mut baseline.serves,
         );
+        baseline.running_weight = (running != serving).then_some(running);
+        baseline.serving_weight = serving;
         baseline.find_degraded(graph);
         baseline.find_late(graph);
         baseline
     }
 
+    /// Weight of the active members of `q` that serve.
+    pub(in crate::analysis) fn serving(&self, q: u32) -> u64 {
+        self.serving_weight[q as usize]
+    }
+
+    /// Weight of the active members of `q` that run.
+    pub(in crate::analysis) fn running(&self, q: u32) -> u64 {
+        let weights = self.running_weight.as_ref();
+        weights.unwrap_or(&self.serving_weight)[q as usize]
+    }
+
+    /// Weight of the active members of `q` that serve and are not degraded.
+    pub(in crate::analysis) fn sound(&self, q: u32) -> u64 {
+        let weights = self.sound_weight.as_ref();
+        weights.unwrap_or(&self.serving_weight)[q as usize]
+    }
+
+    /// True if nothing is degraded.
+    pub(in crate::analysis) fn all_sound(&self) -> bool {
+        self.sound_weight.is_none()
+    }
+
     fn find_degraded(&mut self, graph: &Graph) {
         let nodes = graph.node_count();
-        let mut sound = self.serves.clone();
-        self.sound_weight = self.serving_weight.clone();
         let mut queue = Vec::new();
+        let mut sound = self.serves.clone();
         for q in unmet(graph, &self.serving_weight, &[Mode::Soft]) {
             let owner = graph.owner[q as usize];
             if self.serves[owner as usize] {
                 stop(owner, &mut sound, &mut queue);
             }
         }
-        shrink(
-            graph,
-            &mut queue,
-            &mut self.sound_weight,
-            &[Mode::Hard],
-            &mut sound,
-        );
+        if queue.is_empty() {
+            self.degraded = vec![false; nodes];
+            return;
+        }
+        let mut weights = self.serving_weight.clone();
+        shrink(graph, &mut queue, &mut weights, &[Mode::Hard], &mut sound);
+        self.sound_weight = Some(weights);
         self.degraded = (0..nodes)
             .map(|node| self.serves[node] && !sound[node])
             .collect();

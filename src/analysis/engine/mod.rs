@@ -12,8 +12,8 @@
 //! waiting nodes is evaluated again.
 
 mod baseline;
-mod recover;
-mod scratch;
+pub(in crate::analysis) mod recover;
+pub(in crate::analysis) mod scratch;
 mod strike;
 
 use std::sync::Arc;
@@ -24,6 +24,7 @@ pub use scratch::Scratch;
 
 use super::verdict::{Time, Verdict};
 use crate::graph::Graph;
+use scratch::Set;
 
 /// One node and what a fault set does to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +86,11 @@ impl<'g> Engine<'g> {
         Arc::clone(&self.baseline)
     }
 
+    /// The same, for who reads it.
+    pub(in crate::analysis) fn known(&self) -> &Baseline {
+        &self.baseline
+    }
+
     /// The graph it runs on.
     #[must_use]
     pub fn graph(&self) -> &'g Graph {
@@ -124,9 +130,9 @@ impl<'g> Engine<'g> {
         fault_set.dedup();
         let outcome = Outcome {
             faults: fault_set,
-            stopped: sorted(&scratch.stopped.list),
-            lost: sorted(&scratch.lost.list),
-            degraded: sorted(&scratch.degraded.list),
+            stopped: sorted(scratch.list(Set::Stopped)),
+            lost: sorted(scratch.list(Set::Lost)),
+            degraded: sorted(scratch.list(Set::Degraded)),
             affected,
             unrepaired,
             repaired,
@@ -163,7 +169,7 @@ impl<'g> Engine<'g> {
             .then(|| recover::recover(graph, baseline, scratch, |_| Some(0)));
         let mut affected = Vec::new();
         for &(node, recovers) in unrepaired.times() {
-            if scratch.is_fault(node) {
+            if scratch.has(Set::Faults, node) {
                 continue;
             }
             let stuck = repaired
@@ -183,7 +189,7 @@ impl<'g> Engine<'g> {
                 });
             }
         }
-        let degraded = scratch.degraded.list.iter().map(|node| Affected {
+        let degraded = scratch.list(Set::Degraded).iter().map(|node| Affected {
             node: *node,
             verdict: Verdict::Degraded,
             recovers: Time::ZERO,

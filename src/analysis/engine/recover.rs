@@ -8,7 +8,7 @@ use crate::graph::{Graph, MemberIx};
 use crate::words::Mode;
 
 use super::baseline::Baseline;
-use super::scratch::{NO_SLOT, Scratch};
+use super::scratch::{NO_SLOT, Scratch, Set};
 
 /// When everything serves that did not serve at t = 0.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,8 @@ enum Event {
     Repaired(u32),
     /// The stopped node in this slot runs again.
     Runs(u32),
+    /// The given node in this slot serves again.
+    Serves(u32),
     /// This armed standby is promoted.
     Promoted(u32),
 }
@@ -72,7 +74,11 @@ enum Event {
 #[derive(Debug)]
 struct Waiting {
     node: u32,
+    /// Its times are given, not found.
+    given: bool,
     runs: bool,
+    /// When it runs again, if it was stopped.
+    runs_at: Time,
     /// Placement and hard requirements that serving nodes don't meet.
     unmet: u32,
     /// What keeps a stopped node from starting: repair, placement, start requirements.
@@ -98,6 +104,14 @@ struct ArmedWay {
     missing: u32,
 }
 
+/// Waiting nodes that serve together.
+#[derive(Debug, Default)]
+struct Cycle {
+    slots: Vec<u32>,
+    /// It is among those to look at again.
+    touched: bool,
+}
+
 struct Simulation<'a> {
     graph: &'a Graph,
     baseline: &'a Baseline,
@@ -105,16 +119,37 @@ struct Simulation<'a> {
     waiting: Vec<Waiting>,
     armed: Vec<Armed>,
     ways: Vec<ArmedWay>,
-    /// By slot: ways that wait for the node to serve.
-    watchers: Vec<Vec<u32>>,
+    /// By slot: the first of the watchers of the node, [`NO_SLOT`] for none.
+    first_watcher: Vec<u32>,
+    /// Ways that wait for a node to serve, each with the next watcher of that node.
+    watchers: Vec<(u32, u32)>,
     events: BinaryHeap<Reverse<(Time, Event)>>,
     /// Slots that serve from now on and have not yet told anyone.
     ready: Vec<u32>,
     /// Slots of each cycle that takes part, and cycles to look at again.
-    cycles: Vec<Vec<u32>>,
+    cycles: Vec<Cycle>,
     touched_cycles: Vec<u32>,
     now: Time,
     start_is_awaited: bool,
+}
+
+/// A node that comes back at times that are known beforehand: by what it waits for itself is
+/// nobody's business here.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::analysis) struct Given {
+    pub(in crate::analysis) node: u32,
+    pub(in crate::analysis) stopped: bool,
+    pub(in crate::analysis) runs: Time,
+    pub(in crate::analysis) serves: Time,
+}
+
+/// When a node runs and serves again.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::analysis) struct Return {
+    pub(in crate::analysis) node: u32,
+    /// Zero if it was not stopped.
+    pub(in crate::analysis) runs: Time,
+    pub(in crate::analysis) serves: Time,
 }
 
 /// Simulates the time after the strike in `scratch`; `repair(x)` says when fault `x` is repaired.
@@ -126,34 +161,66 @@ pub(super) fn recover(
     scratch: &mut Scratch,
     repair: impl Fn(u32) -> Option<u64>,
 ) -> Recovery {
-    let mut simulation = Simulation {
-        graph,
-        baseline,
-        scratch,
-        waiting: Vec::new(),
-        armed: Vec::new(),
-        ways: Vec::new(),
-        watchers: Vec::new(),
-        events: BinaryHeap::new(),
-        ready: Vec::new(),
-        cycles: Vec::new(),
-        touched_cycles: Vec::new(),
-        now: Time::ZERO,
-        start_is_awaited: false,
-    };
-    simulation.admit();
+    let mut simulation = Simulation::new(graph, baseline, scratch);
+    let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
+    nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
+    nodes.extend_from_slice(&baseline.late);
+    simulation.admit(nodes, &[]);
     simulation.prepare(repair);
     simulation.play();
     simulation.finish()
 }
 
-impl Simulation<'_> {
+/// As [`recover`], of the lost and stopped nodes in `scratch` alone, given when those of
+/// [`Set::Outside`] come back. What is in neither is as it was before the faults.
+pub(in crate::analysis) fn recover_among(
+    graph: &Graph,
+    baseline: &Baseline,
+    scratch: &mut Scratch,
+    given: &[Given],
+    repair: impl Fn(u32) -> Option<u64>,
+) -> Vec<Return> {
+    let mut simulation = Simulation::new(graph, baseline, scratch);
+    let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
+    nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
+    simulation.admit(nodes, given);
+    simulation.prepare(repair);
+    simulation.play();
+    let own = simulation.waiting.iter().filter(|waiting| !waiting.given);
+    let returns = own
+        .map(|waiting| Return {
+            node: waiting.node,
+            runs: waiting.runs_at,
+            serves: waiting.serves,
+        })
+        .collect();
+    simulation.finish();
+    returns
+}
+
+impl<'a> Simulation<'a> {
+    fn new(graph: &'a Graph, baseline: &'a Baseline, scratch: &'a mut Scratch) -> Self {
+        Self {
+            graph,
+            baseline,
+            scratch,
+            waiting: Vec::new(),
+            armed: Vec::new(),
+            ways: Vec::new(),
+            first_watcher: Vec::new(),
+            watchers: Vec::new(),
+            events: BinaryHeap::new(),
+            ready: Vec::new(),
+            cycles: Vec::new(),
+            touched_cycles: Vec::new(),
+            now: Time::ZERO,
+            start_is_awaited: false,
+        }
+    }
+
     /// Gives a slot to every node that does not serve at t = 0 and may change.
-    fn admit(&mut self) {
+    fn admit(&mut self, mut nodes: Vec<u32>, given: &[Given]) {
         let scratch = &mut *self.scratch;
-        let mut nodes = scratch.lost.list.clone();
-        nodes.extend_from_slice(&scratch.stopped.list);
-        nodes.extend_from_slice(&self.baseline.late);
         nodes.sort_unstable();
         nodes.dedup();
         let mut groups: Vec<(u32, u32)> = Vec::new();
@@ -162,25 +229,50 @@ impl Simulation<'_> {
             if let Some(cycle) = self.graph.cycles.of(node) {
                 groups.push((cycle, slot));
             }
-            let runs = self.baseline.runs[node as usize] && !scratch.stopped.has(node);
+            let runs = self.baseline.runs[node as usize] && !scratch.has(Set::Stopped, node);
             self.waiting.push(Waiting {
                 node,
+                given: false,
                 runs,
+                runs_at: if runs { Time::ZERO } else { Time::NEVER },
                 unmet: 0,
                 not_startable: 0,
                 serves: Time::NEVER,
                 cycle: NO_SLOT,
             });
         }
-        self.watchers.resize_with(nodes.len(), Vec::new);
+        for one in given {
+            let slot = u32::try_from(self.waiting.len()).unwrap_or(NO_SLOT);
+            scratch.slot[one.node as usize] = slot;
+            self.waiting.push(Waiting {
+                node: one.node,
+                given: true,
+                runs: !one.stopped,
+                runs_at: one.runs,
+                unmet: u32::MAX,
+                not_startable: u32::MAX,
+                serves: Time::NEVER,
+                cycle: NO_SLOT,
+            });
+            let events = [
+                (one.runs, Event::Runs(slot), one.stopped),
+                (one.serves, Event::Serves(slot), true),
+            ];
+            for (at, event, is_news) in events {
+                if at != Time::NEVER && is_news {
+                    self.events.push(Reverse((at, event)));
+                }
+            }
+        }
+        self.first_watcher.resize(self.waiting.len(), NO_SLOT);
         groups.sort_unstable();
         let mut last = None;
         for (cycle, slot) in groups {
             if last.replace(cycle) != Some(cycle) {
-                self.cycles.push(Vec::new());
+                self.cycles.push(Cycle::default());
             }
             let number = self.cycles.len() - 1;
-            self.cycles[number].push(slot);
+            self.cycles[number].slots.push(slot);
             self.waiting[slot as usize].cycle = u32::try_from(number).unwrap_or(NO_SLOT);
         }
     }
@@ -188,9 +280,12 @@ impl Simulation<'_> {
     /// Counts what each node waits for, and arms the standbys of unmet requirements.
     fn prepare(&mut self, repair: impl Fn(u32) -> Option<u64>) {
         for slot in 0..u32::try_from(self.waiting.len()).unwrap_or(u32::MAX) {
-            let node = self.waiting[slot as usize].node;
-            let stopped = !self.waiting[slot as usize].runs;
-            if self.scratch.is_fault(node) {
+            let waiting = &self.waiting[slot as usize];
+            if waiting.given {
+                continue;
+            }
+            let (node, stopped) = (waiting.node, !waiting.runs);
+            if self.scratch.has(Set::Faults, node) {
                 self.waiting[slot as usize].not_startable += 1;
                 if let Some(after) = repair(node) {
                     self.schedule(Time::seconds(after), Event::Repaired(slot));
@@ -245,11 +340,11 @@ impl Simulation<'_> {
                     }
                     missing += 1;
                     // A node without a slot never serves, so nobody need be told.
-                    if let Some(watchers) = self
-                        .watchers
-                        .get_mut(self.scratch.slot[node as usize] as usize)
-                    {
-                        watchers.push(number);
+                    let slot = self.scratch.slot[node as usize];
+                    if let Some(first) = self.first_watcher.get_mut(slot as usize) {
+                        let watcher = u32::try_from(self.watchers.len()).unwrap_or(NO_SLOT);
+                        self.watchers.push((number, *first));
+                        *first = watcher;
                     }
                 }
                 self.ways.push(ArmedWay {
@@ -295,8 +390,7 @@ impl Simulation<'_> {
             recovery.times.push((waiting.node, waiting.serves));
             recovery.leaves_someone |= waiting.serves == Time::NEVER;
         }
-        self.scratch.gained_running.clear();
-        self.scratch.gained_serving.clear();
+        self.scratch.rewind();
         recovery.promotions = self
             .armed
             .iter()
@@ -316,6 +410,7 @@ impl Simulation<'_> {
             Event::Runs(slot) => {
                 let node = self.waiting[slot as usize].node;
                 self.waiting[slot as usize].runs = true;
+                self.waiting[slot as usize].runs_at = self.now;
                 for &m in self.graph.active_in.items(node) {
                     let q = self.graph.member_of[m as usize];
                     if self.graph.mode[q as usize] == Mode::Placement {
@@ -324,6 +419,10 @@ impl Simulation<'_> {
                 }
                 self.touch_cycle(slot);
                 self.serve_if_possible(slot);
+            }
+            Event::Serves(slot) => {
+                self.waiting[slot as usize].serves = self.now;
+                self.ready.push(slot);
             }
             Event::Promoted(standby) => {
                 let armed = &mut self.armed[standby as usize];
@@ -351,7 +450,9 @@ impl Simulation<'_> {
                 self.graph.member_weight[m as usize],
             );
         }
-        for number in std::mem::take(&mut self.watchers[slot as usize]) {
+        let mut next = self.first_watcher[slot as usize];
+        while let Some((number, after)) = self.watchers.get(next as usize).copied() {
+            next = after;
             let way = &mut self.ways[number as usize];
             way.missing -= 1;
             if way.missing == 0 {
@@ -363,7 +464,8 @@ impl Simulation<'_> {
 
     fn gain_running(&mut self, q: u32, weight: u64) {
         let before = self.running_weight(q);
-        self.scratch.gained_running.add(q, weight);
+        let gained = &mut self.scratch.record(q).gained_running;
+        *gained = gained.saturating_add(weight);
         let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
         if slot != NO_SLOT && self.crosses(q, before, self.running_weight(q)) {
             self.one_less_before_start(slot);
@@ -372,7 +474,8 @@ impl Simulation<'_> {
 
     fn gain_serving(&mut self, q: u32, weight: u64) {
         let before = self.serving_weight(q);
-        self.scratch.gained_serving.add(q, weight);
+        let gained = &mut self.scratch.record(q).gained_serving;
+        *gained = gained.saturating_add(weight);
         let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
         if slot == NO_SLOT {
             return;
@@ -424,7 +527,9 @@ impl Simulation<'_> {
 
     fn touch_cycle(&mut self, slot: u32) {
         let cycle = self.waiting[slot as usize].cycle;
-        if cycle != NO_SLOT && !self.touched_cycles.contains(&cycle) {
+        if let Some(known) = self.cycles.get_mut(cycle as usize)
+            && !std::mem::replace(&mut known.touched, true)
+        {
             self.touched_cycles.push(cycle);
         }
     }
@@ -432,18 +537,17 @@ impl Simulation<'_> {
     /// Finds the greatest set of the cycle's running nodes that serve if all of them do.
     fn settle_cycle(&mut self, cycle: u32) {
         let may = |w: &Waiting| w.runs && w.serves == Time::NEVER;
-        let mut hopeful: Vec<u32> = self.cycles[cycle as usize].clone();
+        let known = &mut self.cycles[cycle as usize];
+        known.touched = false;
+        let mut hopeful = known.slots.clone();
         hopeful.retain(|slot| may(&self.waiting[*slot as usize]));
-        let mut in_hope = vec![false; hopeful.len()];
+        let mut in_hope = vec![true; hopeful.len()];
         for &slot in &hopeful {
             for &m in self.graph.active_in.items(self.waiting[slot as usize].node) {
-                self.scratch.hoped.add(
-                    self.graph.member_of[m as usize],
-                    self.graph.member_weight[m as usize],
-                );
+                let hoped = &mut self.scratch.record(self.graph.member_of[m as usize]).hoped;
+                *hoped = hoped.saturating_add(self.graph.member_weight[m as usize]);
             }
         }
-        in_hope.fill(true);
         let mut hopeless: Vec<usize> = (0..hopeful.len()).collect();
         while let Some(at) = hopeless.pop() {
             let node = self.waiting[hopeful[at] as usize].node;
@@ -453,9 +557,8 @@ impl Simulation<'_> {
             in_hope[at] = false;
             for &m in self.graph.active_in.items(node) {
                 let q = self.graph.member_of[m as usize];
-                self.scratch
-                    .hoped
-                    .subtract(q, self.graph.member_weight[m as usize]);
+                let hoped = &mut self.scratch.record(q).hoped;
+                *hoped = hoped.saturating_sub(self.graph.member_weight[m as usize]);
                 let owner = self.scratch.slot[self.graph.owner[q as usize] as usize];
                 if let Ok(owner_at) = hopeful.binary_search(&owner)
                     && in_hope[owner_at]
@@ -464,9 +567,11 @@ impl Simulation<'_> {
                 }
             }
         }
-        self.scratch.hoped.clear();
         for (slot, serves) in hopeful.into_iter().zip(in_hope) {
             if serves {
+                for &m in self.graph.active_in.items(self.waiting[slot as usize].node) {
+                    self.scratch.record(self.graph.member_of[m as usize]).hoped = 0;
+                }
                 self.waiting[slot as usize].serves = self.now;
                 self.ready.push(slot);
             }
@@ -479,28 +584,32 @@ impl Simulation<'_> {
             let carries = matches!(self.graph.mode[q as usize], Mode::Placement | Mode::Hard);
             let weight = self
                 .serving_weight(q)
-                .saturating_add(self.scratch.hoped.get(q));
+                .saturating_add(self.scratch.recorded(q).hoped);
             !carries || weight >= self.graph.need[q as usize]
         })
     }
 
     fn serves_at_once(&self, node: u32) -> bool {
-        self.baseline.serves[node as usize] && !self.scratch.lost.has(node)
+        self.baseline.serves[node as usize]
+            && !self.scratch.has(Set::Lost, node)
+            && !self.scratch.has(Set::Outside, node)
     }
 
     /// Weight of members that serve now.
     fn serving_weight(&self, q: u32) -> u64 {
-        let before = self.baseline.serving_weight[q as usize];
+        let record = self.scratch.recorded(q);
+        let before = self.baseline.serving(q);
         before
-            .saturating_sub(self.scratch.lost_serving.get(q))
-            .saturating_add(self.scratch.gained_serving.get(q))
+            .saturating_sub(record.lost_serving)
+            .saturating_add(record.gained_serving)
     }
 
     /// Weight of members that run now.
     fn running_weight(&self, q: u32) -> u64 {
-        let before = self.baseline.running_weight[q as usize];
+        let record = self.scratch.recorded(q);
+        let before = self.baseline.running(q);
         before
-            .saturating_sub(self.scratch.lost_running.get(q))
-            .saturating_add(self.scratch.gained_running.get(q))
+            .saturating_sub(record.lost_running)
+            .saturating_add(record.gained_running)
     }
 }

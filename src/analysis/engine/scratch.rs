@@ -1,146 +1,125 @@
-//! Working memory of one thread, as large as the graph, cleaned by undoing what was touched.
+//! Working memory of one thread: four bytes a requirement and five a node, cleaned by undoing what
+//! was touched.
 
 use crate::graph::Graph;
 
-/// A set of indices with its members in order of arrival.
-#[derive(Debug, Default)]
-pub(super) struct Marked {
-    flags: Vec<bool>,
-    pub(super) list: Vec<u32>,
-}
-
-impl Marked {
-    fn new(size: usize) -> Self {
-        Self {
-            flags: vec![false; size],
-            list: Vec::new(),
-        }
-    }
-
-    /// Adds `index`; false if it was there.
-    pub(super) fn add(&mut self, index: u32) -> bool {
-        let fresh = !std::mem::replace(&mut self.flags[index as usize], true);
-        if fresh {
-            self.list.push(index);
-        }
-        fresh
-    }
-
-    pub(super) fn has(&self, index: u32) -> bool {
-        self.flags[index as usize]
-    }
-
-    pub(super) fn clear(&mut self) {
-        for index in self.list.drain(..) {
-            self.flags[index as usize] = false;
-        }
-    }
-}
-
-/// Sums by index, of which few differ from zero.
-#[derive(Debug, Default)]
-pub(super) struct Sums {
-    sums: Vec<u64>,
-    touched: Vec<u32>,
-}
-
-impl Sums {
-    fn new(size: usize) -> Self {
-        Self {
-            sums: vec![0; size],
-            touched: Vec::new(),
-        }
-    }
-
-    /// Adds `weight` and returns the sum.
-    pub(super) fn add(&mut self, index: u32, weight: u64) -> u64 {
-        let sum = &mut self.sums[index as usize];
-        if *sum == 0 {
-            self.touched.push(index);
-        }
-        *sum = sum.saturating_add(weight);
-        *sum
-    }
-
-    pub(super) fn subtract(&mut self, index: u32, weight: u64) -> u64 {
-        let sum = &mut self.sums[index as usize];
-        *sum = sum.saturating_sub(weight);
-        *sum
-    }
-
-    pub(super) fn get(&self, index: u32) -> u64 {
-        self.sums[index as usize]
-    }
-
-    pub(super) fn clear(&mut self) {
-        for index in self.touched.drain(..) {
-            self.sums[index as usize] = 0;
-        }
-    }
-}
-
-/// Slot of a node that takes no part in a recovery.
+/// Slot of a node that takes no part in a recovery, number of a requirement that lost nothing.
 pub(super) const NO_SLOT: u32 = u32::MAX;
 
-/// Working memory for [`Engine`](super::Engine)'s evaluations. 16 bytes a node, 40 a requirement.
+/// In which of the sets a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::analysis) enum Set {
+    Faults,
+    /// Stopped at t = 0, the faults among them.
+    Stopped,
+    /// Served before, and does not at t = 0.
+    Lost,
+    /// Degraded, and was not before.
+    Degraded,
+    /// Lost or stopped, but what becomes of it is known and not asked here.
+    Outside,
+}
+
+/// What a requirement lost, and got back. Weights of active members, except where said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::analysis) struct Record {
+    requirement: u32,
+    /// Of members stopped.
+    pub(in crate::analysis) lost_running: u64,
+    /// Of members that no longer serve.
+    pub(in crate::analysis) lost_serving: u64,
+    /// Of members that no longer serve undegraded.
+    pub(in crate::analysis) lost_sound: u64,
+    /// What came back in the course of a recovery, promoted standbys included.
+    pub(super) gained_running: u64,
+    pub(super) gained_serving: u64,
+    /// What a cycle's waiting nodes would bring, were they to serve.
+    pub(super) hoped: u64,
+}
+
+/// Working memory for [`Engine`](super::Engine)'s evaluations.
 #[derive(Debug)]
 pub struct Scratch {
-    pub(super) faults: Marked,
-    pub(super) stopped: Marked,
-    pub(super) lost: Marked,
-    pub(super) degraded: Marked,
-    /// Weight of active members that a requirement lost: stopped ones (placement only), those
-    /// that no longer serve, and those that no longer serve undegraded.
-    pub(super) lost_running: Sums,
-    pub(super) lost_serving: Sums,
-    pub(super) lost_sound: Sums,
-    /// Weight that came back in the course of a recovery.
-    pub(super) gained_running: Sums,
-    pub(super) gained_serving: Sums,
-    /// Weight that a cycle's waiting nodes would bring, were they to serve.
-    pub(super) hoped: Sums,
+    /// One bit a set.
+    sets: Vec<u8>,
+    lists: [Vec<u32>; 5],
+    /// Place of a requirement among the records.
+    record_of: Vec<u32>,
+    records: Vec<Record>,
     /// Place of a node in the recovery at hand.
     pub(super) slot: Vec<u32>,
 }
 
 impl Scratch {
-    pub(super) fn new(graph: &Graph) -> Self {
-        let (nodes, requirements) = (graph.node_count(), graph.owner.len());
+    pub(in crate::analysis) fn new(graph: &Graph) -> Self {
         Self {
-            faults: Marked::new(nodes),
-            stopped: Marked::new(nodes),
-            lost: Marked::new(nodes),
-            degraded: Marked::new(nodes),
-            lost_running: Sums::new(requirements),
-            lost_serving: Sums::new(requirements),
-            lost_sound: Sums::new(requirements),
-            gained_running: Sums::new(requirements),
-            gained_serving: Sums::new(requirements),
-            hoped: Sums::new(requirements),
-            slot: vec![NO_SLOT; nodes],
+            sets: vec![0; graph.node_count()],
+            lists: Default::default(),
+            record_of: vec![NO_SLOT; graph.owner.len()],
+            records: Vec::new(),
+            slot: vec![NO_SLOT; graph.node_count()],
         }
     }
 
-    pub(super) fn is_fault(&self, node: u32) -> bool {
-        self.faults.has(node)
+    /// Puts `node` into `set`; false if it was there.
+    pub(in crate::analysis) fn add(&mut self, set: Set, node: u32) -> bool {
+        let sets = &mut self.sets[node as usize];
+        let bit = 1 << set as u8;
+        let fresh = *sets & bit == 0;
+        if fresh {
+            *sets |= bit;
+            self.lists[set as usize].push(node);
+        }
+        fresh
     }
 
-    /// Undoes the last strike.
-    pub(super) fn reset(&mut self) {
-        for marked in [
-            &mut self.faults,
-            &mut self.stopped,
-            &mut self.lost,
-            &mut self.degraded,
-        ] {
-            marked.clear();
+    /// True if `node` is in `set`.
+    pub(in crate::analysis) fn has(&self, set: Set, node: u32) -> bool {
+        self.sets[node as usize] & 1 << set as u8 != 0
+    }
+
+    /// Nodes of `set` in order of arrival.
+    pub(in crate::analysis) fn list(&self, set: Set) -> &[u32] {
+        &self.lists[set as usize]
+    }
+
+    /// What requirement `q` lost and got back, to change it.
+    pub(in crate::analysis) fn record(&mut self, q: u32) -> &mut Record {
+        let at = &mut self.record_of[q as usize];
+        if *at == NO_SLOT {
+            *at = u32::try_from(self.records.len()).unwrap_or(NO_SLOT);
+            self.records.push(Record {
+                requirement: q,
+                ..Record::default()
+            });
         }
-        for sums in [
-            &mut self.lost_running,
-            &mut self.lost_serving,
-            &mut self.lost_sound,
-        ] {
-            sums.clear();
+        &mut self.records[*at as usize]
+    }
+
+    /// What requirement `q` lost and got back.
+    pub(in crate::analysis) fn recorded(&self, q: u32) -> Record {
+        let at = self.record_of[q as usize];
+        self.records.get(at as usize).copied().unwrap_or_default()
+    }
+
+    /// Forgets what came back, for another recovery from the same strike.
+    pub(super) fn rewind(&mut self) {
+        for record in &mut self.records {
+            record.gained_running = 0;
+            record.gained_serving = 0;
+            record.hoped = 0;
+        }
+    }
+
+    /// Undoes everything.
+    pub(in crate::analysis) fn reset(&mut self) {
+        for list in &mut self.lists {
+            for node in list.drain(..) {
+                self.sets[node as usize] = 0;
+            }
+        }
+        for record in self.records.drain(..) {
+            self.record_of[record.requirement as usize] = NO_SLOT;
         }
     }
 }

@@ -4,14 +4,14 @@ use crate::graph::Graph;
 use crate::words::Mode;
 
 use super::baseline::Baseline;
-use super::scratch::Scratch;
+use super::scratch::{Scratch, Set};
 
 /// Fills `scratch` (which must be clean) with what `faults` do at t = 0. Proportional to the
 /// nodes affected and the members that refer to them.
 pub(super) fn strike(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch, faults: &[u32]) {
     for &fault in faults {
-        scratch.faults.add(fault);
-        scratch.stopped.add(fault);
+        scratch.add(Set::Faults, fault);
+        scratch.add(Set::Stopped, fault);
     }
     spread_stop(graph, baseline, scratch);
     spread_loss(graph, baseline, scratch);
@@ -20,7 +20,7 @@ pub(super) fn strike(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch, 
 
 fn spread_stop(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
     let mut next = 0;
-    while let Some(&node) = scratch.stopped.list.get(next) {
+    while let Some(&node) = scratch.list(Set::Stopped).get(next) {
         next += 1;
         if !baseline.runs[node as usize] {
             continue;
@@ -30,15 +30,12 @@ fn spread_stop(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
             if graph.mode[q as usize] != Mode::Placement {
                 continue;
             }
-            let lost = scratch.lost_running.add(q, graph.member_weight[m as usize]);
-            if falls_below(
-                baseline.running_weight[q as usize],
-                lost,
-                graph.need[q as usize],
-            ) {
+            let lost = &mut scratch.record(q).lost_running;
+            *lost = lost.saturating_add(graph.member_weight[m as usize]);
+            if falls_below(baseline.running(q), *lost, graph.need[q as usize]) {
                 let owner = graph.owner[q as usize];
                 if baseline.runs[owner as usize] {
-                    scratch.stopped.add(owner);
+                    scratch.add(Set::Stopped, owner);
                 }
             }
         }
@@ -46,29 +43,30 @@ fn spread_stop(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
 }
 
 fn spread_loss(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
-    for at in 0..scratch.stopped.list.len() {
-        let node = scratch.stopped.list[at];
+    for at in 0..scratch.list(Set::Stopped).len() {
+        let node = scratch.list(Set::Stopped)[at];
         if baseline.serves[node as usize] {
-            scratch.lost.add(node);
+            scratch.add(Set::Lost, node);
         }
     }
     let mut next = 0;
-    while let Some(&node) = scratch.lost.list.get(next) {
+    while let Some(&node) = scratch.list(Set::Lost).get(next) {
         next += 1;
+        let was_sound = !baseline.degraded[node as usize];
         for &m in graph.active_in.items(node) {
             let q = graph.member_of[m as usize];
-            let lost = scratch.lost_serving.add(q, graph.member_weight[m as usize]);
+            let weight = graph.member_weight[m as usize];
+            let record = scratch.record(q);
+            record.lost_serving = record.lost_serving.saturating_add(weight);
+            if was_sound {
+                record.lost_sound = record.lost_sound.saturating_add(weight);
+            }
             let carries = matches!(graph.mode[q as usize], Mode::Placement | Mode::Hard);
-            if carries
-                && falls_below(
-                    baseline.serving_weight[q as usize],
-                    lost,
-                    graph.need[q as usize],
-                )
-            {
+            let need = graph.need[q as usize];
+            if carries && falls_below(baseline.serving(q), record.lost_serving, need) {
                 let owner = graph.owner[q as usize];
                 if baseline.serves[owner as usize] {
-                    scratch.lost.add(owner);
+                    scratch.add(Set::Lost, owner);
                 }
             }
         }
@@ -77,42 +75,43 @@ fn spread_loss(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
 
 /// Loss is complete before degradation begins: what is lost is not degraded.
 fn spread_degradation(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
-    for at in 0..scratch.lost.list.len() {
-        unsettle(graph, baseline, scratch, scratch.lost.list[at], true);
+    if !graph.has_soft() && baseline.all_sound() {
+        return;
+    }
+    for at in 0..scratch.list(Set::Lost).len() {
+        let node = scratch.list(Set::Lost)[at];
+        for &m in graph.active_in.items(node) {
+            unsettle(graph, baseline, scratch, graph.member_of[m as usize]);
+        }
     }
     let mut next = 0;
-    while let Some(&node) = scratch.degraded.list.get(next) {
+    while let Some(&node) = scratch.list(Set::Degraded).get(next) {
         next += 1;
-        unsettle(graph, baseline, scratch, node, false);
+        for &m in graph.active_in.items(node) {
+            let q = graph.member_of[m as usize];
+            if graph.mode[q as usize] == Mode::Hard {
+                let lost = &mut scratch.record(q).lost_sound;
+                *lost = lost.saturating_add(graph.member_weight[m as usize]);
+                unsettle(graph, baseline, scratch, q);
+            }
+        }
     }
 }
 
-/// Degrades those whose soft requirement the lost `node` left unmet, or whose hard one is now met
-/// only by counting degraded members.
-fn unsettle(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch, node: u32, lost: bool) {
-    let was_sound = !baseline.degraded[node as usize];
-    for &m in graph.active_in.items(node) {
-        let q = graph.member_of[m as usize];
-        let need = graph.need[q as usize];
-        let unsettled = match graph.mode[q as usize] {
-            Mode::Soft => {
-                lost && falls_below(
-                    baseline.serving_weight[q as usize],
-                    scratch.lost_serving.get(q),
-                    need,
-                )
-            }
-            Mode::Hard if was_sound => {
-                let gone = scratch.lost_sound.add(q, graph.member_weight[m as usize]);
-                falls_below(baseline.sound_weight[q as usize], gone, need)
-            }
-            Mode::Hard | Mode::Placement | Mode::Start => false,
-        };
-        let owner = graph.owner[q as usize];
-        let sound = baseline.serves[owner as usize] && !baseline.degraded[owner as usize];
-        if unsettled && sound && !scratch.lost.has(owner) {
-            scratch.degraded.add(owner);
-        }
+/// Degrades the owner of `q` if it is a soft requirement that the lost nodes left unmet, or a hard
+/// one now met only by counting degraded members.
+fn unsettle(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch, q: u32) {
+    let need = graph.need[q as usize];
+    let record = scratch.recorded(q);
+    let unsettled = match graph.mode[q as usize] {
+        Mode::Soft => falls_below(baseline.serving(q), record.lost_serving, need),
+        Mode::Hard => falls_below(baseline.sound(q), record.lost_sound, need),
+        Mode::Placement | Mode::Start => false,
+    };
+    let owner = graph.owner[q as usize];
+    let sound = baseline.serves[owner as usize] && !baseline.degraded[owner as usize];
+    if unsettled && sound && !scratch.has(Set::Lost, owner) {
+        scratch.add(Set::Degraded, owner);
     }
 }
 

@@ -1,21 +1,40 @@
 //! Every single fault: what each affects. Ranking, survivability, false redundancy and the report
 //! all read this one answer.
+//!
+//! * [`lists`]: for every node, which faults reach it, in one pass over the graph. * [`codes`] and
+//!   [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
+//!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
+//! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists.
+//! * [`mod@apart`]: what set propagation does not settle.
 
 mod answer;
+mod apart;
+mod codes;
+mod cycle;
+mod degraded;
+mod knot;
+mod late;
+mod lists;
+mod parts;
+mod tally;
+mod times;
 
-use rayon::prelude::*;
+pub use tally::{Count, Tally};
 
-use super::engine::{Affected, Engine, Scratch};
+use super::engine::{Affected, Engine};
+use super::verdict::{Time, Verdict};
 use crate::graph::{FaultClass, Graph};
 use crate::model::NodeIx;
-use answer::{Answer, high};
+use answer::{Apart, Chunk, high, read};
+use lists::Ground;
+use parts::each_pass;
 
 /// One single fault and all that it affects.
 #[derive(Clone, Copy, Debug)]
 pub struct Effect<'s> {
     pub fault: NodeIx,
     pub class: FaultClass,
-    answer: &'s Answer,
+    states: &'s [(Verdict, Time)],
     row: &'s [u64],
 }
 
@@ -25,8 +44,8 @@ impl<'s> Effect<'s> {
     pub fn affected(
         &self,
     ) -> impl DoubleEndedIterator<Item = Affected> + ExactSizeIterator + Clone + use<'s> {
-        let answer = self.answer;
-        self.row.iter().map(move |pair| answer.read(*pair))
+        let states = self.states;
+        self.row.iter().map(move |pair| read(states, *pair))
     }
 
     /// What it does to `node`, if it affects it. O(log).
@@ -36,7 +55,7 @@ impl<'s> Effect<'s> {
             .row
             .binary_search_by_key(&node.0, |pair| high(*pair))
             .ok()?;
-        self.row.get(at).map(|pair| self.answer.read(*pair))
+        self.row.get(at).map(|pair| read(self.states, *pair))
     }
 
     /// How many nodes it affects.
@@ -55,9 +74,10 @@ impl<'s> Effect<'s> {
 /// Effects of single faults, sorted by fault. Eight bytes for each fault and node it affects.
 #[derive(Clone, Debug, Default)]
 pub struct Sweep {
-    answer: Answer,
-    /// Class of fault by number of the row.
-    classes: Vec<FaultClass>,
+    /// Every single fault there is, sorted.
+    faults: Vec<(u32, FaultClass)>,
+    chunks: Vec<Chunk>,
+    apart: Apart,
 }
 
 /// Every single fault there is, sorted by node.
@@ -68,49 +88,73 @@ fn faults(graph: &Graph) -> impl Iterator<Item = (u32, FaultClass)> + '_ {
 }
 
 impl Sweep {
-    /// Evaluates every single fault of every class, in parallel. Proportional to the sum of all
-    /// blast radii and the members that refer to them.
+    /// Evaluates every single fault of every class, in parallel. Proportional to nodes, members
+    /// and the sum of all blast radii.
     #[must_use]
     pub fn new(engine: &Engine<'_>) -> Self {
         let graph = engine.graph();
-        let faults: Vec<(u32, FaultClass)> = faults(graph).collect();
-        let evaluate = |scratch: &mut Scratch, &(node, _): &(u32, FaultClass)| {
-            engine.affected(scratch, &graph.fault_set(node))
+        let ground = Ground::new(engine);
+        let parts = each_pass(&ground, usize::MAX, |mut pass| {
+            let degraded = pass.degraded();
+            let chunk = Chunk::new(&pass, degraded.as_ref());
+            (chunk, pass.apart)
+        });
+        let mut sweep = Self {
+            faults: faults(graph).collect(),
+            ..Self::default()
         };
-        let effects: Vec<Vec<Affected>> = faults
-            .par_iter()
-            .map_init(|| engine.scratch(), evaluate)
-            .collect();
-        let mut answer = Answer::default();
-        for ((fault, _), affected) in faults.iter().zip(&effects) {
-            answer.push(*fault, affected);
+        let mut by_themselves = late::faults(&ground);
+        for (chunk, apart) in parts {
+            sweep.chunks.push(chunk);
+            by_themselves.extend(apart);
         }
-        Self {
-            answer,
-            classes: faults.into_iter().map(|(_, class)| class).collect(),
+        for (fault, affected) in apart::evaluate(engine, by_themselves) {
+            sweep.apart.push(fault, &affected);
         }
+        sweep
+    }
+
+    /// How many faults had to be evaluated by themselves, because what comes up late even without
+    /// faults is near, or a cycle of needs degrades.
+    #[must_use]
+    pub fn apart_count(&self) -> usize {
+        self.apart.len()
     }
 
     /// Every single fault, sorted.
     #[must_use]
     pub fn effects(&self) -> impl ExactSizeIterator<Item = Effect<'_>> + Clone {
-        (0..self.classes.len()).map(|at| self.at(at))
+        self.faults
+            .iter()
+            .map(|(fault, class)| self.of(*fault, *class))
     }
 
-    fn at(&self, at: usize) -> Effect<'_> {
+    fn of(&self, fault: u32, class: FaultClass) -> Effect<'_> {
+        let (states, row): (&[(Verdict, Time)], &[u64]) = match self.apart.row(fault) {
+            Some(row) => (&self.apart.states, row),
+            None => self
+                .chunks
+                .iter()
+                .find(|chunk| chunk.part.has(fault))
+                .map_or((&[], &[]), |chunk| (&chunk.states, chunk.row(fault))),
+        };
         Effect {
-            fault: NodeIx(self.answer.faults[at]),
-            class: self.classes[at],
-            answer: &self.answer,
-            row: self.answer.row(at),
+            fault: NodeIx(fault),
+            class,
+            states,
+            row,
         }
     }
 
     /// What the failure of `node` affects, if it is a fault at all. O(log).
     #[must_use]
     pub fn effect(&self, node: NodeIx) -> Option<Effect<'_>> {
-        let at = self.answer.faults.binary_search(&node.0).ok()?;
-        Some(self.at(at))
+        let at = self
+            .faults
+            .binary_search_by_key(&node.0, |(fault, _)| *fault)
+            .ok()?;
+        let (fault, class) = self.faults.get(at)?;
+        Some(self.of(*fault, *class))
     }
 
     /// True if the failure of `fault` affects `node`. O(log).

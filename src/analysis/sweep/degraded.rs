@@ -1,0 +1,126 @@
+//! Degradation, once it is known whom each fault takes: a node that serves on is degraded where a
+//! soft requirement is unmet, or a hard one is met only by counting degraded members.
+
+use super::answer::{high, low, pack};
+use super::codes::LOST;
+use super::lists::{Arena, Pass, SOFT};
+use crate::words::Mode;
+
+impl Pass<'_> {
+    /// The faults that degrade each node: pairs whose lower half says nothing. Proportional to the
+    /// lists of those nodes that have soft requirements or need what is degraded.
+    pub(super) fn degraded(&mut self) -> Option<Arena> {
+        let ground = self.ground;
+        let graph = ground.graph;
+        if !graph.has_soft() {
+            return None;
+        }
+        let mut degraded = Arena::new(graph.node_count());
+        let mut reached = vec![false; graph.node_count()];
+        for (node, degraded) in (0u32..).zip(&ground.baseline.degraded) {
+            if *degraded {
+                self.reach(node, &mut reached);
+            }
+        }
+        let mut found = Vec::new();
+        for &node in graph.order.nodes() {
+            let sound = ground.serves(node) && !ground.baseline.degraded[node as usize];
+            if !sound || !(reached[node as usize] || ground.is(node, SOFT)) {
+                continue;
+            }
+            found.clear();
+            for q in graph.requirements_of(node) {
+                match graph.mode[q as usize] {
+                    Mode::Soft => self.unmet(q, &mut found),
+                    Mode::Hard if reached[node as usize] => {
+                        self.thinned(&degraded, q, &mut found);
+                    }
+                    _ => {}
+                }
+            }
+            found.sort_unstable();
+            found.dedup();
+            found.retain(|pair| self.arena.code(node, high(*pair)) & LOST == 0);
+            if found.is_empty() {
+                continue;
+            }
+            if graph.cycles.of(node).is_some() {
+                // Nodes of a cycle degrade each other: such faults are evaluated by themselves.
+                self.apart.extend(found.iter().map(|pair| high(*pair)));
+            }
+            degraded.set(node, &found);
+            self.reach(node, &mut reached);
+        }
+        self.apart.sort_unstable();
+        self.apart.dedup();
+        Some(degraded)
+    }
+
+    /// What hard-requires the degraded `node` has to be looked at.
+    fn reach(&self, node: u32, reached: &mut [bool]) {
+        let graph = self.ground.graph;
+        for m in graph.active_in.items(node) {
+            let q = graph.member_of[*m as usize];
+            if graph.mode[q as usize] == Mode::Hard {
+                reached[graph.owner[q as usize] as usize] = true;
+            }
+        }
+    }
+
+    /// Faults that leave soft requirement `q` unmet.
+    fn unmet(&self, q: u32, found: &mut Vec<u64>) {
+        let ground = self.ground;
+        let graph = ground.graph;
+        let Some(spare) = ground.spare(q) else {
+            return;
+        };
+        let mut losses: Vec<(u32, u64)> = Vec::new();
+        for m in graph.members_of(q).filter(|m| graph.is_active(*m)) {
+            let weight = graph.member_weight[m as usize];
+            let lost = self.lost(graph.member_node[m as usize]);
+            losses.extend(lost.map(|fault| (fault, weight)));
+        }
+        exceeding(losses, spare, found);
+    }
+
+    /// Faults that leave hard requirement `q` met only by counting degraded members, or unmet.
+    fn thinned(&self, degraded: &Arena, q: u32, found: &mut Vec<u64>) {
+        let ground = self.ground;
+        let graph = ground.graph;
+        let need = graph.need[q as usize];
+        let Some(spare) = ground.baseline.sound(q).checked_sub(need) else {
+            return;
+        };
+        let mut losses: Vec<(u32, u64)> = Vec::new();
+        for m in graph.members_of(q).filter(|m| graph.is_active(*m)) {
+            let node = graph.member_node[m as usize];
+            if ground.baseline.degraded[node as usize] {
+                continue;
+            }
+            let weight = graph.member_weight[m as usize];
+            losses.extend(self.lost(node).map(|fault| (fault, weight)));
+            losses.extend(degraded.of(node).iter().map(|pair| (high(*pair), weight)));
+        }
+        exceeding(losses, spare, found);
+    }
+
+    fn lost(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let pairs = self.arena.of(node).iter();
+        pairs
+            .filter(|pair| low(**pair) & LOST != 0)
+            .map(|pair| high(*pair))
+    }
+}
+
+/// Adds the faults whose losses sum up to more than `spare`.
+fn exceeding(mut losses: Vec<(u32, u64)>, spare: u64, found: &mut Vec<u64>) {
+    losses.sort_unstable();
+    for same in losses.chunk_by(|a, b| a.0 == b.0) {
+        let sum = same
+            .iter()
+            .fold(0u64, |sum, (_, weight)| sum.saturating_add(*weight));
+        if sum > spare {
+            found.push(pack(same[0].0, 0));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Faults in parts: side by side on the cores there are, one after the other where their lists
+//! would not fit in the memory meant for them.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+use super::lists::{Ground, Pass};
+
+/// Those faults whose number leaves `residue` when divided by `modulus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    modulus: u32,
+    residue: u32,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+impl Part {
+    pub(super) const ALL: Self = Self {
+        modulus: 1,
+        residue: 0,
+    };
+
+    pub(super) fn has(self, fault: u32) -> bool {
+        self.modulus == 1 || fault % self.modulus == self.residue
+    }
+
+    /// The place of one of its faults among all numbers of the part.
+    pub(super) fn place(self, fault: u32) -> usize {
+        (fault / self.modulus) as usize
+    }
+
+    /// Its numbers, in order.
+    pub(super) fn faults(self) -> impl Iterator<Item = u32> {
+        (self.residue..).step_by(self.modulus as usize)
+    }
+
+    /// How many numbers below `nodes` it has, at most.
+    pub(super) fn len(self, nodes: u32) -> usize {
+        nodes.div_ceil(self.modulus) as usize
+    }
+
+    /// The two halves of a part of more than one number below `nodes`.
+    fn halves(self, nodes: u32) -> Option<[Self; 2]> {
+        let modulus = self
+            .modulus
+            .checked_mul(2)
+            .filter(|modulus| modulus / 2 < nodes)?;
+        let half = |residue| Self { modulus, residue };
+        Some([half(self.residue), half(self.residue + self.modulus)])
+    }
+}
+
+/// The lists outgrew the memory meant for them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Full;
+
+/// Below this many nodes, a second thread costs more than it saves.
+const WORTH_SHARING: usize = 50_000;
+
+/// Runs passes until every fault was in one, and hands each to `done`. No pass holds more than
+/// `most` pairs, unless it is of one fault: parts that would are halved.
+pub(super) fn each_pass<T: Send>(
+    ground: &Ground<'_>,
+    most: usize,
+    done: impl Fn(Pass<'_>) -> T + Sync,
+) -> Vec<T> {
+    let count = ground.graph.node_count();
+    let nodes = u32::try_from(count).unwrap_or(u32::MAX);
+    let threads = if count < WORTH_SHARING {
+        1
+    } else {
+        rayon::current_num_threads()
+    };
+    let mut first = vec![Part::ALL];
+    while first.len() < threads {
+        let halves: Option<Vec<[Part; 2]>> = first.iter().map(|part| part.halves(nodes)).collect();
+        match halves {
+            Some(halves) => first = halves.concat(),
+            None => break,
+        }
+    }
+    let most = most / threads.max(1);
+    let left = Mutex::new(first);
+    let results = Mutex::new(Vec::new());
+    let working = AtomicUsize::new(0);
+    (0..threads).into_par_iter().for_each(|_| {
+        loop {
+            let next = {
+                let Ok(mut left) = left.lock() else {
+                    return;
+                };
+                let next = left.pop();
+                if next.is_some() {
+                    working.fetch_add(1, Ordering::SeqCst);
+                }
+                next
+            };
+            let Some(part) = next else {
+                // Another thread may still put back the halves of what it works on.
+                if working.load(Ordering::SeqCst) == 0 {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            };
+            let mut pass = Pass::new(ground, part);
+            let halves = part.halves(nodes);
+            let limit = if halves.is_some() { most } else { usize::MAX };
+            if let (Err(Full), Some(halves)) = (pass.run(limit), halves) {
+                drop(pass);
+                if let Ok(mut left) = left.lock() {
+                    left.extend(halves);
+                }
+            } else {
+                let result = done(pass);
+                if let Ok(mut results) = results.lock() {
+                    results.push((part, result));
+                }
+            }
+            working.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|(part, _)| (part.modulus, part.residue));
+    results.into_iter().map(|(_, result)| result).collect()
+}
