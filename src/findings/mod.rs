@@ -2,7 +2,7 @@
 //!
 //! * [`fingerprint`]: what makes two findings the same one. * [`waiver`], [`baseline`]: what is
 //!   accepted, and what is known. * [`gate`]: what counts, and what fails a run. * [`pointing`]:
-//!   places among the lines that were changed.
+//!   places among the lines that were changed. * [`group`]: what is one matter.
 
 pub mod baseline;
 pub mod fingerprint;

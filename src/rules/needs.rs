@@ -59,6 +59,23 @@ pub(super) fn indispensable(context: &Context<'_>, node: NodeIx) -> Vec<(NodeIx,
     found
 }
 
+/// The domains that `node` stands on, directly or through others, sorted.
+pub(super) fn places(context: &Context<'_>, node: NodeIx) -> Vec<NodeIx> {
+    let mut seen: BTreeSet<NodeIx> = BTreeSet::new();
+    let mut queue = vec![node];
+    while let Some(at) = queue.pop() {
+        for (_, requirement) in context.requirements(at) {
+            if requirement.mode != Mode::Placement {
+                continue;
+            }
+            let below = requirement.members.iter().map(|member| member.node);
+            queue.extend(below.filter(|node| seen.insert(*node)));
+        }
+    }
+    seen.retain(|node| context.node(*node).class == Class::Domain);
+    seen.into_iter().collect()
+}
+
 /// True if `node` does not serve at once, and never does while the faults are unrepaired.
 pub(super) fn never(context: &Context<'_>, outcome: &Outcome, node: NodeIx) -> bool {
     !context.engine.serves_at_once(outcome, node.0)

@@ -1,5 +1,5 @@
 use super::context::{Context, Explained};
-use super::{chain, severity, text};
+use super::{chain, needs, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
 use crate::model::{NodeIx, ReqIx};
@@ -134,13 +134,12 @@ fn other_half(context: &Context<'_>, requirement: ReqIx, cause: NodeIx) -> Optio
     if left.is_empty() {
         return None;
     }
-    let mut halves = context.sweep.effects().filter(|effect| {
-        effect.class == FaultClass::Placement
-            && context.id(effect.fault).kind() == context.id(cause).kind()
-            && left.iter().all(|node| effect.on(*node).is_some())
-            && !gone.iter().any(|node| effect.on(*node).is_some())
-    });
-    halves.next().map(|effect| effect.fault)
+    let first = left.first().copied()?;
+    needs::places(context, first).into_iter().find(|place| {
+        context.id(*place).kind() == context.id(cause).kind()
+            && left.iter().all(|node| context.takes(*place, *node))
+            && !gone.iter().any(|node| context.takes(*place, *node))
+    })
 }
 
 /// A finding about it, as `code`.

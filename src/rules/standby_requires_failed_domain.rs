@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::context::{Context, Explained};
 use super::kinds;
 use super::needs::{Held, held};
-use super::{causes, chain, severity, text};
+use super::{causes, chain, needs, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::model::NodeIx;
 use crate::words::Class;
@@ -95,15 +95,14 @@ fn is_tied(context: &Context<'_>, explained: &Explained, held: &Held) -> bool {
 fn is_drawn_around(context: &Context<'_>, fault: NodeIx, held: &Held) -> bool {
     let members = &context.model.requirement(held.requirement).members;
     let active = || members.iter().filter(|member| member.standby.is_none());
-    context.sweep.effect(fault).is_some_and(|effect| {
-        effect.affected().any(|affected| {
-            let place = NodeIx(affected.node);
-            context.node(place).class == Class::Domain
-                && kinds::is_place(context.id(place).kind())
+    needs::places(context, held.standby)
+        .into_iter()
+        .any(|place| {
+            kinds::is_place(context.id(place).kind())
+                && context.takes(fault, place)
                 && context.takes(place, held.standby)
                 && active().all(|member| context.takes(place, member.node))
         })
-    })
 }
 
 fn finding(context: &Context<'_>, explained: &Explained, owner: NodeIx, held: &[Held]) -> Finding {

@@ -4,6 +4,7 @@
 mod cases;
 mod docs;
 mod input;
+mod mechanisms;
 mod redundancy;
 mod single;
 
