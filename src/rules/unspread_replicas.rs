@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use super::context::Context;
+use super::needs::{self, active_weight, standing};
 use super::{severity, text};
 use crate::findings::{Code, Finding, Place, Severity};
-use crate::model::{NodeIx, ReqIx};
-use crate::words::{Class, Evidence, Mode};
+use crate::model::{Member, NodeIx};
+use crate::words::{Class, Evidence};
 
 rule! {
     /// ## What it does
@@ -36,7 +39,8 @@ rule! {
     ///
     /// ## Severity
     ///
-    /// One host: a warning for what is critical, else a note. One zone: a note.
+    /// One host: a warning for what is critical, else a note. One zone: a note. That a controller
+    /// would start new replicas elsewhere after a while changes nothing.
     ///
     /// ## Confidence
     ///
@@ -49,15 +53,12 @@ rule! {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for redundancy in &context.redundancies {
-        for &cause in &redundancy.faults {
-            if is_made_up(context, cause) {
-                found.extend(finding(context, redundancy.requirement, cause));
-            }
-        }
-    }
-    found
+    context
+        .model
+        .iter()
+        .filter(|(_, node)| matches!(node.class, Class::Service | Class::Store))
+        .filter_map(|(ix, _)| finding(context, ix))
+        .collect()
 }
 
 /// True for a host or zone that stands in for one that nobody named.
@@ -68,35 +69,38 @@ pub(super) fn is_made_up(context: &Context<'_>, cause: NodeIx) -> bool {
         && matches!(node.id.kind(), "host" | "zone")
 }
 
-fn finding(context: &Context<'_>, requirement: ReqIx, cause: NodeIx) -> Option<Finding> {
-    let described = context.model.requirement(requirement);
-    let subject = context.subject(described.of);
-    let active: Vec<NodeIx> = described
+fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
+    let (_, described) = standing(context, subject)?;
+    let active: Vec<&Member> = described
         .members
         .iter()
         .filter(|member| member.standby.is_none())
-        .map(|member| member.node)
         .collect();
-    let own = active
-        .iter()
-        .all(|node| context.node(*node).part_of == Some(subject));
-    if !own || described.mode != Mode::Hard {
+    // What can't lose one replica is said to be so.
+    let all = active_weight(described);
+    let redundant = |member: &&Member| all.saturating_sub(member.weight) >= described.need;
+    if active.len() < 2 || !active.iter().all(redundant) {
         return None;
     }
+    let shared = |kind: &str| {
+        let mut weights: BTreeMap<NodeIx, u64> = BTreeMap::new();
+        for member in &active {
+            for place in needs::places(context, member.node) {
+                if is_made_up(context, place) && context.id(place).kind() == kind {
+                    let weight = weights.entry(place).or_default();
+                    *weight = weight.saturating_add(member.weight);
+                }
+            }
+        }
+        let mut taken = weights.into_iter();
+        taken.find(|(_, weight)| all.saturating_sub(*weight) < described.need)
+    };
+    let tier = severity::tier_lost(context, subject);
     // Apart by host, and perhaps in one zone: nothing to lose sleep over.
-    let one_host = active
-        .first()
-        .and_then(|first| host(context, *first))
-        .is_some_and(|shared| {
-            active
-                .iter()
-                .all(|node| host(context, *node) == Some(shared))
-        });
-    let (place, level) = if one_host {
-        let tier = severity::tier_lost(context, subject);
-        ("host", severity::advice(tier, Evidence::Assumed))
-    } else {
-        ("zone", Severity::Note)
+    let (kind, cause, level) = match (shared("host"), shared("zone")) {
+        (Some((host, _)), _) => ("host", host, severity::advice(tier, Evidence::Assumed)),
+        (None, Some((zone, _))) => ("zone", zone, Severity::Note),
+        (None, None) => return None,
     };
     let id = context.id(subject);
     let mut finding = Finding::new(
@@ -104,13 +108,13 @@ fn finding(context: &Context<'_>, requirement: ReqIx, cause: NodeIx) -> Option<F
         level,
         id.as_str(),
         format!(
-            "nothing keeps the {} of `{id}` apart: they may share one {place}",
+            "nothing keeps the {} of `{id}` apart: they may share one {kind}",
             text::count(active.len(), "replica", "replicas")
         ),
     );
     finding.confidence = Evidence::Assumed;
     finding.cut = vec![context.id(cause).clone()];
-    finding.cause = Some(format!("unspread by {place}"));
+    finding.cause = Some(format!("unspread by {kind}"));
     finding.place = described
         .sources
         .first()
@@ -119,22 +123,8 @@ fn finding(context: &Context<'_>, requirement: ReqIx, cause: NodeIx) -> Option<F
         .map(Place::Source);
     finding.label = String::from("no spread constraint, no anti-affinity, no placement");
     finding.help = Some(format!(
-        "spread them by {place} (topologySpreadConstraints, required anti-affinity, or `on` and \
+        "spread them by {kind} (topologySpreadConstraints, required anti-affinity, or `on` and \
          `spread` in a spof.yaml)"
     ));
     Some(finding)
-}
-
-/// The host made up for a replica.
-fn host(context: &Context<'_>, replica: NodeIx) -> Option<NodeIx> {
-    let mut places = context.requirements(replica);
-    places.find_map(|(_, requirement)| {
-        let [member] = requirement.members.as_slice() else {
-            return None;
-        };
-        let host = requirement.mode == Mode::Placement
-            && context.id(member.node).kind() == "host"
-            && is_made_up(context, member.node);
-        host.then_some(member.node)
-    })
 }
