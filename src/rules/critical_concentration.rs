@@ -191,6 +191,8 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     let (singular, plural) = found.noun;
     let amount = if found.of == 1 {
         format!("the only {singular}")
+    } else if found.cut.len() == 2 && found.of == 2 {
+        format!("both {plural}")
     } else if found.cut.len() == found.of {
         format!("all {} {plural}", found.of)
     } else {

@@ -158,6 +158,8 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     };
     let mut finding = Finding::new(Code::SingleReplicaCritical, level, id.as_str(), message);
     finding.confidence = confidence;
+    // That a new one takes a while is one matter, however many it is true of.
+    finding.cause = pause.then(|| "pause".to_owned());
     // Several replicas, each of which is enough, are no joint cut: then the set stays empty.
     if let [(only, _)] = vital.as_slice() {
         finding.cut = vec![context.id(*only).clone()];
