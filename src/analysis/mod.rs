@@ -13,6 +13,7 @@ pub mod blast;
 pub mod common;
 pub mod coverage;
 pub mod criticality;
+pub mod cuts;
 pub mod data;
 pub mod diff;
 pub mod engine;

@@ -13,6 +13,7 @@ mod compare;
 mod completions;
 pub mod console;
 mod coverage;
+mod cuts;
 mod diff;
 mod explain;
 mod graph;
@@ -73,6 +74,8 @@ enum Command {
     Why(Reading<why::Args>),
     /// The smallest faults that take down all of some nodes: what could it be?
     Common(Reading<common::Args>),
+    /// Minimal cut sets: the smallest fault sets that take a node down, counted and listed
+    Cuts(Reading<cuts::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(Reading<graph::Args>),
     /// How much is known, what was not read, and what to do about it
@@ -105,6 +108,7 @@ impl Command {
             Self::Blast(reading) => (reading.inputs.clone(), &[]),
             Self::Why(reading) => (reading.inputs.clone(), &[]),
             Self::Common(reading) => (reading.inputs.clone(), &[]),
+            Self::Cuts(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
@@ -156,6 +160,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Blast(typed) => blast::run(&typed.args, plan, &screen),
         Command::Why(typed) => why::run(&typed.args, plan, &screen),
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
+        Command::Cuts(typed) => cuts::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),

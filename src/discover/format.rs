@@ -164,7 +164,9 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
     match (template, inner) {
         (Some((_, advice)), Some(_)) => Claim::Template(advice),
         (None, Some(syntax)) if ending == "backup" => Claim::Read(syntax),
-        (None, _) if matches!(ending, "config" | "conf" | "cfg" | "inventory") => Claim::Look,
+        (None, _) if matches!(ending, "config" | "conf" | "cfg" | "inventory" | "xml") => {
+            Claim::Look
+        }
         // A host's file of an Ansible inventory is named by the host: `web1.example.org`.
         (None, _) if is_host_vars(path) => Claim::Look,
         _ => Claim::Other,
@@ -176,6 +178,7 @@ fn syntax_of(ending: &str) -> Option<Syntax> {
         "yaml" | "yml" => Some(Syntax::Yaml),
         "json" | "jsonc" | "tfstate" => Some(Syntax::Json),
         "toml" => Some(Syntax::Toml),
+        "opsa" => Some(Syntax::Xml),
         _ => None,
     }
 }
@@ -211,6 +214,9 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let first = lines.next().unwrap_or("");
     let name = path.file_name().unwrap_or("");
+    if text.trim_start().starts_with('<') && text.contains("<opsa-mef") {
+        return Claim::Read(Syntax::Xml);
+    }
     let yaml = first == "---"
         || first.starts_with("--- ")
         || first.starts_with("apiVersion:")
@@ -249,7 +255,9 @@ pub(super) fn explicit(path: &Utf8Path, head: &[u8]) -> Syntax {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     syntax_of(ending).unwrap_or_else(|| {
-        if text.starts_with(['{', '[']) {
+        if text.starts_with('<') || ending == "xml" {
+            Syntax::Xml
+        } else if text.starts_with(['{', '[']) {
             Syntax::Json
         } else {
             Syntax::Yaml

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::findings::waiver;
 use crate::graph::Graph;
 use crate::ingest;
+use crate::ingest::fact::FaultTree;
 use crate::model::{self, Model};
 use crate::output::text::{listed, plural};
 use crate::source::{Comment, Document, FileId, Problem, SourceMap, Unread, UnreadReason};
@@ -33,6 +34,8 @@ pub struct Estate {
     pub problems: Vec<Problem>,
     /// Comments that are meant as waivers, in order of place.
     pub comments: Vec<Comment>,
+    /// Fault trees among the inputs: asked for themselves, no part of the model.
+    pub fault_trees: Vec<FaultTree>,
     /// Documents that were used.
     pub documents: usize,
     /// Files seen that are no data format at all.
@@ -55,6 +58,7 @@ impl Estate {
             && self.model == other.model
             && self.problems == other.problems
             && self.unread == other.unread
+            && self.fault_trees == other.fault_trees
             && (self.documents, self.other_files, self.left_out)
                 == (other.documents, other.other_files, other.left_out)
     }
@@ -115,7 +119,7 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
     }
     progress.phase("recognising documents");
     let namespaces = request.selection.namespaces.as_deref();
-    let (told, unclaimed) = ingest::run_within(&inputs.documents, &inputs.sources, namespaces);
+    let (mut told, unclaimed) = ingest::run_within(&inputs.documents, &inputs.sources, namespaces);
     let mut unread = inputs.unread;
     for (file, index) in unclaimed {
         unread.push(unrecognised(
@@ -138,6 +142,10 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
         (unread.path.clone(), span)
     };
     unread.sort_by_cached_key(place);
+    let fault_trees = told
+        .iter_mut()
+        .flat_map(|told| std::mem::take(&mut told.facts.fault_trees))
+        .collect();
     for of in &told {
         let count = plural(of.documents, "document");
         progress.tell(&format!("{}: {count}", of.adapter));
@@ -170,6 +178,7 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
         unread,
         problems,
         comments,
+        fault_trees,
         documents,
         other_files: inputs.other_files,
         left_out: inputs.left_out,

@@ -290,6 +290,47 @@ pub struct SavedWay {
     pub sources: Vec<Location>,
 }
 
+/// A fault tree: gates over basic events. Gates come after those they refer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultTree {
+    pub name: String,
+    pub gates: Vec<TreeGate>,
+    /// Names of the basic events.
+    pub events: Vec<String>,
+    pub span: Span,
+}
+
+/// A gate of a fault tree; without a name where it stands inside of another's formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeGate {
+    pub name: Option<String>,
+    pub operator: TreeOperator,
+    pub arguments: Vec<TreeArgument>,
+}
+
+/// What a gate is true of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreeOperator {
+    And,
+    Or,
+    /// At least so many.
+    AtLeast(u64),
+    Not,
+    /// Exactly one of two.
+    Xor,
+}
+
+/// An argument of a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreeArgument {
+    /// By position in [`FaultTree::gates`].
+    Gate(usize),
+    /// By position in [`FaultTree::events`].
+    Event(usize),
+    /// A house event that is set, or a constant.
+    Constant(bool),
+}
+
 /// All that one adapter says, in the order of its documents.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -300,6 +341,8 @@ pub struct Facts {
     pub overrides: Vec<OverrideFact>,
     pub saved_nodes: Vec<SavedNode>,
     pub saved_requirements: Vec<SavedRequirement>,
+    /// Fault trees are asked for themselves; nothing of them enters the model.
+    pub fault_trees: Vec<FaultTree>,
     pub problems: Vec<Problem>,
     /// Documents, or parts of them, that the adapter claimed but could not use, and why.
     pub unread: Vec<(Span, String)>,

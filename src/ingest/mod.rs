@@ -6,6 +6,7 @@
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
+//! * [`open_psa`]: fault trees of reliability tools.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
 mod budget;
@@ -14,6 +15,7 @@ pub mod endpoint;
 pub mod fact;
 pub mod kubernetes;
 pub mod native;
+pub mod open_psa;
 pub mod saved;
 
 use std::borrow::Borrow;
@@ -53,6 +55,7 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     &native::Native,
     &kubernetes::Kubernetes,
     &compose::Compose,
+    &open_psa::OpenPsa,
 ];
 
 /// What one adapter said, and of how many documents.

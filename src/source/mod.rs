@@ -1,8 +1,8 @@
-//! Text, spans, and one format-neutral tree for YAML, JSON and TOML.
+//! Text, spans, and one format-neutral tree for YAML, JSON, TOML and XML.
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
-//! * [`yaml`], [`json`], [`toml`]: one reader each, the only files that name their parser crate.
+//! * [`yaml`], [`json`], [`toml`], [`xml`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
@@ -23,6 +23,7 @@ pub mod span;
 pub mod toml;
 pub mod tree;
 pub mod view;
+pub mod xml;
 pub mod yaml;
 
 pub use limits::Limits;
@@ -38,6 +39,7 @@ pub enum Syntax {
     Yaml,
     Json,
     Toml,
+    Xml,
 }
 
 impl Syntax {
@@ -48,6 +50,7 @@ impl Syntax {
             Self::Yaml => yaml::read(file, text, limits),
             Self::Json => json::read(file, text, limits),
             Self::Toml => toml::read(file, text, limits),
+            Self::Xml => xml::read(file, text, limits),
         }
     }
 }

@@ -90,6 +90,7 @@ pub fn text(text: &str, syntax: Syntax, in_chart: bool) -> Option<Sniffed> {
         Syntax::Yaml => YamlScan::new(text).find(),
         Syntax::Json => outside_strings(text, "\"", &["//"]),
         Syntax::Toml => outside_strings(text, "\"'", &["#"]),
+        Syntax::Xml => None,
     }?;
     Some(Sniffed {
         reason: UnreadReason::Template,
@@ -107,6 +108,7 @@ fn is_sops(text: &str, syntax: Syntax) -> bool {
         Syntax::Yaml => text.lines().any(|line| line.trim_end() == "sops:"),
         Syntax::Json => text.contains("\"sops\""),
         Syntax::Toml => text.lines().any(|line| line.trim_end() == "[sops]"),
+        Syntax::Xml => false,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Answers for people, as pages.
 //!
-//! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`]: one answer each.
+//! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`], [`mod@cuts`]: one answer each.
 //! * `words`: how verdicts, times and names are said, the same everywhere.
 
 mod blast;
 mod common;
 mod coverage;
+mod cuts;
 mod list;
 mod summary;
 mod ways;
@@ -15,5 +16,6 @@ mod words;
 pub use blast::blast;
 pub use common::common;
 pub use coverage::coverage;
+pub use cuts::cuts;
 pub use list::{by_subject, list};
 pub use why::why;

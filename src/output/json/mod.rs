@@ -2,11 +2,12 @@
 //! version of its form; keys may be added, and never change their meaning.
 //!
 //! * [`write()`]: how the text is written. * [`mod@list`], [`by_subject`], [`mod@blast`], [`mod@why`],
-//!   [`mod@common`], [`mod@coverage`]: one answer each.
+//!   [`mod@common`], [`mod@coverage`], [`mod@cuts`]: one answer each.
 
 mod blast;
 mod common;
 mod coverage;
+mod cuts;
 mod hardened;
 mod list;
 mod why;
@@ -14,6 +15,7 @@ mod why;
 pub use blast::blast;
 pub use common::common;
 pub use coverage::coverage;
+pub use cuts::cuts;
 pub use hardened::write;
 pub use list::{by_subject, list};
 pub use why::why;
