@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::engine::Engine;
-use super::sweep::{Effect, Sweep};
-use super::verdict::Time;
-use crate::model::{Model, NodeIx, ReqIx};
+use super::sweep::{Effect, Reach, Sweep};
+use super::verdict::{Time, Verdict};
+use crate::model::{Member, Model, NodeIx, ReqIx, Requirement};
 use crate::words::{Class, Mode};
 
 /// One such requirement and the faults behind it.
@@ -19,7 +21,7 @@ pub struct FalseRedundancy {
 }
 
 /// Every false redundancy among placement, hard and start requirements, by requirement.
-/// Proportional to the sum of all blast radii, times the standbys of what they leave unmet.
+/// O(members + sum of all blast radii, log), and the ways of the standbys of what is left unmet.
 #[must_use]
 pub fn false_redundancies(
     model: &Model,
@@ -37,108 +39,141 @@ pub fn false_redundancies_among(
     sweep: &Sweep,
     wanted: impl Fn(&Effect<'_>) -> bool,
 ) -> Vec<FalseRedundancy> {
-    let breakers = breakers(model, engine, sweep, wanted);
-    breakers
+    let reach = Reach::new(engine, sweep);
+    breakers(model, engine, sweep, &reach, wanted)
         .into_iter()
         .filter(|(requirement, faults)| {
-            let requirement = model.requirement(*requirement);
-            let member = |fault: &NodeIx| requirement.members.iter().any(|m| m.node == *fault);
-            let active: u64 = weights(requirement).fold(0, u64::saturating_add);
-            // A requirement that is unmet without any fault is redundant in nothing.
-            let redundant = weights(requirement)
-                .all(|weight| active.saturating_sub(weight) >= requirement.need);
-            weights(requirement).count() > 1 && redundant && !faults.iter().any(member)
+            let members = &model.requirement(*requirement).members;
+            !members.iter().any(|member| faults.contains(&member.node))
         })
-        .filter_map(|(requirement, faults)| {
-            let faults = roots(sweep, &faults);
-            (!faults.is_empty()).then_some(FalseRedundancy {
-                requirement,
-                faults,
-            })
+        .map(|(requirement, faults)| FalseRedundancy {
+            requirement,
+            faults: roots(&reach, &faults),
         })
         .collect()
 }
 
-fn weights(requirement: &crate::model::Requirement) -> impl Iterator<Item = u64> {
-    requirement
-        .members
-        .iter()
-        .filter(|member| member.standby.is_none())
-        .map(|member| member.weight)
+fn active(requirement: &Requirement) -> impl Iterator<Item = &Member> + Clone {
+    let members = requirement.members.iter();
+    members.filter(|member| member.standby.is_none())
 }
 
-/// By requirement: the single faults that leave it unmet for longer than its owner's `rto`.
+/// True if it has several active members and can lose any one of them.
+fn is_redundant(requirement: &Requirement) -> bool {
+    let all = active(requirement).fold(0u64, |sum, member| sum.saturating_add(member.weight));
+    active(requirement).count() > 1
+        && active(requirement).all(|member| all.saturating_sub(member.weight) >= requirement.need)
+}
+
+/// By requirement that can lose any one of its active members: the single faults that leave it
+/// unmet for longer than its owner's `rto`.
 fn breakers(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
+    reach: &Reach,
     wanted: impl Fn(&Effect<'_>) -> bool,
 ) -> BTreeMap<ReqIx, BTreeSet<NodeIx>> {
     let graph = engine.graph();
-    let mut scratch = engine.scratch();
+    let wanted: FxHashSet<u32> = sweep
+        .effects()
+        .filter(|effect| wanted(effect))
+        .map(|effect| effect.fault.0)
+        .collect();
     let mut breakers: BTreeMap<ReqIx, BTreeSet<NodeIx>> = BTreeMap::new();
-    for effect in sweep.effects().filter(|effect| wanted(effect)) {
-        let set = graph.fault_set(effect.fault.0);
-        // Requirements that may be unmet are those that an affected or failed node counts in.
-        let candidates: BTreeSet<u32> = effect
-            .affected()
-            .map(|affected| affected.node)
-            .chain(set.iter().copied())
-            .flat_map(|node| graph.active_in.items(node))
-            .map(|m| graph.member_of[*m as usize])
-            .filter(|q| graph.mode[*q as usize] != Mode::Soft && graph.members_of(*q).len() > 1)
-            .collect();
-        if candidates.is_empty() {
+    let mut losses: Vec<(u32, u64)> = Vec::new();
+    for (q, requirement) in (0u32..).zip(&model.requirements) {
+        if requirement.mode == Mode::Soft || !is_redundant(requirement) {
             continue;
         }
-        let outcome = engine.outcome(&mut scratch, &set);
-        for q in candidates {
+        // A requirement that is unmet without any fault is redundant in nothing.
+        let serving = active(requirement)
+            .filter(|member| engine.serves_without_faults(member.node.0))
+            .fold(0u64, |sum, member| sum.saturating_add(member.weight));
+        let Some(spare) = serving.checked_sub(requirement.need) else {
+            continue;
+        };
+        losses.clear();
+        for member in active(requirement) {
+            let node = member.node.0;
+            if engine.serves_without_faults(node) {
+                let takers = reach.losing(node).iter().chain(reach.striking(node));
+                losses.extend(takers.chain([&node]).map(|fault| (*fault, member.weight)));
+            }
+        }
+        losses.sort_unstable();
+        let members: FxHashSet<u32> = requirement.members.iter().map(|m| m.node.0).collect();
+        for taken in losses.chunk_by(|a, b| a.0 == b.0) {
+            let fault = taken[0].0;
+            let lost = taken
+                .iter()
+                .fold(0u64, |sum, (_, weight)| sum.saturating_add(*weight));
             // A bad deploy takes its own replicas along: that they are alike is no news.
-            let along = |m: u32| {
-                let node = graph.member_node[m as usize];
-                node != effect.fault.0 && set.contains(&node)
+            let along = || {
+                let replicas = graph.replicas_of(fault);
+                !replicas.is_empty()
+                    && (members.contains(&fault)
+                        || replicas.iter().any(|node| members.contains(node)))
             };
-            if graph.members_of(q).any(along) {
-                continue;
-            }
-            let mut weight = 0u64;
-            let limit = rto(model, NodeIx(graph.owner[q as usize]));
-            for m in graph.members_of(q) {
-                let counts = if graph.is_active(m) {
-                    engine.serves_at_once(&outcome, graph.member_node[m as usize])
-                } else {
-                    outcome
-                        .unrepaired
-                        .promotion(m)
-                        .is_some_and(|at| at != Time::NEVER && at <= limit)
-                };
-                if counts {
-                    weight = weight.saturating_add(graph.member_weight[m as usize]);
-                }
-            }
-            let unmet_at_once = |m: u32| {
-                graph.is_active(m)
-                    && !engine.serves_at_once(&outcome, graph.member_node[m as usize])
-            };
-            // A bad deploy of the service whose replicas these are strikes the members themselves:
-            // it is no fault outside of them.
-            let member_is_struck = || {
-                let member = |node: &u32| {
-                    graph
-                        .members_of(q)
-                        .any(|m| graph.member_node[m as usize] == *node)
-                };
-                set.len() > 1 && set.iter().any(member)
-            };
-            if weight < graph.need[q as usize]
-                && graph.members_of(q).any(unmet_at_once)
-                && !member_is_struck()
+            if lost > spare
+                && wanted.contains(&fault)
+                && !along()
+                && !back_in_time(model, engine, sweep, ReqIx(q), NodeIx(fault))
             {
-                breakers.entry(ReqIx(q)).or_default().insert(effect.fault);
+                breakers.entry(ReqIx(q)).or_default().insert(NodeIx(fault));
             }
         }
     }
     breakers
+}
+
+/// True if promotions meet `q`, which `fault` leaves unmet, within its owner's `rto`.
+fn back_in_time(
+    model: &Model,
+    engine: &Engine<'_>,
+    sweep: &Sweep,
+    q: ReqIx,
+    fault: NodeIx,
+) -> bool {
+    let requirement = model.requirement(q);
+    if requirement.members.iter().all(|m| m.standby.is_none()) {
+        return false;
+    }
+    let along = engine.graph().replicas_of(fault.0);
+    let effect = sweep.effect(fault);
+    let back = |node: NodeIx| {
+        if node == fault || along.contains(&node.0) {
+            return Time::NEVER;
+        }
+        let affected = effect.and_then(|effect| effect.on(node));
+        affected.map_or_else(
+            || engine.without_faults(node.0).1,
+            |affected| affected.recovers,
+        )
+    };
+    let limit = rto(model, requirement.of);
+    let counts = |member: &&Member| match &member.standby {
+        None => back(member.node) == Time::ZERO && serves_on(engine, effect, fault, member.node),
+        Some(ways) => ways.iter().any(|way| {
+            let required = way.requires.iter().map(|node| back(*node)).max();
+            let ready = back(member.node).max(required.unwrap_or(Time::ZERO));
+            ready != Time::NEVER && ready.after(way.takes_s) <= limit
+        }),
+    };
+    let weight = requirement
+        .members
+        .iter()
+        .filter(counts)
+        .fold(0u64, |sum, member| sum.saturating_add(member.weight));
+    weight >= requirement.need
+}
+
+/// True if `node` serves in S0.
+fn serves_on(engine: &Engine<'_>, effect: Option<Effect<'_>>, fault: NodeIx, node: NodeIx) -> bool {
+    let struck = node == fault || engine.graph().replicas_of(fault.0).contains(&node.0);
+    let affected = effect.and_then(|effect| effect.on(node));
+    let lost = affected.is_some_and(|affected| affected.verdict > Verdict::Degraded);
+    engine.serves_without_faults(node.0) && !struck && !lost
 }
 
 /// The `rto` of the node a requirement serves: a group's owner stands for the group.
@@ -161,16 +196,19 @@ fn rto(model: &Model, node: NodeIx) -> Time {
 }
 
 /// Faults that aren't themselves affected by another of the faults.
-fn roots(sweep: &Sweep, faults: &BTreeSet<NodeIx>) -> Vec<NodeIx> {
-    let affected_by_another: BTreeSet<NodeIx> = faults
+fn roots(reach: &Reach, faults: &BTreeSet<NodeIx>) -> Vec<NodeIx> {
+    let is_affected = |node: &NodeIx| {
+        let mut by = reach.affecting(node.0).iter();
+        by.any(|fault| faults.contains(&NodeIx(*fault)))
+    };
+    let roots: Vec<NodeIx> = faults
         .iter()
-        .filter_map(|fault| sweep.effect(*fault))
-        .flat_map(|effect| effect.affected().map(|affected| NodeIx(affected.node)))
-        .filter(|node| faults.contains(node))
+        .filter(|node| !is_affected(node))
+        .copied()
         .collect();
-    if affected_by_another.len() == faults.len() {
+    if roots.is_empty() {
         // A circle of faults that take each other down: all of them are the root.
         return faults.iter().copied().collect();
     }
-    faults.difference(&affected_by_another).copied().collect()
+    roots
 }

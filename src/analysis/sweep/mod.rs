@@ -4,7 +4,7 @@
 //! * [`lists`]: for every node, which faults reach it, in one pass over the graph. * [`codes`] and
 //!   [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
 //!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
-//! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists.
+//! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists. * [`reach`]: by node.
 //! * [`mod@apart`]: what set propagation does not settle.
 
 mod answer;
@@ -16,9 +16,11 @@ mod knot;
 mod late;
 mod lists;
 mod parts;
+mod reach;
 mod tally;
 mod times;
 
+pub use reach::Reach;
 pub use tally::{Count, Tally};
 
 use super::engine::{Affected, Engine};
