@@ -225,5 +225,7 @@ pub fn schema() -> serde_json::Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<File>();
     schema.insert("title".to_owned(), "spof configuration".into());
+    let id = "https://json.schemastore.org/spof.json";
+    schema.insert("$id".to_owned(), id.into());
     schema.to_value()
 }

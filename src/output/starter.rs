@@ -62,6 +62,10 @@ impl Starter<'_> {
     #[must_use]
     pub fn config(&self) -> String {
         let mut text = "\
+#:schema ./spof-config.schema.json
+# (`spof schema config > spof-config.schema.json` writes that file: editors then complete and check
+# this one.)
+#
 # Configuration of spof for this repository. docs/configuration.md explains every key;
 # `spof schema config` prints its JSON Schema.
 

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::context::Context;
 use super::{problems, text};
 use crate::findings::{Code, Finding, Severity};
@@ -49,59 +51,70 @@ rule! {
     UnknownTarget
 }
 
+/// Who needs an unknown thing, and the strongest evidence of it.
+#[derive(Debug, Default)]
+struct Uses {
+    users: BTreeSet<NodeIx>,
+    evidence: Option<Evidence>,
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut at: BTreeMap<&Source, NodeIx> = BTreeMap::new();
+    for (ix, node) in context.model.iter() {
+        if node.id.kind() == "unknown" {
+            for source in &node.sources {
+                at.entry(source).or_insert(ix);
+            }
+        }
+    }
+    let mut uses: BTreeMap<NodeIx, Uses> = BTreeMap::new();
+    for requirement in &context.model.requirements {
+        let members = requirement.members.iter();
+        let ways = members.clone().filter_map(|m| m.standby.as_ref()).flatten();
+        let named = members
+            .map(|m| m.node)
+            .chain(ways.flat_map(|way| way.requires.iter().copied()));
+        for target in named.filter(|ix| context.id(*ix).kind() == "unknown") {
+            let of = uses.entry(target).or_default();
+            of.users.insert(context.subject(requirement.of));
+            let known = of.evidence.unwrap_or(requirement.evidence);
+            of.evidence = Some(known.min(requirement.evidence));
+        }
+    }
     problems::of(context, Code::UnknownTarget)
-        .map(|problem| finding(context, problem))
+        .map(|problem| {
+            // The node that stands for it: one of its sources is the problem's place.
+            let target = at.get(&Source::Here(problem.span)).copied();
+            finding(context, problem, target, &uses)
+        })
         .collect()
 }
 
-fn finding(context: &Context<'_>, problem: &Problem) -> Finding {
+fn finding(
+    context: &Context<'_>,
+    problem: &Problem,
+    target: Option<NodeIx>,
+    uses: &BTreeMap<NodeIx, Uses>,
+) -> Finding {
     let mut finding = problems::finding(context, problem, Severity::Warning);
     finding.label = String::from("nothing has this name");
-    let Some(target) = target(context, problem) else {
+    let Some(target) = target else {
         return finding;
     };
     context.id(target).as_str().clone_into(&mut finding.subject);
     finding.object = None;
-    let mut users: Vec<NodeIx> = Vec::new();
-    let mut evidence: Option<Evidence> = None;
-    for requirement in &context.model.requirements {
-        let in_ways = || {
-            let standbys = requirement
-                .members
-                .iter()
-                .filter_map(|m| m.standby.as_ref());
-            standbys.flatten().any(|way| way.requires.contains(&target))
-        };
-        if requirement.members.iter().any(|m| m.node == target) || in_ways() {
-            users.push(context.subject(requirement.of));
-            evidence = Some(evidence.map_or(requirement.evidence, |e| e.min(requirement.evidence)));
-        }
-    }
-    users.sort_unstable();
-    users.dedup();
-    if let Some(evidence) = evidence {
+    let Some(of) = uses.get(&target) else {
+        return finding;
+    };
+    if let Some(evidence) = of.evidence {
         finding.confidence = evidence;
         if evidence >= Evidence::Inferred {
             finding.severity = Severity::Note;
         }
     }
-    if !users.is_empty() {
-        finding
-            .notes
-            .push(format!("needed by {}", text::ids(context, &users)));
-    }
+    let needing: Vec<NodeIx> = of.users.iter().copied().collect();
     finding
-}
-
-/// The node that stands for what the problem is about: one of its sources is the problem's place.
-fn target(context: &Context<'_>, problem: &Problem) -> Option<NodeIx> {
-    let place = Source::Here(problem.span);
-    let mut unknown = context
-        .model
-        .iter()
-        .filter(|(_, node)| node.id.kind() == "unknown");
-    unknown
-        .find(|(_, node)| node.sources.contains(&place))
-        .map(|(ix, _)| ix)
+        .notes
+        .push(format!("needed by {}", text::ids(context, &needing)));
+    finding
 }

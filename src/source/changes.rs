@@ -1,6 +1,6 @@
 //! Which lines of a text are not in an earlier one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FileId, SourceMap};
 
@@ -20,9 +20,12 @@ impl Changes {
     #[must_use]
     pub fn new(old: &SourceMap, new: &SourceMap) -> Self {
         let mut lines = BTreeSet::new();
+        let texts = old
+            .files()
+            .map(|(_, file)| (&file.path, file.text.as_str()));
+        let texts: BTreeMap<_, &str> = texts.collect();
         for (id, file) in new.files() {
-            let before = old.files().find(|(_, other)| other.path == file.path);
-            let before = before.map_or("", |(_, other)| other.text.as_str());
+            let before = texts.get(&file.path).copied().unwrap_or_default();
             if before == file.text {
                 continue;
             }

@@ -10,5 +10,7 @@ pub fn schema() -> serde_json::Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<Manifest>();
     schema.insert("title".to_owned(), "spof manifest".into());
+    let id = "https://json.schemastore.org/spof-manifest.json";
+    schema.insert("$id".to_owned(), id.into());
     schema.to_value()
 }
