@@ -116,6 +116,7 @@ fn questions<'a>(subject: &'a str, fault: &'a str) -> Vec<Vec<&'a str>> {
             vec!["common", subject, "--format", format],
             vec!["coverage", "--format", format],
             vec!["lint", "--fail-on", "never", "--format", format],
+            vec!["diff", ".", "--format", format],
         ]);
     }
     for format in ["json", "dot", "mermaid"] {

@@ -220,6 +220,7 @@ pub fn plural_word(count: usize, word: &str) -> String {
         .any(|end| word.ends_with(end));
     match word {
         "standby" => "standbys".to_owned(),
+        "more" => "more".to_owned(),
         _ if word.ends_with('y') && !vowel_before_y => {
             format!("{}ies", &word[..word.len() - 1])
         }
@@ -302,6 +303,7 @@ mod tests {
         assert_eq!(plural(2, "journey"), "2 journeys");
         assert_eq!(plural(2, "copy"), "2 copies");
         assert_eq!(plural(2, "standby"), "2 standbys");
+        assert_eq!(plural(2, "more"), "2 more");
         assert_eq!(short_count(48_250_000), "48.2M");
         assert_eq!(short_count(30_000), "30k");
         assert_eq!(short_count(999), "999");

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Lint, place};
-use crate::findings::{Finding, Severity};
+use crate::findings::Severity;
+use crate::findings::group::{Group, groups};
 use crate::output::text::{clean, plural};
 
 /// GitHub shows this many annotations of one level in a step, and drops the others unsaid.
@@ -12,20 +13,19 @@ const MOST: usize = 10;
 /// Lines that explain a finding in its annotation.
 const MOST_LINES: usize = 12;
 
-/// An annotation for each finding, worst first; and how many could not be shown. Nothing of the
+/// An annotation for each matter, worst first; and how many could not be shown. Nothing of the
 /// inputs can begin a line, so nothing of them can be a command.
 #[must_use]
 pub fn github(lint: &Lint<'_>) -> String {
     let mut out = String::new();
     for severity in Severity::ALL {
-        let same = || {
-            let open = lint.judged.open.iter();
-            open.filter(move |finding| finding.severity == severity)
-        };
-        for finding in same().take(MOST) {
-            annotation(lint, finding, &mut out);
+        let open = lint.judged.open.iter();
+        let same = groups(open.filter(|finding| finding.severity == severity));
+        for group in same.iter().take(MOST) {
+            annotation(lint, group, &mut out);
         }
-        let more = same().count().saturating_sub(MOST);
+        let left = same.iter().skip(MOST);
+        let more: usize = left.map(|group| 1 + group.more.len()).sum();
         if more > 0 {
             let what = plural(more, &format!("more {severity}"));
             let _ = writeln!(
@@ -37,7 +37,8 @@ pub fn github(lint: &Lint<'_>) -> String {
     out
 }
 
-fn annotation(lint: &Lint<'_>, finding: &Finding, out: &mut String) {
+fn annotation(lint: &Lint<'_>, group: &Group<'_>, out: &mut String) {
+    let finding = group.first;
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -67,6 +68,9 @@ fn annotation(lint: &Lint<'_>, finding: &Finding, out: &mut String) {
     let explanation = place::explanation(lint, finding);
     for line in explanation.iter().take(MOST_LINES) {
         let _ = write!(out, "%0A{}", data(line));
+    }
+    if !group.more.is_empty() {
+        let _ = write!(out, "%0A{}", data(&place::others(group)));
     }
     out.push('\n');
 }

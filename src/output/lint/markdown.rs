@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 
 use super::{Lint, place};
+use crate::findings::group::{Group, groups};
 use crate::findings::waiver::Waived;
-use crate::findings::{Finding, Severity, counts};
+use crate::findings::{Severity, counts};
 use crate::output::markdown::{code, plain, prose};
 use crate::output::text::plural;
 
@@ -24,14 +25,14 @@ pub fn markdown(lint: &Lint<'_>) -> String {
     let judged = lint.judged;
     let mut out = format!("### spof: {}\n\n", headline(lint));
     let mut left_out = 0;
-    for finding in &judged.open {
+    for group in groups(&judged.open) {
         if left_out > 0 {
-            left_out += 1;
+            left_out += 1 + group.more.len();
             continue;
         }
-        let text = one(lint, finding);
+        let text = one(lint, &group);
         if out.len() + text.len() > MOST_BYTES {
-            left_out = 1;
+            left_out = 1 + group.more.len();
         } else {
             out.push_str(&text);
         }
@@ -76,7 +77,8 @@ fn headline(lint: &Lint<'_>) -> String {
     format!("{mark} {what}")
 }
 
-fn one(lint: &Lint<'_>, finding: &Finding) -> String {
+fn one(lint: &Lint<'_>, group: &Group<'_>) -> String {
+    let finding = group.first;
     let mark = match finding.severity {
         Severity::Error => "🔴",
         Severity::Warning => "🟡",
@@ -93,6 +95,9 @@ fn one(lint: &Lint<'_>, finding: &Finding) -> String {
         let _ = write!(out, " — {}", code(&at));
     }
     out.push('\n');
+    if !group.more.is_empty() {
+        let _ = writeln!(out, "\n  {}\n", prose(&place::others(group)));
+    }
     let mut lines = place::explanation(lint, finding);
     if lines.is_empty() {
         return out;

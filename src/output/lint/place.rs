@@ -1,8 +1,10 @@
 //! Where a finding stands, for formats that want exactly one place of a file.
 
 use super::Lint;
+use crate::findings::group::Group;
 use crate::findings::{Finding, Place};
 use crate::ingest::fact::Source;
+use crate::output::text::{listed, plural};
 use crate::source::Location;
 
 /// A range on one line: `end` is the column after the last character.
@@ -43,6 +45,20 @@ pub(super) fn of(lint: &Lint<'_>, finding: &Finding) -> Option<Range> {
         },
         end: None,
     })
+}
+
+/// The other findings of one matter, in a line.
+pub(super) fn others(group: &Group<'_>) -> String {
+    const MOST: usize = 10;
+    let subjects = group.more.iter().take(MOST);
+    let mut names: Vec<String> = subjects
+        .map(|finding| format!("`{}`", finding.subject))
+        .collect();
+    let more = group.more.len().saturating_sub(MOST);
+    if more > 0 {
+        names.push(plural(more, "more"));
+    }
+    format!("for the same cause also {}", listed(&names, "and"))
 }
 
 /// What explains a finding beyond its message, a line each: the chain, the notes, what to do.
