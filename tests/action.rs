@@ -178,8 +178,7 @@ impl Job {
                 continue;
             };
             let wanted = match step.condition.as_str() {
-                "" => true,
-                "steps.cache.outputs.cache-hit != 'true'" => true,
+                "" | "steps.cache.outputs.cache-hit != 'true'" => true,
                 "inputs.report == 'true' && steps.lint.outputs.exit-code < 2" => {
                     let code: i32 = self.values["steps.lint.outputs.exit-code"].parse().unwrap();
                     self.values["inputs.report"] == "true" && code < 2
