@@ -108,7 +108,7 @@ fn check(html: &str) -> Element {
         if element.name == "script" {
             match element.attribute("type") {
                 None => scripts.push(element.text()),
-                Some(kind) => assert_eq!(kind, "application/json"),
+                Some(kind) => assert_eq!(kind, "text/plain"),
             }
         }
     });
@@ -136,6 +136,60 @@ fn check(html: &str) -> Element {
     );
     assert!(!policy.contains("unsafe"));
     page
+}
+
+/// `--dir`: the same page without inline code, whose policy needs no hash.
+#[test]
+fn a_folder_holds_the_same_page_without_inline_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("a/b");
+    let run = |more: &[&str]| {
+        Command::cargo_bin("spof")
+            .unwrap()
+            .args([
+                "report",
+                "--dir",
+                to.to_str().unwrap(),
+                "samples/kakao-2022",
+            ])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let output = run(&[]);
+    assert!(output.status.success(), "{output:?}");
+    let mut names: Vec<String> = std::fs::read_dir(&to)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["data.js", "index.html", "spof.css", "spof.js"]);
+    let text = |name: &str| std::fs::read_to_string(to.join(name)).unwrap();
+
+    let page = text("index.html");
+    assert!(page.contains(
+        "default-src &#39;none&#39;; style-src &#39;self&#39;; script-src &#39;self&#39;;"
+    ));
+    assert!(!page.contains("<style") && !page.contains("sha256-") && !page.contains("<script>"));
+    let scripts: Vec<&str> = page.matches("<script src=").collect();
+    assert_eq!(scripts.len(), 2);
+    let whole = report("samples/kakao-2022");
+    assert!(whole.contains(&text("spof.css")) && whole.contains(&text("spof.js")));
+    let main =
+        |page: &str| page[page.find("<main").unwrap()..page.find("</main>").unwrap()].to_owned();
+    assert_eq!(main(&page), main(&whole));
+
+    let data = text("data.js");
+    let json = data
+        .strip_prefix("(globalThis.spof = globalThis.spof || {}).page = ")
+        .and_then(|rest| rest.strip_suffix(";\n"))
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(json["estate"]["version"], 1);
+    assert!(json["strings"].is_object());
+
+    let both = run(&["-o", "x.html"]);
+    assert_eq!(both.status.code(), Some(2));
 }
 
 #[test]

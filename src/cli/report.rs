@@ -1,4 +1,4 @@
-//! `spof report`: the page architects open, as one file.
+//! `spof report`: the page architects open, as one file or as a folder.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -6,7 +6,7 @@ use super::args::Plan;
 use super::screen::Screen;
 use crate::analysis::sweep::Sweep;
 use crate::error::Error;
-use crate::report::{Facts, Language, render};
+use crate::report::{Facts, Language, render, render_apart};
 use crate::rules::{self, Input};
 
 /// What was typed.
@@ -16,6 +16,7 @@ Examples:
   spof report -o report.html samples/kakao-2022
   spof report -o - samples/kakao-2022 > report.html
   spof report -o report.html --lang ko samples/kakao-2022
+  spof report --dir public/spof samples/kakao-2022     for servers that forbid inline code
 
 The file loads nothing and sends nothing: it can be mailed and archived. Its address holds what is
 shown, so report.html#down=site:pangyo is a link to that scenario.")]
@@ -24,8 +25,12 @@ pub(super) struct Args {
     pub(super) paths: Vec<Utf8PathBuf>,
 
     /// The HTML file to write, `-` for standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Utf8PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "dir")]
+    output: Option<Utf8PathBuf>,
+
+    /// The folder to write index.html, spof.css, spof.js and data.js to: a page without inline code
+    #[arg(long, value_name = "FOLDER", conflicts_with = "output")]
+    dir: Option<Utf8PathBuf>,
 
     /// The language of the page; its reader can change it
     #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
@@ -45,7 +50,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         unread: &estate.unread,
         today: plan.today,
     });
-    let page = render(&Facts {
+    let facts = Facts {
         language: args.lang,
         paths: &plan.order.request.paths,
         model: &estate.model,
@@ -55,16 +60,26 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         sources: &estate.sources,
         unread: &estate.unread,
         other_files: estate.other_files,
-    })?;
-    write(&args.output, &page, screen)?;
+    };
+    if let Some(folder) = &args.dir {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Write {
+            path: folder.clone(),
+            source,
+        })?;
+        for (name, text) in render_apart(&facts)? {
+            write(&folder.join(name), &text)?;
+        }
+    }
+    match args.output.as_deref() {
+        Some(output) if output == "-" => screen.text(&render(&facts)?)?,
+        Some(output) => write(output, &render(&facts)?)?,
+        None => {}
+    }
     Ok(0)
 }
 
-fn write(to: &Utf8Path, page: &str, screen: &Screen) -> Result<(), Error> {
-    if to == "-" {
-        return screen.text(page);
-    }
-    std::fs::write(to, page).map_err(|source| Error::Write {
+fn write(to: &Utf8Path, text: &str) -> Result<(), Error> {
+    std::fs::write(to, text).map_err(|source| Error::Write {
         path: to.to_owned(),
         source,
     })

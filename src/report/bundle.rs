@@ -36,13 +36,13 @@ const SCRIPTS: [&str; 19] = [
 /// The style sheet of the page.
 pub(super) fn style() -> &'static str {
     static STYLE: OnceLock<String> = OnceLock::new();
-    STYLE.get_or_init(|| STYLES.iter().map(|style| short(style)).collect())
+    STYLE.get_or_init(|| STYLES.iter().map(|style| short(style, keep)).collect())
 }
 
 /// The script of the page.
 pub(super) fn script() -> &'static str {
     static SCRIPT: OnceLock<String> = OnceLock::new();
-    SCRIPT.get_or_init(|| SCRIPTS.iter().map(|script| short(script)).collect())
+    SCRIPT.get_or_init(|| SCRIPTS.iter().map(|script| short(script, tight)).collect())
 }
 
 /// The table of words, as JSON that may stand in a script element.
@@ -53,7 +53,7 @@ pub(super) fn strings() -> &'static str {
 
 /// `text` without comments that fill whole lines, indentation and empty lines: a third of a script.
 /// Our scripts have no text that goes over several lines, in which all that would count.
-fn short(text: &str) -> String {
+fn short(text: &str, line_of: fn(&str, &mut String)) -> String {
     let mut short = String::with_capacity(text.len());
     let mut in_comment = false;
     for line in text.lines().map(str::trim) {
@@ -62,14 +62,40 @@ fn short(text: &str) -> String {
         if in_comment || begins {
             in_comment = !ends;
         } else if !line.is_empty() && !line.starts_with("//") {
-            short.push_str(line);
+            line_of(line, &mut short);
             short.push('\n');
         }
     }
     short
 }
 
+/// Appends `line`.
+fn keep(line: &str, short: &mut String) {
+    short.push_str(line);
+}
+
+/// Appends `line` without the spaces that only readers need. A line with a quote or a slash may hold a
+/// text, a pattern or a comment, in which spaces count: it stays as it is.
+fn tight(line: &str, short: &mut String) {
+    const SPACED: &str = "=(){}[],;:?<>!&|*";
+    if line.contains(['"', '\'', '`', '/']) {
+        short.push_str(line);
+        return;
+    }
+    let mut before = ' ';
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let after = letters.peek().copied().unwrap_or(' ');
+        if letter == ' ' && (SPACED.contains(before) || SPACED.contains(after)) {
+            continue;
+        }
+        short.push(letter);
+        before = letter;
+    }
+}
+
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that panics fails")]
 mod tests {
     use super::*;
 
@@ -108,8 +134,18 @@ mod tests {
     #[test]
     fn comments_and_indentation_go() {
         assert_eq!(
-            short("// a\n  /* b\n * c */\n\n  x = 1; // d\n/* e */\n y();\n"),
+            short(
+                "// a\n  /* b\n * c */\n\n  x = 1; // d\n/* e */\n y();\n",
+                tight
+            ),
             "x = 1; // d\ny();\n"
+        );
+        assert_eq!(
+            short(
+                "const { a, b } = c; return a - -b + (x ? [a] : b);\nt = \"a, b\";\n",
+                tight
+            ),
+            "const{a,b}=c;return a - -b +(x?[a]:b);\nt = \"a, b\";\n"
         );
         let whole: usize = SCRIPTS.iter().map(|script| script.len()).sum();
         assert!(
@@ -120,5 +156,20 @@ mod tests {
         assert!(
             serde_json::from_str::<serde_json::Value>(&strings().replace("\\u003c", "<")).is_ok()
         );
+    }
+
+    /// Also in its short form the script is one that an engine can read; it is not run here.
+    #[test]
+    fn the_short_script_is_a_script() {
+        let runtime = rquickjs::Runtime::new().unwrap();
+        let context = rquickjs::Context::full(&runtime).unwrap();
+        context.with(|ctx| {
+            for script in SCRIPTS {
+                let mut text = String::from("(() => {");
+                text.push_str(&short(script, tight));
+                text.push_str("})");
+                ctx.eval::<rquickjs::Function<'_>, _>(text).unwrap();
+            }
+        });
     }
 }

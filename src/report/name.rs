@@ -76,7 +76,7 @@ pub(super) fn names(model: &Model, nodes: impl IntoIterator<Item = NodeIx>) -> V
 }
 
 /// A verdict as a chip: shape, letter, colour and words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chip {
     /// The word of the contract; names the shape and the colour.
     pub(super) verdict: &'static str,

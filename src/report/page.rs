@@ -4,6 +4,7 @@ use askama::Template;
 use sha2::{Digest as _, Sha256};
 
 use super::bundle::{script, strings, style};
+use super::data::{base64, packed};
 use super::language::{Language, Say, Words, say};
 use super::{Facts, Payload, coverage, findings, matrix, places, ranked, verdict};
 use crate::error::Error;
@@ -13,10 +14,7 @@ use crate::error::Error;
 struct Page {
     l: Words,
     policy: String,
-    style: &'static str,
-    script: &'static str,
-    strings: &'static str,
-    data: String,
+    form: Form,
     title: String,
     inputs: Vec<String>,
     assume: &'static str,
@@ -32,20 +30,61 @@ struct Page {
     sources: coverage::Sources,
 }
 
-/// Renders the report. The same facts give the same bytes.
+/// Where style, script and data are.
+enum Form {
+    /// In the page.
+    Whole {
+        style: &'static str,
+        script: &'static str,
+        data: String,
+    },
+    /// In files beside it.
+    Apart,
+}
+
+/// Renders the report as one file. The same facts give the same bytes.
 ///
 /// Fails only if the template does, which is a fault of this program.
 pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
+    let form = Form::Whole {
+        style: style(),
+        script: script(),
+        data: packed(&data(facts)?),
+    };
+    page(facts, form, policy(style(), script()))
+}
+
+/// Renders the report as files for one folder, by name: for servers that forbid inline code.
+///
+/// Fails as [`render`] does.
+pub fn render_apart(facts: &Facts<'_>) -> Result<Vec<(&'static str, String)>, Error> {
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+    let data = format!(
+        "(globalThis.spof = globalThis.spof || {{}}).page = {};\n",
+        data(facts)?
+    );
+    Ok(vec![
+        ("index.html", page(facts, Form::Apart, policy.to_owned())?),
+        ("spof.css", style().to_owned()),
+        ("spof.js", script().to_owned()),
+        ("data.js", data),
+    ])
+}
+
+/// What the scripts read: the table of words, and the estate.
+fn data(facts: &Facts<'_>) -> Result<String, Error> {
+    let estate = Payload::new(facts.model, facts.sources).json()?;
+    Ok(format!("{{\"strings\":{},\"estate\":{estate}}}", strings()))
+}
+
+fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> {
     let faults = ranked::ranked(facts);
     let ranked = ranked::section(facts, &faults);
     let inputs = coverage::inputs(facts);
     let page = Page {
         l: Words(facts.language),
-        policy: policy(style(), script()),
-        style: style(),
-        script: script(),
-        strings: strings(),
-        data: Payload::new(facts.model, facts.sources).json()?,
+        policy,
+        form,
         title: title(&inputs, facts.language),
         inputs,
         assume: facts.model.assume.as_str(),
@@ -81,40 +120,4 @@ fn policy(style: &str, script: &str) -> String {
         hash(style),
         hash(script)
     )
-}
-
-/// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().chain([0; 2].iter()).take(3);
-        let bits = group.fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        for at in 0..4 {
-            let letter = (bits >> (18 - 6 * at)) as usize & 63;
-            let padding = at > chunk.len();
-            let letter = LETTERS.get(letter).copied().map_or('=', char::from);
-            text.push(if padding { '=' } else { letter });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_as_the_rfc_shows_it() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 }

@@ -23,7 +23,7 @@ const MOST_LINES: usize = 30;
 /// Most faults with the same effect named on one entry.
 const MOST_OTHERS: usize = 12;
 /// Most affected nodes listed for the worst fault, and for each of the others: scripts list them all.
-const MOST_AFFECTED_FIRST: usize = 60;
+const MOST_AFFECTED_FIRST: usize = 40;
 const MOST_AFFECTED: usize = 4;
 
 /// The section.
@@ -53,9 +53,9 @@ pub(super) struct Card {
     pub(super) by_tier: Vec<Say>,
     pub(super) users: Option<Say>,
     pub(super) revenue: Option<Say>,
-    pub(super) journeys: Vec<(Chip, Name)>,
+    pub(super) journeys: Vec<(Chip, Vec<Name>)>,
     /// Cut services and stores.
-    pub(super) workloads: Vec<(Chip, Name)>,
+    pub(super) workloads: Vec<(Chip, Vec<Name>)>,
     pub(super) workloads_more: usize,
     pub(super) data: Vec<Data>,
     pub(super) rows: Vec<Row>,
@@ -232,14 +232,26 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
         by_tier: by_tier(fault),
         users: (fault.users > 0).then(|| say("ranked.users").with(fault.users)),
         revenue: (fault.revenue_per_h > 0).then(|| say("ranked.revenue").with(fault.revenue_per_h)),
-        journeys,
-        workloads,
+        journeys: by_chip(journeys),
+        workloads: by_chip(workloads),
         workloads_more,
         data: data(model, &blast),
         rows,
         rest,
         affected: blast.affected.len(),
     }
+}
+
+/// What has one verdict together, in order of the first of each.
+fn by_chip(named: Vec<(Chip, Name)>) -> Vec<(Chip, Vec<Name>)> {
+    let mut groups: Vec<(Chip, Vec<Name>)> = Vec::new();
+    for (chip, name) in named {
+        match groups.iter_mut().find(|(known, _)| *known == chip) {
+            Some((_, members)) => members.push(name),
+            None => groups.push((chip, vec![name])),
+        }
+    }
+    groups
 }
 
 fn by_tier(fault: &Ranked) -> Vec<Say> {

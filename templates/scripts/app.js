@@ -393,11 +393,13 @@
     }
   }
 
-  function start() {
+  /** The words and the estate are packed in the page, or came as a script of their own. */
+  async function start() {
     const element = document.getElementById("spof-data");
-    if (!element) return;
-    spof.i18n.init();
-    const app = new App(spof.read(JSON.parse(element.textContent)));
+    const page = spof.page || (element && (await spof.unpack(element)));
+    if (!page) return;
+    spof.i18n.init(page.strings);
+    const app = new App(spof.read(page.estate));
     spof.app = app;
     enliven(app);
     document.documentElement.classList.add("js");

@@ -1,7 +1,8 @@
 // Reads the estate out of the page: the columns that src/report/data writes, as typed arrays and
 // strings. Pure.
 //
-//   const data = spof.read(payload);      // the parsed JSON of #spof-data
+//   const page = spof.page || await spof.unpack(element);   // { strings, estate }
+//   const data = spof.read(page.estate);
 //
 //   data.assume            "pessimistic" or "optimistic"
 //   data.nodes             by node: id, kind, title ("" where none), owner ("" where none) as arrays of
@@ -181,6 +182,13 @@
       wayNode: Uint32Array.from(steps(coded.way_node)),
     };
   }
+
+  /** The JSON that is packed in `element`: base64 of raw deflate (src/report/data/pack.rs). */
+  spof.unpack = async (element) => {
+    const packed = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return JSON.parse(await new Response(stream).text());
+  };
 
   /** The estate of the payload. Linear in its size. */
   spof.read = (payload) => {

@@ -10,9 +10,8 @@
   let declared = "en";
 
   /** Reads the table; the page's own language is the one that `--lang` asked for. */
-  function init() {
-    const element = document.getElementById("spof-strings");
-    table = element ? JSON.parse(element.textContent) : {};
+  function init(strings) {
+    table = strings;
     declared = document.documentElement.lang === "ko" ? "ko" : "en";
     language = declared;
   }

@@ -6,7 +6,8 @@
 //! `templates/scripts/data.js` reads both.
 
 /// The 64 digits of RFC 4648, section 4; none needs escaping in JSON or HTML.
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub(super) const DIGITS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A column of integers as text.
 #[derive(Debug, Default)]

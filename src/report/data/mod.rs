@@ -3,11 +3,14 @@
 //! comes out; `templates/scripts/simulate.js` computes on it.
 //!
 //! * [`code`]: numbers and sorted names written short. * [`names`]: names of replicas, which follow from
-//!   other names. * [`places`]: `file:line`, each written once.
+//!   other names. * [`pack`]: text made short. * [`places`]: `file:line`, each written once.
 
 mod code;
 mod names;
+mod pack;
 mod places;
+
+pub(super) use pack::{base64, packed};
 
 use std::collections::HashMap;
 
