@@ -1,3 +1,6 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::context::{Context, Explained};
 use super::needs::{active_weight, standing};
 use super::single_replica_critical::one_replica_cuts;
@@ -60,34 +63,58 @@ rule! {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let totals = RefCell::default();
     causes::each(context, |explained| {
-        let affected = explained.outcome.affected.iter();
-        affected
-            .map(|affected| NodeIx(affected.node))
-            .filter(|node| matches!(context.node(*node).class, Class::Service | Class::Store))
-            .filter_map(|node| Some((node, finding(context, explained, node)?)))
+        let mut gone: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
+        for &node in &explained.outcome.stopped {
+            let node = NodeIx(node);
+            if let (Class::Replica, Some(owner)) =
+                (context.node(node).class, context.node(node).part_of)
+            {
+                gone.entry(owner).or_default().push(node);
+            }
+        }
+        gone.into_iter()
+            .filter(|(owner, _)| context.takes(explained.fault, *owner))
+            .filter_map(|(owner, gone)| {
+                let found = finding(context, explained, owner, &gone, &totals)?;
+                Some((owner, found))
+            })
             .collect()
     })
 }
 
-fn finding(context: &Context<'_>, explained: &Explained, subject: NodeIx) -> Option<Finding> {
+/// By service: the weight of its active members, and that of all.
+type Totals = BTreeMap<NodeIx, (u64, u64)>;
+
+fn finding(
+    context: &Context<'_>,
+    explained: &Explained,
+    subject: NodeIx,
+    lost: &[NodeIx],
+    totals: &RefCell<Totals>,
+) -> Option<Finding> {
     let (requirement, described) = standing(context, subject)?;
-    let stopped = |node: NodeIx| explained.outcome.stopped.binary_search(&node.0).is_ok();
-    let active = active_weight(described);
-    let (mut left, mut active_left) = (0u64, 0u64);
+    let (active, total) = *totals.borrow_mut().entry(subject).or_insert_with(|| {
+        let all = described.members.iter();
+        let total = all.fold(0u64, |sum, member| sum.saturating_add(member.weight));
+        (active_weight(described), total)
+    });
+    let (mut left, mut active_left) = (total, active);
     let mut gone = Vec::new();
-    for member in &described.members {
-        if stopped(member.node) {
-            if member.standby.is_none() {
-                gone.push(member.node);
-            }
+    for node in lost {
+        // Members are sorted by node.
+        let at = described.members.binary_search_by_key(node, |m| m.node);
+        let Some(member) = at.ok().and_then(|at| described.members.get(at)) else {
             continue;
-        }
-        left = left.saturating_add(member.weight);
+        };
+        left = left.saturating_sub(member.weight);
         if member.standby.is_none() {
-            active_left = active_left.saturating_add(member.weight);
+            active_left = active_left.saturating_sub(member.weight);
+            gone.push(*node);
         }
     }
+    let stopped = |node: NodeIx| explained.outcome.stopped.binary_search(&node.0).is_ok();
     // With nothing left, or with one replica gone, it is no question of capacity.
     if left == 0 || gone.is_empty() || quorum::is_quorum(context, requirement) {
         return None;

@@ -317,6 +317,7 @@ fn redundancies(context: &Context<'_>) -> Vec<FalseRedundancy> {
 fn own_cuts(context: &Context<'_>) -> BTreeMap<NodeIx, Vec<NodeIx>> {
     let graph = context.engine.graph();
     let mut cuts: BTreeMap<NodeIx, Vec<NodeIx>> = BTreeMap::new();
+    let mut totals: BTreeMap<u32, u64> = BTreeMap::new();
     let placement = context.sweep.effects().filter(|effect| {
         effect.class == FaultClass::Placement && !context.whole.contains(&effect.fault)
     });
@@ -338,9 +339,11 @@ fn own_cuts(context: &Context<'_>) -> BTreeMap<NodeIx, Vec<NodeIx>> {
         }
         for (q, lost) in weights {
             let owner = NodeIx(graph.owner[q as usize]);
-            let active = graph.members_of(q).filter(|m| graph.is_active(*m));
-            let all = active.fold(0u64, |sum, m| {
-                sum.saturating_add(graph.member_weight[m as usize])
+            let all = *totals.entry(q).or_insert_with(|| {
+                let active = graph.members_of(q).filter(|m| graph.is_active(*m));
+                active.fold(0u64, |sum, m| {
+                    sum.saturating_add(graph.member_weight[m as usize])
+                })
             });
             if all.saturating_sub(lost) < graph.need[q as usize]
                 && context.cuts(effect.fault, owner)

@@ -112,7 +112,7 @@ fn finding(
     let mut ways = Vec::new();
     for held in held {
         let members = &context.model.requirement(held.requirement).members;
-        let member = members.iter().find(|member| member.node == held.standby);
+        let member = members.get(held.member);
         let all = member.and_then(|member| member.standby.as_ref());
         ways.extend(all.into_iter().flatten().filter_map(|way| {
             way.requires

@@ -91,6 +91,8 @@ pub(super) struct Held {
     /// The service or store whose requirement it is.
     pub(super) owner: NodeIx,
     pub(super) requirement: ReqIx,
+    /// Number of the standby among the members.
+    pub(super) member: usize,
     pub(super) standby: NodeIx,
     /// It never serves itself.
     pub(super) gone: bool,
@@ -120,6 +122,8 @@ fn met_in_time(context: &Context<'_>, outcome: &Outcome, requirement: ReqIx) -> 
 pub(super) fn held(context: &Context<'_>, outcome: &Outcome) -> Vec<Held> {
     let graph = context.engine.graph();
     let mut held = Vec::new();
+    // Promotions are in order of requirement: what was asked last is asked again.
+    let mut last: Option<(ReqIx, bool)> = None;
     for &(m, at) in outcome.unrepaired.promotions() {
         let requirement = ReqIx(graph.member_of[m as usize]);
         let described = context.model.requirement(requirement);
@@ -129,14 +133,24 @@ pub(super) fn held(context: &Context<'_>, outcome: &Outcome) -> Vec<Held> {
             (Some(_), None) => false,
             (None, _) => true,
         };
-        let standby = NodeIx(graph.member_node[m as usize]);
-        let member = described.members.iter().find(|x| x.node == standby);
-        let Some(ways) = member.and_then(|member| member.standby.as_ref()) else {
-            continue;
-        };
-        if !late || met_in_time(context, outcome, requirement) {
+        if !late {
             continue;
         }
+        let met = match last {
+            Some((known, met)) if known == requirement => met,
+            _ => met_in_time(context, outcome, requirement),
+        };
+        last = Some((requirement, met));
+        let first = graph.members_of(requirement.0).start;
+        let member = m.saturating_sub(first) as usize;
+        let ways = described.members.get(member);
+        let Some(ways) = ways.and_then(|member| member.standby.as_ref()) else {
+            continue;
+        };
+        if met {
+            continue;
+        }
+        let standby = NodeIx(graph.member_node[m as usize]);
         let mut blockers: Vec<NodeIx> = ways
             .iter()
             .flat_map(|way| way.requires.iter().copied())
@@ -147,6 +161,7 @@ pub(super) fn held(context: &Context<'_>, outcome: &Outcome) -> Vec<Held> {
         held.push(Held {
             owner,
             requirement,
+            member,
             standby,
             gone: never(context, outcome, standby),
             blockers,

@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::context::{Context, Explained};
@@ -5,7 +6,7 @@ use super::kinds;
 use super::needs::{Held, held};
 use super::{causes, chain, needs, severity, text};
 use crate::findings::{Code, Finding, Place};
-use crate::model::NodeIx;
+use crate::model::{NodeIx, ReqIx};
 use crate::words::Class;
 
 rule! {
@@ -65,10 +66,11 @@ rule! {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let around = RefCell::default();
     causes::each(context, |explained| {
         let mut tied: BTreeMap<NodeIx, Vec<Held>> = BTreeMap::new();
         for held in held(context, &explained.outcome) {
-            if is_tied(context, explained, &held) {
+            if is_tied(context, explained, &held, &around) {
                 tied.entry(held.owner).or_default().push(held);
             }
         }
@@ -78,7 +80,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     })
 }
 
-fn is_tied(context: &Context<'_>, explained: &Explained, held: &Held) -> bool {
+fn is_tied(
+    context: &Context<'_>,
+    explained: &Explained,
+    held: &Held,
+    around: &RefCell<Around>,
+) -> bool {
     let domain = |node: &NodeIx| context.node(*node).class == Class::Domain;
     if !held.gone {
         return held.blockers.iter().any(domain);
@@ -87,22 +94,41 @@ fn is_tied(context: &Context<'_>, explained: &Explained, held: &Held) -> bool {
     // What it stands on is gone: news only where nobody draws the two in one place.
     stopped.is_err()
         || !kinds::is_place(context.id(explained.fault).kind())
-            && !is_drawn_around(context, explained.fault, held)
+            && !is_drawn_around(context, explained.fault, held, around)
 }
+
+/// By requirement: the places that hold all that is active.
+type Around = BTreeMap<ReqIx, Vec<NodeIx>>;
 
 /// True if a place that the fault takes holds both the standby and what it stands in for: then
 /// the fault is one of that place (its only feed), and the standby was never meant for it.
-fn is_drawn_around(context: &Context<'_>, fault: NodeIx, held: &Held) -> bool {
-    let members = &context.model.requirement(held.requirement).members;
+fn is_drawn_around(
+    context: &Context<'_>,
+    fault: NodeIx,
+    held: &Held,
+    around: &RefCell<Around>,
+) -> bool {
+    let mut around = around.borrow_mut();
+    let places = around
+        .entry(held.requirement)
+        .or_insert_with(|| around_active(context, held.requirement));
+    places
+        .iter()
+        .any(|place| context.takes(fault, *place) && context.takes(*place, held.standby))
+}
+
+fn around_active(context: &Context<'_>, requirement: ReqIx) -> Vec<NodeIx> {
+    let members = &context.model.requirement(requirement).members;
     let active = || members.iter().filter(|member| member.standby.is_none());
-    needs::places(context, held.standby)
-        .into_iter()
-        .any(|place| {
-            kinds::is_place(context.id(place).kind())
-                && context.takes(fault, place)
-                && context.takes(place, held.standby)
-                && active().all(|member| context.takes(place, member.node))
-        })
+    let Some(first) = active().next() else {
+        return Vec::new();
+    };
+    let mut places = needs::places(context, first.node);
+    places.retain(|place| {
+        kinds::is_place(context.id(*place).kind())
+            && active().all(|member| context.takes(*place, member.node))
+    });
+    places
 }
 
 fn finding(context: &Context<'_>, explained: &Explained, owner: NodeIx, held: &[Held]) -> Finding {
