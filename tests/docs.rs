@@ -77,6 +77,11 @@ fn workplace() -> TempDir {
         "cluster.json",
         "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": []}",
     );
+    put("infrastructure/hosts", "[web]\nw1 rack=a\nw2 rack=b\n");
+    put(
+        "catalog/all.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: artists-db}\nspec: {type: any, owner: a}\n",
+    );
     put("rendered.yaml", &sample("kubernetes/tickets.yaml"));
     put(
         "samples/kakao-2022/deploy/more.spof.yaml",

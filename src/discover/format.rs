@@ -164,7 +164,12 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
     match (template, inner) {
         (Some((_, advice)), Some(_)) => Claim::Template(advice),
         (None, Some(syntax)) if ending == "backup" => Claim::Read(syntax),
-        (None, _) if matches!(ending, "config" | "conf" | "cfg" | "inventory" | "xml") => {
+        (None, _)
+            if matches!(
+                ending,
+                "config" | "conf" | "cfg" | "inventory" | "ini" | "xml"
+            ) =>
+        {
             Claim::Look
         }
         // A host's file of an Ansible inventory is named by the host: `web1.example.org`.
@@ -231,12 +236,36 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
     if first.starts_with('{') && inside.starts_with('"') {
         return Claim::Read(Syntax::Json);
     }
-    if first.starts_with('[') && matches!(name, "hosts" | "inventory") {
-        return Claim::Unknown(
-            "Ansible inventories are not read yet; state what matters of it in a `spof.yaml`",
-        );
+    if is_inventory(path, name, first, text) {
+        return Claim::Read(Syntax::Ini);
+    }
+    if matches!(name, "hosts" | "inventory") && first.ends_with(':') && is_entry(first) {
+        return Claim::Read(Syntax::Yaml);
     }
     Claim::Other
+}
+
+/// An Ansible inventory in INI: by its name or folder, or by sections that nothing else has.
+fn is_inventory(path: &Utf8Path, name: &str, first: &str, text: &str) -> bool {
+    let is_header = |line: &str| {
+        let inner = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        inner.is_some_and(|(inner, _)| {
+            let letters = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' ');
+            !inner.is_empty() && inner.chars().all(letters)
+        })
+    };
+    let folders = path.parent().into_iter().flat_map(Utf8Path::components);
+    let in_inventory = folders
+        .into_iter()
+        .any(|part| matches!(part.as_str(), "inventory" | "inventories"));
+    let stem = name.split('.').next().unwrap_or(name);
+    let named = matches!(stem, "hosts" | "inventory") || in_inventory;
+    let telling = text
+        .lines()
+        .map(str::trim)
+        .any(|line| is_header(line) && (line.contains(":children]") || line.contains(":vars]")));
+    let begins = is_header(first) || first.contains(" ansible_");
+    name != "ansible.cfg" && ((named && begins) || telling)
 }
 
 /// `key:` or `key: value`.
@@ -255,8 +284,12 @@ pub(super) fn explicit(path: &Utf8Path, head: &[u8]) -> Syntax {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     syntax_of(ending).unwrap_or_else(|| {
+        let first = text.lines().next().unwrap_or_default().trim_end();
+        let name = path.file_name().unwrap_or("");
         if text.starts_with('<') || ending == "xml" {
             Syntax::Xml
+        } else if is_inventory(path, name, first, text) {
+            Syntax::Ini
         } else if text.starts_with(['{', '[']) {
             Syntax::Json
         } else {
@@ -310,7 +343,17 @@ mod tests {
         assert_eq!(look("Makefile", "all: build\n\tcc\n"), Claim::Other);
         assert_eq!(look("LICENSE", "MIT License\n"), Claim::Other);
         assert_eq!(look("run", "#!/bin/sh\n{ echo; }\n"), Claim::Other);
-        assert!(matches!(look("hosts", "[web]\na\n"), Claim::Unknown(_)));
+        let ini = Claim::Read(Syntax::Ini);
+        assert_eq!(look("hosts", "# c\n[web]\na\n"), ini);
+        assert_eq!(look("inventories/prod/eu", "[web]\na\n"), ini);
+        assert_eq!(look("prod.ini", "a\n[x:children]\nweb\n"), ini);
+        assert_eq!(look("php.ini", "[PHP]\nengine = On\n"), Claim::Other);
+        assert_eq!(
+            look("ansible.cfg", "[defaults]\ninventory = x\n"),
+            Claim::Other
+        );
+        assert_eq!(look("hosts", "127.0.0.1 localhost\n"), Claim::Other);
+        assert_eq!(look("hosts", "all:\n  hosts:\n"), Claim::Read(Syntax::Yaml));
         assert_eq!(
             explicit(Utf8Path::new("graph"), b" {\"a\":1}"),
             Syntax::Json

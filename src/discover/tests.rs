@@ -260,7 +260,6 @@ fn what_is_no_plain_data_is_listed_with_its_reason() {
     let reasons = [
         ("bin.yaml", NotText),
         ("chart/templates/deep/a.yaml", Template),
-        ("hosts", UnknownFormat),
         ("main.tf", UnknownFormat),
         ("t.yaml", Template),
         ("t.yaml.j2", Template),
@@ -272,6 +271,7 @@ fn what_is_no_plain_data_is_listed_with_its_reason() {
         "chart/Chart.yaml",
         "chart/templates/plain.yaml",
         "host_vars/web",
+        "hosts",
     ];
     assert_eq!(read_files(&inputs, dir.path()), files);
     let template = inputs

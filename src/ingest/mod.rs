@@ -5,10 +5,13 @@
 //!
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
+//! * [`ansible`]: inventories, their variables, plays. * [`backstage`]: its software catalogue.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`open_psa`]: fault trees of reliability tools.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
+pub mod ansible;
+pub mod backstage;
 mod budget;
 pub mod compose;
 pub mod endpoint;
@@ -53,9 +56,12 @@ pub trait Adapter: Sync {
 pub const ADAPTERS: &[&dyn Adapter] = &[
     &saved::Saved,
     &native::Native,
+    // Before Kubernetes, whose custom resources look alike.
+    &backstage::Backstage,
     &kubernetes::Kubernetes,
     &compose::Compose,
     &open_psa::OpenPsa,
+    &ansible::Ansible,
 ];
 
 /// What one adapter said, and of how many documents.

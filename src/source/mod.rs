@@ -2,13 +2,14 @@
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
-//! * [`yaml`], [`json`], [`toml`], [`xml`]: one reader each, the only files that name their parser crate.
+//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
 mod build;
 pub mod changes;
+pub mod ini;
 pub(crate) mod item;
 pub mod json;
 pub mod limits;
@@ -40,6 +41,8 @@ pub enum Syntax {
     Json,
     Toml,
     Xml,
+    /// Lines in sections: Ansible's inventories.
+    Ini,
 }
 
 impl Syntax {
@@ -51,6 +54,7 @@ impl Syntax {
             Self::Json => json::read(file, text, limits),
             Self::Toml => toml::read(file, text, limits),
             Self::Xml => xml::read(file, text, limits),
+            Self::Ini => ini::read(file, text, limits),
         }
     }
 }

@@ -90,7 +90,8 @@ pub fn text(text: &str, syntax: Syntax, in_chart: bool) -> Option<Sniffed> {
         Syntax::Yaml => YamlScan::new(text).find(),
         Syntax::Json => outside_strings(text, "\"", &["//"]),
         Syntax::Toml => outside_strings(text, "\"'", &["#"]),
-        Syntax::Xml => None,
+        // Jinja in values is Ansible's own, and never changes what the lines are.
+        Syntax::Xml | Syntax::Ini => None,
     }?;
     Some(Sniffed {
         reason: UnreadReason::Template,
@@ -108,7 +109,7 @@ fn is_sops(text: &str, syntax: Syntax) -> bool {
         Syntax::Yaml => text.lines().any(|line| line.trim_end() == "sops:"),
         Syntax::Json => text.contains("\"sops\""),
         Syntax::Toml => text.lines().any(|line| line.trim_end() == "[sops]"),
-        Syntax::Xml => false,
+        Syntax::Xml | Syntax::Ini => false,
     }
 }
 

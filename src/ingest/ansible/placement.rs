@@ -1,0 +1,91 @@
+//! Variables that say where a host is.
+
+use crate::words::Id;
+
+/// Names of variables and the kind of place that their value is, the widest first. Those that
+/// modules and collections use, and those that inventories were seen to use.
+const MEANINGS: [(&str, &str); 41] = [
+    ("provider", "provider"),
+    ("cloud_provider", "provider"),
+    ("hosting_provider", "provider"),
+    ("region", "region"),
+    ("aws_region", "region"),
+    ("ec2_region", "region"),
+    ("cloud_region", "region"),
+    ("gcp_region", "region"),
+    ("site", "site"),
+    ("datacenter", "site"),
+    ("datacentre", "site"),
+    ("data_center", "site"),
+    ("data_centre", "site"),
+    ("dc", "site"),
+    ("idc", "site"),
+    ("facility", "site"),
+    ("location", "site"),
+    ("server_location", "site"),
+    ("hcloud_location", "site"),
+    ("hcloud_datacenter", "site"),
+    ("availability_zone", "zone"),
+    ("az", "zone"),
+    ("zone", "zone"),
+    ("ec2_placement_availability_zone", "zone"),
+    ("gcp_zone", "zone"),
+    ("building", "building"),
+    ("room", "room"),
+    ("server_room", "room"),
+    ("rack", "rack"),
+    ("rack_id", "rack"),
+    ("rack_name", "rack"),
+    ("power_feed", "power"),
+    ("pdu", "power"),
+    ("switch", "network"),
+    ("tor_switch", "network"),
+    ("vmhost", "host"),
+    ("vm_host", "host"),
+    ("hypervisor", "host"),
+    ("kvm_host", "host"),
+    ("pve_node", "host"),
+    ("proxmox_node", "host"),
+];
+
+/// Longest name of a place.
+const LONGEST: usize = 100;
+
+/// The variables that mean a place, each with the kind of it.
+pub(super) fn meanings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MEANINGS.into_iter()
+}
+
+/// The place that a value names; `None` if it is no name of one: a path, a sentence, a switch of
+/// another kind (`zone: example.org` is DNS, `rack: true` a question).
+pub(super) fn place(kind: &str, value: &str) -> Option<Id> {
+    let value = value.trim();
+    let letters = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '+');
+    let is_name = !value.is_empty() && value.len() <= LONGEST && value.chars().all(letters);
+    let is_switch = [
+        "true", "false", "yes", "no", "none", "null", "unknown", "default",
+    ]
+    .contains(&value.to_ascii_lowercase().as_str());
+    let is_domain = kind != "host" && value.contains('.');
+    (is_name && !is_switch && !is_domain).then(|| Id::new(kind, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn names_of_places() {
+        assert!(place("zone", "eu-west-1a").is_some());
+        assert!(place("host", "kvm1.example.org").is_some());
+        for (kind, no) in [
+            ("zone", "example.org"),
+            ("location", "/srv/www"),
+            ("rack", "true"),
+            ("site", ""),
+            ("site", "{{ x }}"),
+        ] {
+            assert!(place(kind, no).is_none(), "{no}");
+        }
+    }
+}

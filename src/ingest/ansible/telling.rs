@@ -1,0 +1,509 @@
+//! Says it all as facts: hosts and what they stand on, groups as services, references.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::inventory::{Inventory, is_encrypted, variables};
+use super::lines;
+use super::placement;
+use super::recognise::{Part, Place, part};
+use super::references::{self, Mention, Peer, Peers};
+use super::variables::{Files, Level, Variables};
+use crate::ingest::budget::Budget;
+use crate::ingest::fact::{
+    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, ReplicasFact,
+    RequirementFact, Spread,
+};
+use crate::source::{Document, Kind, Problem, ProblemKind, SourceMap, Span, View};
+use crate::words::{Class, Evidence, Id, Mode};
+
+/// Groups that every inventory has.
+const BUILT_IN: [&str; 2] = ["all", "ungrouped"];
+
+/// Everything of Ansible's among the documents.
+#[derive(Default)]
+struct Parts<'d> {
+    /// By folder: the files of one folder are one inventory.
+    inventories: BTreeMap<Utf8PathBuf, Inventory>,
+    files: Files,
+    /// Whose variables stand where, with the documents.
+    variables: Vec<(Place, View<'d>)>,
+    /// Patterns that plays are run on.
+    targets: Vec<(String, Span)>,
+}
+
+/// All that the documents say.
+pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &Budget) -> Facts {
+    let mut facts = Facts::default();
+    let mut parts = read(documents, sources, budget, &mut facts);
+    let last = documents.last().map(|document| document.root().span());
+    let estates = estates(&parts.inventories);
+    let folders: Vec<&Utf8PathBuf> = parts.inventories.keys().collect();
+    let variables = std::mem::take(&mut parts.variables);
+    for (folder, inventory) in &parts.inventories {
+        let teller = Teller {
+            inventory,
+            variables: Variables::new(inventory, folder, &folders, &parts.files, budget),
+            memberships: inventory.memberships(budget),
+            estate: estates.get(folder.as_path()).copied(),
+            alone: targets(inventory, &parts.targets),
+            budget,
+        };
+        teller.tell(&mut facts);
+        teller.tell_references(folder, &variables, &mut facts);
+    }
+    orphans(&parts, &variables, &mut facts);
+    if let Some(span) = last.filter(|_| budget.is_spent()) {
+        let message = "the Ansible files are too large, or too entangled: some of what they say \
+                       was left unread";
+        facts
+            .problems
+            .push(Problem::new(ProblemKind::Unreadable, span, message));
+    }
+    facts.unread.sort();
+    facts.unread.dedup();
+    facts
+}
+
+fn read<'d>(
+    documents: &[&'d Document],
+    sources: &SourceMap,
+    budget: &Budget,
+    facts: &mut Facts,
+) -> Parts<'d> {
+    let mut parts = Parts::default();
+    for document in documents {
+        let path = sources.path(document.file);
+        let root = document.root();
+        let folder = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
+        let problems = &mut facts.problems;
+        match part(document, path) {
+            Some(Part::Lines) => {
+                let inventory = parts.inventories.entry(folder).or_default();
+                lines::read(root, inventory, budget, problems);
+            }
+            Some(Part::Yaml) => {
+                let inventory = parts.inventories.entry(folder).or_default();
+                inventory.read_yaml(root, budget, problems);
+            }
+            Some(Part::Dynamic) => {
+                let inventory = parts.inventories.entry(folder).or_default();
+                inventory.read_dynamic(root, budget, problems);
+            }
+            Some(Part::Variables(place)) => {
+                let own = variables(Some(root), budget);
+                parts.files.entry(place.clone()).or_default().extend(own);
+                let hidden = encrypted(root, budget);
+                if let Some((count, span)) = hidden {
+                    let values = if count == 1 { "value is" } else { "values are" };
+                    let why = format!("{count} {values} encrypted (`!vault`): not read");
+                    facts.unread.push((span, why));
+                }
+                parts.variables.push((place, root));
+            }
+            Some(Part::Plays) => {
+                for play in root.items().filter(|play| budget.spend(1 + play.size())) {
+                    let Some(hosts) = play.get("hosts") else {
+                        continue;
+                    };
+                    let items: Vec<View<'_>> = match hosts.kind() {
+                        Kind::Sequence => hosts.items().collect(),
+                        _ => vec![hosts],
+                    };
+                    for item in items.into_iter().filter(|_| budget.spend(1)) {
+                        for word in item.as_str().unwrap_or_default().split([',', ':']) {
+                            parts.targets.push((word.trim().to_owned(), item.span()));
+                        }
+                    }
+                }
+            }
+            Some(Part::Role) | None => {}
+        }
+    }
+    parts
+}
+
+/// How many values of a document are encrypted, and the first place.
+fn encrypted(root: View<'_>, budget: &Budget) -> Option<(usize, Span)> {
+    let values = root.entries().into_iter().map(|(_, value)| value);
+    let hidden: Vec<View<'_>> = values
+        .filter(|value| budget.spend(1) && is_encrypted(*value))
+        .collect();
+    Some((hidden.len(), hidden.first()?.span()))
+}
+
+/// What tells inventories apart that have groups of one name: the folder that differs.
+fn estates(inventories: &BTreeMap<Utf8PathBuf, Inventory>) -> BTreeMap<&Utf8Path, &str> {
+    let mut homes: BTreeMap<&str, usize> = BTreeMap::new();
+    for inventory in inventories.values() {
+        for name in inventory.groups.keys() {
+            *homes.entry(name).or_default() += 1;
+        }
+    }
+    let shares = |inventory: &Inventory| {
+        let mut names = inventory.groups.keys();
+        names.any(|name| {
+            !BUILT_IN.contains(&name.as_str()) && homes.get(name.as_str()).is_some_and(|n| *n > 1)
+        })
+    };
+    let named = inventories
+        .iter()
+        .filter(|(_, inventory)| shares(inventory));
+    named
+        .filter_map(|(folder, _)| Some((folder.as_path(), folder.file_name()?)))
+        .collect()
+}
+
+/// Hosts that a play names by themselves: what it makes of such a host is a service of its own.
+fn targets<'i>(inventory: &'i Inventory, patterns: &[(String, Span)]) -> BTreeMap<&'i str, Span> {
+    let mut alone = BTreeMap::new();
+    for (pattern, span) in patterns {
+        if let Some((name, _)) = inventory.hosts.get_key_value(pattern) {
+            alone.entry(name.as_str()).or_insert(*span);
+        }
+    }
+    alone
+}
+
+/// Tells one inventory.
+struct Teller<'a> {
+    inventory: &'a Inventory,
+    variables: Variables<'a>,
+    /// Groups of each host in the order in which their variables count.
+    memberships: BTreeMap<&'a str, Vec<&'a str>>,
+    estate: Option<&'a str>,
+    alone: BTreeMap<&'a str, Span>,
+    budget: &'a Budget,
+}
+
+impl Teller<'_> {
+    fn tell(&self, facts: &mut Facts) {
+        let mut unclear: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+        for (name, host) in &self.inventory.hosts {
+            let own = stated("host", name, host.span);
+            facts.nodes.push(node(
+                own.clone(),
+                Class::Domain,
+                Evidence::Declared,
+                host.span,
+            ));
+            for (key, kind) in placement::meanings() {
+                match self.text(name, key) {
+                    Some(Ok((text, level, span))) => {
+                        if let Some(place) = placement::place(kind, &text)
+                            && place.as_str() != own.text
+                        {
+                            // What is said of all hosts at once is a default.
+                            let evidence = match level {
+                                Level::All => Evidence::Assumed,
+                                Level::Group | Level::Host => Evidence::Declared,
+                            };
+                            facts
+                                .requirements
+                                .push(stands(own.clone(), place, evidence, span));
+                        }
+                    }
+                    Some(Err(span)) => {
+                        let entry = unclear.entry(key).or_insert((0, span));
+                        entry.0 += 1;
+                    }
+                    None => {}
+                }
+            }
+            let target = self.service_of(name).unwrap_or_else(|| own.clone());
+            if let Some(Ok((address, _, span))) = self.text(name, "ansible_host")
+                && address != *name
+                && !address.is_empty()
+            {
+                facts.aliases.push(AliasFact {
+                    name: address.to_ascii_lowercase(),
+                    target,
+                    origin: Origin::at(Evidence::Declared, span),
+                });
+            }
+        }
+        for (key, (hosts, span)) in unclear {
+            let hosts = if hosts == 1 {
+                "1 host".to_owned()
+            } else {
+                format!("{hosts} hosts")
+            };
+            let why =
+                format!("`{key}` says where {hosts} stand, but in Jinja, which is not evaluated");
+            facts.unread.push((span, why));
+        }
+        for (name, span) in &self.alone {
+            let service = stated("service", name, *span);
+            self.service(&service, *span, &[name], facts);
+        }
+        for name in self.services() {
+            if let Some(group) = self.inventory.groups.get(name) {
+                let hosts: Vec<&str> = group.hosts.keys().map(String::as_str).collect();
+                self.service(&self.group_ref(name, group.span), group.span, &hosts, facts);
+            }
+        }
+    }
+
+    /// A service with one replica on each of these hosts.
+    fn service(&self, service: &Ref, span: Span, hosts: &[&str], facts: &mut Facts) {
+        let of = service.clone();
+        facts
+            .nodes
+            .push(node(of, Class::Service, Evidence::Inferred, span));
+        for host in hosts.iter().filter(|_| self.budget.spend(1)) {
+            let at = self
+                .inventory
+                .hosts
+                .get(*host)
+                .map_or(span, |host| host.span);
+            facts.replicas.push(ReplicasFact {
+                of: service.clone(),
+                count: 1,
+                weight: 1,
+                on: vec![Expr::One(stated("host", host, at))],
+                standby: None,
+                replication: None,
+                requires: Vec::new(),
+                spread: Spread::default(),
+                reschedule: None,
+                attributes: Attributes::default(),
+                origin: Origin::at(Evidence::Inferred, span),
+            });
+        }
+    }
+
+    /// Groups that list two or more hosts themselves: what runs on all of these is one service.
+    fn services(&self) -> impl Iterator<Item = &str> {
+        let groups = self.inventory.groups.iter();
+        let several = groups
+            .filter(|(name, group)| group.hosts.len() > 1 && !BUILT_IN.contains(&name.as_str()));
+        several.map(|(name, _)| name.as_str())
+    }
+
+    fn group_ref(&self, name: &str, span: Span) -> Ref {
+        match self.estate {
+            Some(estate) => stated("service", &format!("{estate}/{name}"), span),
+            None => stated("service", name, span),
+        }
+    }
+
+    /// The service that a host alone is.
+    fn service_of(&self, host: &str) -> Option<Ref> {
+        let span = self.alone.get(host)?;
+        Some(stated("service", host, *span))
+    }
+
+    fn text(&self, host: &str, key: &str) -> Option<Result<(String, Level, Span), Span>> {
+        let none = Vec::new();
+        let groups = self.memberships.get(host).unwrap_or(&none);
+        let found = self.variables.text(host, groups, key)?;
+        Some(match found {
+            Ok((text, found)) => Ok((text, found.level, found.value.span)),
+            Err(found) => Err(found.value.span),
+        })
+    }
+
+    /// What variables of groups and hosts name.
+    fn tell_references(&self, folder: &Utf8Path, files: &[(Place, View<'_>)], facts: &mut Facts) {
+        let peers = self.peers();
+        let mut found: Vec<(Peer, Vec<Mention>)> = Vec::new();
+        for (place, root) in files {
+            let near = place
+                .folder
+                .parent()
+                .is_none_or(|parent| folder.starts_with(parent));
+            if !near && place.folder != folder {
+                continue;
+            }
+            let mut walk = references::Walk::new(&peers, self.budget);
+            walk.document(*root);
+            let whose = if place.of_host {
+                Peer::Host(place.name.clone())
+            } else {
+                Peer::Group(place.name.clone())
+            };
+            found.push((whose, walk.found));
+        }
+        let inline = |variables: &[(String, super::inventory::Variable)]| {
+            let texts = variables.iter().filter_map(|(key, variable)| {
+                let text = variable.text.as_deref()?;
+                references::mention(key, &[(text, variable.span)], &peers, self.budget)
+            });
+            texts.collect::<Vec<_>>()
+        };
+        for (name, group) in &self.inventory.groups {
+            found.push((Peer::Group(name.clone()), inline(&group.variables)));
+        }
+        for (name, host) in &self.inventory.hosts {
+            found.push((Peer::Host(name.clone()), inline(&host.variables)));
+        }
+        for (whose, mentions) in found {
+            for mention in mentions {
+                self.reference(&whose, &mention, facts);
+            }
+        }
+    }
+
+    /// One value that names something, said of those whose variable it is.
+    fn reference(&self, whose: &Peer, mention: &Mention, facts: &mut Facts) {
+        let span = mention.span;
+        let of: Vec<Ref> = match whose {
+            Peer::Host(host) => self.service_of(host).into_iter().collect(),
+            Peer::Group(name) if name == "all" => Vec::new(),
+            Peer::Group(name) => self.of_group(name),
+        };
+        if of.is_empty() {
+            // A default of all hosts: which of them use it, only roles know.
+            if mention.by_expression {
+                let why = "names a host of the inventory, but whose need that is can't be told";
+                facts.unread.push((span, why.to_owned()));
+            }
+            return;
+        }
+        let own: BTreeSet<&str> = match whose {
+            Peer::Host(host) => BTreeSet::from([host.as_str()]),
+            Peer::Group(name) => self
+                .inventory
+                .groups
+                .get(name)
+                .map_or_else(BTreeSet::new, |group| {
+                    group.hosts.keys().map(String::as_str).collect()
+                }),
+        };
+        // A group that names its own hosts speaks of its members.
+        let is_own = |peer: &Peer| match peer {
+            Peer::Host(host) => own.contains(host.as_str()),
+            Peer::Group(_) => peer == whose,
+        };
+        if mention.peers.iter().any(is_own) {
+            return;
+        }
+        let mut targets: Vec<Ref> = Vec::new();
+        for peer in &mention.peers {
+            match peer {
+                Peer::Host(host) => {
+                    let alone = self.service_of(host);
+                    targets.push(alone.unwrap_or_else(|| stated("host", host, span)));
+                }
+                Peer::Group(name) => targets.extend(self.of_group(name)),
+            }
+        }
+        targets.sort_by(|a, b| a.text.cmp(&b.text));
+        targets.dedup_by(|a, b| a.text == b.text);
+        for target in &mut targets {
+            target.span = span;
+        }
+        if targets.is_empty() {
+            return;
+        }
+        let mode = if mention.telemetry {
+            Mode::Soft
+        } else {
+            Mode::Hard
+        };
+        for of in of.into_iter().filter(|_| self.budget.spend(targets.len())) {
+            facts.requirements.push(RequirementFact {
+                of,
+                mode: ModeRule::Fixed(mode),
+                expr: Expr::any_of(targets.clone(), span),
+                want: None,
+                reroute: None,
+                origin: Origin::at(Evidence::Inferred, span),
+            });
+        }
+    }
+
+    /// The service that a group is, else those of its hosts.
+    fn of_group(&self, name: &str) -> Vec<Ref> {
+        let Some(group) = self.inventory.groups.get(name) else {
+            return Vec::new();
+        };
+        if group.hosts.len() > 1 {
+            return vec![self.group_ref(name, group.span)];
+        }
+        group
+            .hosts
+            .keys()
+            .filter_map(|host| self.service_of(host))
+            .collect()
+    }
+
+    fn peers(&self) -> Peers<'_> {
+        let mut addresses: BTreeMap<String, &str> = BTreeMap::new();
+        for name in self.inventory.hosts.keys() {
+            if let Some(Ok((address, ..))) = self.text(name, "ansible_host") {
+                addresses
+                    .entry(address.to_ascii_lowercase())
+                    .or_insert(name);
+            }
+        }
+        Peers {
+            hosts: self.inventory.hosts.keys().map(String::as_str).collect(),
+            groups: self.inventory.groups.keys().map(String::as_str).collect(),
+            addresses,
+        }
+    }
+}
+
+/// Variables of hosts and groups that no inventory of the input has.
+fn orphans(parts: &Parts<'_>, variables: &[(Place, View<'_>)], facts: &mut Facts) {
+    for (place, root) in variables {
+        let has = |inventory: &Inventory| {
+            if place.of_host {
+                inventory.hosts.contains_key(&place.name)
+            } else {
+                BUILT_IN.contains(&place.name.as_str())
+                    || inventory.groups.contains_key(&place.name)
+            }
+        };
+        if !parts.inventories.values().any(has) {
+            let what = if place.of_host { "host" } else { "group" };
+            let why = format!(
+                "variables of {what} `{}`, which no inventory of the input has",
+                place.name
+            );
+            facts.unread.push((root.span(), why));
+        }
+    }
+}
+
+/// A node that the inventory itself states.
+fn stated(kind: &str, name: &str, span: Span) -> Ref {
+    let id = Id::new(kind, name);
+    let otherwise = if kind == "host" {
+        Otherwise::Domain(id.clone())
+    } else {
+        Otherwise::Stated(id.clone())
+    };
+    Ref {
+        text: id.as_str().to_owned(),
+        span,
+        otherwise,
+    }
+}
+
+fn node(name: Ref, class: Class, evidence: Evidence, span: Span) -> NodeFact {
+    NodeFact {
+        name,
+        class: Some(class),
+        attributes: Attributes::default(),
+        origin: Origin::at(evidence, span),
+    }
+}
+
+/// A host stands on a place.
+fn stands(of: Ref, place: Id, evidence: Evidence, span: Span) -> RequirementFact {
+    RequirementFact {
+        of,
+        mode: ModeRule::ByMember,
+        expr: Expr::One(Ref {
+            text: place.as_str().to_owned(),
+            span,
+            otherwise: Otherwise::Domain(place),
+        }),
+        want: None,
+        reroute: None,
+        origin: Origin::at(evidence, span),
+    }
+}
