@@ -214,7 +214,7 @@ impl<'d> Catalogue<'_, 'd> {
         };
         for kind in kinds {
             if kind.eq_ignore_ascii_case("api") {
-                return self.provided(reference);
+                return Some(self.provided(reference));
             }
             if let Some(entity) = self.entities.get(&reference.key(kind)) {
                 // Nothing runs behind a library, a system or a team.
@@ -222,7 +222,7 @@ impl<'d> Catalogue<'_, 'd> {
                 return Some(Expr::One(stated(&id, reference.span)));
             }
         }
-        Some(Expr::One(self.unknown(reference, "")))
+        Some(Expr::One(unknown(reference, "")))
     }
 
     /// What `consumesApis` names: those that provide the API. Components named there by mistake
@@ -237,14 +237,14 @@ impl<'d> Catalogue<'_, 'd> {
                 entity.name,
                 kind.to_lowercase()
             );
-            self.problem(ProblemKind::InvalidValue, reference.span, &message);
+            self.problem(ProblemKind::UnknownTarget, reference.span, &message);
             return self.dependency(reference);
         }
-        self.provided(reference)
+        Some(self.provided(reference))
     }
 
     /// Any of the components that provide an API; an API that nobody provides is outside.
-    fn provided(&mut self, reference: &Reference<'d>) -> Option<Expr> {
+    fn provided(&mut self, reference: &Reference<'d>) -> Expr {
         let key = reference.key("api");
         let providers = self.providers.get(&key).cloned().unwrap_or_default();
         let found = providers.iter().filter(|_| self.budget.spend(1));
@@ -253,26 +253,17 @@ impl<'d> Catalogue<'_, 'd> {
             .map(|id| stated(&id, reference.span))
             .collect();
         if !refs.is_empty() {
-            return Some(Expr::any_of(refs, reference.span));
+            return Expr::any_of(refs, reference.span);
         }
         if self.entities.contains_key(&key) {
             let name = Key::shown(reference.name, reference.namespace);
-            return Some(Expr::One(Ref {
+            return Expr::One(Ref {
                 text: format!("external:{name}"),
                 span: reference.span,
                 otherwise: Otherwise::External(Id::new("external", &name)),
-            }));
+            });
         }
-        Some(Expr::One(self.unknown(reference, "api:")))
-    }
-
-    /// A name that the catalogue does not have; another source may.
-    fn unknown(&self, reference: &Reference<'d>, kind: &str) -> Ref {
-        Ref {
-            text: format!("{kind}{}", Key::shown(reference.name, reference.namespace)),
-            span: reference.span,
-            otherwise: Otherwise::Unknown,
-        }
+        Expr::One(unknown(reference, "api:"))
     }
 
     /// Title, owner, and what annotations of ours say.
@@ -306,6 +297,15 @@ impl<'d> Catalogue<'_, 'd> {
 
     fn problem(&mut self, kind: ProblemKind, span: Span, message: &str) {
         self.facts.problems.push(Problem::new(kind, span, message));
+    }
+}
+
+/// A name that the catalogue does not have; another source may.
+fn unknown(reference: &Reference<'_>, kind: &str) -> Ref {
+    Ref {
+        text: format!("{kind}{}", Key::shown(reference.name, reference.namespace)),
+        span: reference.span,
+        otherwise: Otherwise::Unknown,
     }
 }
 

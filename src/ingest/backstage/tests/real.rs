@@ -90,7 +90,7 @@ fn the_catalogue_is_what_the_truth_says() {
         1
     );
     assert_eq!(
-        count(ProblemKind::InvalidValue, "names a component, not an API"),
+        count(ProblemKind::UnknownTarget, "names a component, not an API"),
         2
     );
     let missing = facts
