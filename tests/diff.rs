@@ -476,3 +476,37 @@ fn nothing_of_a_repository_is_run() {
     }
     assert!(!repository.path().join("x").exists());
 }
+
+#[test]
+fn exit_codes_of_diff_and_hostile_names() {
+    let empty = Repository::new();
+    empty.put("readme.md", "nothing");
+    empty.commit("nothing");
+    assert_eq!(empty.spof(&["diff", "HEAD"]).code, 3);
+    // All of it is new, then all of it is gone.
+    let one = "domains: [{id: site:a}]\nservices: [{id: \"service:</td>](x)@me `\\n::error::\\e[31m\\u202e|\", tier: 3, replicas: [{on: site:a}]}]\n";
+    empty.put("spof.yaml", one);
+    for (format, code) in [("human", 1), ("json", 1), ("markdown", 1)] {
+        let ran = empty.spof(&["diff", "HEAD", "--format", format]);
+        assert_eq!(ran.code, code, "{format}: {}", ran.err);
+        for bad in ["\u{1b}[31m", "\u{202e}", "\n::error"] {
+            assert!(!ran.out.contains(bad), "{format}: {}", ran.out);
+        }
+        if format == "markdown" {
+            assert!(
+                !ran.out.contains("</td") && !ran.out.contains("](") && !ran.out.contains("@me"),
+                "{}",
+                ran.out
+            );
+        }
+    }
+    // Tier 3 is no error.
+    assert_eq!(empty.spof(&["diff", "HEAD", "--fail-on", "error"]).code, 0);
+    empty.commit("one");
+    fs::remove_file(empty.path().join("spof.yaml")).unwrap();
+    let ran = empty.spof(&["diff", "HEAD"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("is gone"), "{}", ran.out);
+    assert_eq!(empty.spof(&["diff"]).code, 2);
+    assert_eq!(empty.spof(&["diff", "HEAD", "--format", "yaml"]).code, 2);
+}

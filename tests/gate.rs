@@ -221,6 +221,20 @@ fn a_waiver_without_reason_or_with_a_wrong_rule_accepts_nothing() {
 }
 
 #[test]
+fn a_file_of_waivers_takes_no_long() {
+    let mut text = ONE.to_owned();
+    for _ in 0..20_000 {
+        text.push_str("# spof: ignore[single-domain] again\n");
+    }
+    let dir = folder(&[("spof.yaml", &text)]);
+    let value = json(dir.path(), &[]);
+    let all = findings(&value);
+    let unused = all.iter().filter(|one| one.contains("waiver-unused"));
+    assert_eq!(unused.count(), 10_000);
+    assert!(value.to_string().contains("more than 10000 waivers"));
+}
+
+#[test]
 fn waivers_of_the_configuration_expire() {
     let waiver = |what: &str| {
         format!("[[waiver]]\n{what}\nreason = 'spring'\nowner = 'shop'\nexpires = 2026-12-31\n")

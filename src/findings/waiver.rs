@@ -8,11 +8,19 @@
 //! A comment holds for the findings whose place, or whose subject's own place, is the line it
 //! stands on; where it stands on a line of its own, the next line that holds more than comments.
 
+use std::collections::BTreeMap;
+
 use crate::config::gate as config;
 use crate::source::{Comment, FileId, SourceMap, Span};
 use crate::words::{Code, Date, Severity};
 
 use super::{Finding, Place};
+
+/// Waivers in comments that count; a file of nothing else must not take the time of all others.
+const MOST_COMMENTS: usize = 10_000;
+
+/// How far below a comment the line it speaks of may stand.
+const MOST_LINES: usize = 200;
 
 /// What begins a comment that is a waiver.
 const MARK: &str = "spof:";
@@ -124,30 +132,37 @@ impl Waiver {
 pub fn of_comments(comments: &[Comment], sources: &SourceMap) -> (Vec<Waiver>, Vec<Finding>) {
     let mut waivers = Vec::new();
     let mut wrong = Vec::new();
-    for comment in comments {
+    let mut all = comments.iter().filter(|comment| is_waiver(comment));
+    for comment in all.by_ref().take(MOST_COMMENTS) {
         let text = comment.text.trim().trim_start_matches('#').trim();
         let Some(words) = text.strip_prefix(MARK) else {
             continue;
         };
         match parse(words.trim(), comment.span, sources) {
             Ok(waiver) => waivers.push(waiver),
-            Err(message) => {
-                let path = sources.path(comment.span.file).as_str();
-                let mut finding =
-                    Finding::new(Code::InvalidValue, Severity::Error, path, message.clone());
-                finding.object = Some(message);
-                finding.place = Some(Place::at(comment.span));
-                finding.label = String::from("accepts nothing as it stands");
-                finding.help = Some(
-                    "write `# spof: ignore[rule] owner=team expires=2027-01-31 why`; owner and \
-                     expires may be left out"
-                        .to_owned(),
-                );
-                wrong.push(finding);
-            }
+            Err(message) => wrong.push(misunderstood(comment, message, sources)),
         }
     }
+    if let Some(comment) = all.next() {
+        let message =
+            format!("more than {MOST_COMMENTS} waivers in comments: from here on none counts");
+        wrong.push(misunderstood(comment, message, sources));
+    }
     (waivers, wrong)
+}
+
+fn misunderstood(comment: &Comment, message: String, sources: &SourceMap) -> Finding {
+    let path = sources.path(comment.span.file).as_str();
+    let mut finding = Finding::new(Code::InvalidValue, Severity::Error, path, message.clone());
+    finding.object = Some(message);
+    finding.place = Some(Place::at(comment.span));
+    finding.label = String::from("accepts nothing as it stands");
+    finding.help = Some(
+        "write `# spof: ignore[rule] owner=team expires=2027-01-31 why`; owner and expires may be \
+         left out"
+            .to_owned(),
+    );
+    finding
 }
 
 /// Whether a comment is meant as a waiver: others need not be kept.
@@ -215,7 +230,7 @@ fn line_meant(span: Span, sources: &SourceMap) -> u32 {
         let line = line.trim();
         !(line.is_empty() || line.starts_with('#') || line.starts_with("//"))
     };
-    let further = after.lines().skip(1).position(is_content);
+    let further = after.lines().skip(1).take(MOST_LINES).position(is_content);
     let skipped = after.starts_with('\n') || after.starts_with("\r\n");
     let steps = further.and_then(|steps| u32::try_from(steps + 1).ok());
     match steps {
@@ -228,7 +243,7 @@ fn line_meant(span: Span, sources: &SourceMap) -> u32 {
 /// day has passed, and those that match nothing. `subject_places` are the places at which the
 /// subject of a finding is written.
 ///
-/// Time: findings × waivers.
+/// Time: findings × waivers of the configuration; those in comments are looked up by line.
 #[must_use]
 pub fn apply(
     findings: Vec<Finding>,
@@ -240,12 +255,17 @@ pub fn apply(
     let mut sorted = Sorted::default();
     // By waiver: the first finding that it accepts, or did until its day.
     let mut used: Vec<Option<Finding>> = vec![None; waivers.len()];
+    let mut by_line: BTreeMap<(FileId, u32), Vec<usize>> = BTreeMap::new();
+    let mut by_name: Vec<usize> = Vec::new();
+    for (at, waiver) in waivers.iter().enumerate() {
+        match waiver.target {
+            Target::Line(file, line) => by_line.entry((file, line)).or_default().push(at),
+            Target::Named { .. } => by_name.push(at),
+        }
+    }
     for finding in findings {
         let mut lines: Vec<(FileId, u32)> = Vec::new();
-        if waivers
-            .iter()
-            .any(|waiver| matches!(waiver.target, Target::Line(..)))
-        {
+        if !by_line.is_empty() {
             let own = match &finding.place {
                 Some(Place::Source(crate::ingest::fact::Source::Here(span))) => Some(*span),
                 _ => None,
@@ -256,7 +276,11 @@ pub fn apply(
                 .collect();
         }
         let mut accepted = None;
-        for (waiver, used) in waivers.iter().zip(&mut used) {
+        let beside = lines.iter().filter_map(|line| by_line.get(line)).flatten();
+        for at in beside.chain(&by_name) {
+            let (Some(waiver), Some(used)) = (waivers.get(*at), used.get_mut(*at)) else {
+                continue;
+            };
             if waiver.accepts(&finding, &lines) {
                 used.get_or_insert_with(|| finding.clone());
                 let holds = waiver.expires.is_none_or(|day| day >= today);
