@@ -2,8 +2,9 @@
 
 use super::text::clean;
 
-/// Text in which nothing acts: every character that Markdown or HTML gives a meaning is escaped,
-/// and `@` and `#` are kept from naming people and issues.
+/// Text in which nothing acts, for anywhere but the beginning of a line: every character that
+/// Markdown or HTML gives a meaning there is escaped, and `@` and `#` are kept from naming people
+/// and issues.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
@@ -15,11 +16,13 @@ pub fn plain(text: &str) -> String {
                 out.push(letter);
                 out.push_str("<!-- -->");
             }
-            ',' | ' ' => out.push(letter),
-            letter if letter.is_ascii_punctuation() => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '&' | '!' | '|' | '~'
+            | ':' | '$' | '^' => {
                 out.push('\\');
                 out.push(letter);
             }
+            // An address begins with `www.` too.
+            '.' if out.to_ascii_lowercase().ends_with("www") => out.push_str("\\."),
             letter => out.push(letter),
         }
     }
@@ -61,10 +64,11 @@ mod tests {
     #[test]
     fn nothing_acts() {
         assert_eq!(plain("a_b*c"), "a\\_b\\*c");
-        assert_eq!(plain("<img src=x>"), "\\<img src\\=x\\>");
+        assert_eq!(plain("<img src=x>"), "\\<img src=x\\>");
         assert_eq!(plain("@all"), "\\@<!-- -->all");
         assert_eq!(plain("a\n# b"), "a\\\\u\\{a\\}\\#<!-- --> b");
-        assert_eq!(plain("http://x.y"), "http\\:\\/\\/x\\.y");
+        assert_eq!(plain("http://x.y"), "http\\://x.y");
+        assert_eq!(plain("WWW.x.y"), "WWW\\.x.y");
         assert_eq!(prose("`a` is `b`"), "<code>a</code> is <code>b</code>");
         assert_eq!(prose("a ` b"), "a \\` b");
         assert_eq!(prose("`a|b` 판교"), "<code>a\\|b</code> 판교");
