@@ -7,7 +7,7 @@
 //! Data flows one way, and a test (`tests/rooms.rs`) holds the direction:
 //!
 //! ```text
-//! words → source → config → discover → ingest → model → graph → analysis → findings → rules → output | report → estate → cli
+//! words → source → config → discover → ingest → model → graph → analysis → findings → rules → output | report → estate → serve → cli
 //! ```
 //!
 //! * [`words`]: the terms of the field: identifiers, modes, evidence, durations.
@@ -22,6 +22,7 @@
 //! * [`rules`]: rules over model and analysis.
 //! * [`output`], [`report`]: formats; they render and know nothing of rules.
 //! * [`estate`]: paths to an estate, words to nodes, questions to answers: for whoever asks.
+//! * [`serve`]: the report, live, and the same questions over HTTP.
 //! * [`cli`]: the command line.
 
 #![cfg_attr(
@@ -46,5 +47,6 @@ pub mod model;
 pub mod output;
 pub mod report;
 pub mod rules;
+pub mod serve;
 pub mod source;
 pub mod words;

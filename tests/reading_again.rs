@@ -52,7 +52,7 @@ fn text(dice: &mut Dice) -> String {
     let other = ["web", "cart", "pay", "db", "gone"][dice.below(5)];
     match dice.below(12) {
         0..=2 => format!(
-            "services:\n  - id: service:{name}\n    tier: {}\n    requires: [service:{other}]\n    replicas: [{{on: site:s{}}}]\ndomains: [site:s0, site:s1]\n",
+            "services:\n  - id: service:{name}\n    tier: {}\n    requires: [service:{other}]\n    replicas: [{{on: site:s{}}}]\ndomains: [{{id: site:s0}}, {{id: site:s1}}]\n",
             dice.below(4),
             dice.below(2)
         ),
@@ -171,7 +171,7 @@ fn whatever_is_edited_the_answer_is_that_of_a_fresh_run() {
 fn old_files_are_not_opened_again() {
     let tree = tempfile::tempdir().unwrap();
     let path = tree.path().join("spof.yaml");
-    write(&path, "services: [service:a]\n");
+    write(&path, "services: [{id: service:a}]\n");
     std::thread::sleep(Duration::from_millis(3_100));
     let order = order(tree.path());
     let mut cache = Cache::default();

@@ -17,12 +17,10 @@ use crate::findings::baseline::Baseline;
 use crate::findings::gate::judge;
 use crate::findings::pointing::point_at;
 use crate::findings::waiver;
-use crate::ingest::fact::Source;
 use crate::output::lint::Lint;
 use crate::output::text::plural;
 use crate::rules::doc::markdown;
 use crate::rules::{self, Input};
-use crate::source::Span;
 use crate::source::changes::Changes;
 use crate::words::Code;
 
@@ -85,7 +83,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let before = base.as_ref().map(|base| {
         let findings = check(base, &base.engine(), plan);
         let (waivers, _) = waiver::of_comments(&base.comments, &base.sources);
-        let places = |finding: &Finding| subject_places(base, finding);
+        let places = |finding: &Finding| base.places_of(finding);
         let sorted = waiver::apply(findings, &waivers, plan.today, &base.sources, places);
         let open = sorted.open.into_iter();
         open.map(|finding| finding.fingerprint).collect()
@@ -94,7 +92,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     let policy = args
         .gate
         .policy(config.as_ref(), waivers, before, plan.today)?;
-    let places = |finding: &Finding| subject_places(&estate, finding);
+    let places = |finding: &Finding| estate.places_of(finding);
     let mut judged = judge(findings, wrong, &policy, &estate.sources, places);
     if let Some(base) = &base {
         let changes = Changes::new(&base.sources, &estate.sources);
@@ -143,17 +141,4 @@ fn check(estate: &Estate, engine: &Engine<'_>, plan: &Plan) -> Vec<Finding> {
 /// The documentation of a rule as Markdown.
 fn documentation(code: Code) -> String {
     rules::rule(code).map(markdown).unwrap_or_default()
-}
-
-/// Where the subject of a finding is written: comments beside it speak of the finding too.
-fn subject_places(estate: &Estate, finding: &Finding) -> Vec<Span> {
-    let node = estate.model.find(&finding.subject);
-    let sources = node.map(|ix| estate.model.node(ix).sources.as_slice());
-    let sources = sources.unwrap_or_default().iter();
-    sources
-        .filter_map(|source| match source {
-            Source::Here(span) => Some(*span),
-            Source::Recorded(_) => None,
-        })
-        .collect()
 }

@@ -27,6 +27,7 @@ mod report;
 mod rules;
 mod schema;
 pub mod screen;
+mod serve;
 mod warn;
 mod why;
 
@@ -90,6 +91,8 @@ enum Command {
     Explain(explain::Args),
     /// Write one self-contained HTML file: verdicts, single points of failure, matrix, map
     Report(Reading<report::Args>),
+    /// The report, live: watches the inputs, and answers over HTTP on this machine
+    Serve(Reading<serve::Args>),
     /// Write a first `spof.toml` and `spof.yaml` from what is here
     Init(init::Args),
     /// Print the JSON Schema of `spof.yaml` or `spof.toml`
@@ -114,6 +117,7 @@ impl Command {
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Diff(reading) => (reading.inputs.clone(), &[]),
             Self::Report(reading) => (reading.inputs.clone(), &reading.args.paths),
+            Self::Serve(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Init(args) => (Inputs::default(), std::slice::from_ref(&args.path)),
             Self::Rules(_)
             | Self::Explain(_)
@@ -166,6 +170,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),
         Command::Diff(typed) => diff::run(&typed.args, plan, &screen),
         Command::Report(typed) => report::run(&typed.args, plan, &screen),
+        Command::Serve(typed) => serve::run(&typed.args, plan, &screen),
         Command::Rules(args) => rules::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
         Command::Init(args) => init::run(args, plan, &screen),

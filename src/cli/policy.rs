@@ -15,7 +15,7 @@ use crate::findings::waiver::Waiver;
 use crate::words::{Date, Evidence};
 
 /// Options of the gate.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Gate")]
 pub(super) struct Options {
     /// Exit with 1 if a finding is at least this severe [default: error]

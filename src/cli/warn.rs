@@ -82,6 +82,14 @@ pub(super) fn submodules(name: &str, count: usize, colour: Colour) -> Result<(),
     Ok(writeln!(err, "{}", line.render())?)
 }
 
+/// Prints `note: ...`, one line.
+pub(super) fn note(text: &str, colour: Colour) {
+    let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());
+    let line = labelled("note", GOOD).and(PLAIN, text);
+    // Nowhere is left to say that standard error is closed.
+    let _ = writeln!(err, "{}", line.render());
+}
+
 /// Prints `error: ...` and `help: ...`, one line each.
 pub(super) fn error(error: &Error, colour: Colour) {
     let mut err = AutoStream::new(std::io::stderr().lock(), colour.into());

@@ -8,13 +8,13 @@ use super::Progress;
 use crate::analysis::engine::Engine;
 use crate::discover::{self, Cache, Inputs, Request, Revision};
 use crate::error::Error;
-use crate::findings::waiver;
+use crate::findings::{Finding, waiver};
 use crate::graph::Graph;
 use crate::ingest;
-use crate::ingest::fact::FaultTree;
+use crate::ingest::fact::{FaultTree, Source};
 use crate::model::{self, Model};
 use crate::output::text::{listed, plural};
-use crate::source::{Comment, Document, FileId, Problem, SourceMap, Unread, UnreadReason};
+use crate::source::{Comment, Document, FileId, Problem, SourceMap, Span, Unread, UnreadReason};
 use crate::words::Assume;
 
 /// Paths named in the message that nothing was recognised.
@@ -49,6 +49,20 @@ impl Estate {
     #[must_use]
     pub fn engine(&self) -> Engine<'_> {
         Engine::new(&self.graph)
+    }
+
+    /// Where the subject of a finding is written: comments beside it speak of the finding too.
+    #[must_use]
+    pub fn places_of(&self, finding: &Finding) -> Vec<Span> {
+        let node = self.model.find(&finding.subject);
+        let sources = node.map(|ix| self.model.node(ix).sources.as_slice());
+        let sources = sources.unwrap_or_default().iter();
+        sources
+            .filter_map(|source| match source {
+                Source::Here(span) => Some(*span),
+                Source::Recorded(_) => None,
+            })
+            .collect()
     }
 
     /// Whether `other` was read from the same texts and came out the same: every answer is equal.

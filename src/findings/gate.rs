@@ -10,7 +10,7 @@ use crate::source::{SourceMap, Span};
 use crate::words::{Code, Date, Evidence, Severity};
 
 /// What counts, and what fails.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// By rule; `None` switches it off.
     pub levels: BTreeMap<Code, Option<Severity>>,

@@ -29,7 +29,7 @@ mod verdict;
 
 pub use data::Payload;
 pub use language::Language;
-pub use page::{render, render_apart};
+pub use page::{render, render_apart, sha256};
 
 use camino::Utf8PathBuf;
 

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::output::text::is_hostile;
 
@@ -19,15 +19,29 @@ pub fn write<T: Serialize + ?Sized>(mut out: &mut dyn Write, value: &T) -> io::R
     writeln!(out)
 }
 
-/// The usual layout, with hostile characters escaped.
-struct Hardened(PrettyFormatter<'static>);
+/// Writes `value` on one line, without a line break.
+///
+/// # Errors
+/// What `out` fails with.
+pub fn write_compact<T: Serialize + ?Sized>(mut out: &mut dyn Write, value: &T) -> io::Result<()> {
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut out, Hardened(CompactFormatter));
+    Ok(value.serialize(&mut serializer)?)
+}
 
-impl Formatter for Hardened {
+/// Another layout, with hostile characters escaped.
+struct Hardened<F>(F);
+
+impl<F: Formatter> Formatter for Hardened<F> {
     fn write_string_fragment<W: Write + ?Sized>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly all text is of this sort, and needs no look at each letter.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut from = 0;
         for (at, letter) in fragment.char_indices().filter(|(_, c)| is_hostile(*c)) {
             writer.write_all(&fragment.as_bytes()[from..at])?;

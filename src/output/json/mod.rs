@@ -16,7 +16,7 @@ pub use blast::blast;
 pub use common::common;
 pub use coverage::coverage;
 pub use cuts::cuts;
-pub use hardened::write;
+pub use hardened::{write, write_compact};
 pub use list::{by_subject, list};
 pub use why::why;
 

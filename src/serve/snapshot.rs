@@ -1,0 +1,226 @@
+//! One analysed estate, never changed: what every request of one revision reads.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use axum::body::Bytes;
+use camino::Utf8PathBuf;
+
+use crate::analysis::coverage::{Coverage, coverage};
+use crate::analysis::engine::{Baseline, Engine};
+use crate::analysis::sweep::Sweep;
+use crate::error::Error;
+use crate::estate::Estate;
+use crate::findings::Finding;
+use crate::findings::gate::{self, Policy, judge};
+use crate::model::json::to_json;
+use crate::output::lint::{self, Lint};
+use crate::output::{Context, Known, json};
+use crate::report::{self, Facts, Language};
+use crate::rules::doc::markdown;
+use crate::rules::{self, Input};
+use crate::words::Code;
+
+/// How a snapshot came to be, and what its answers depend on besides the estate.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Names the run of the server.
+    pub run: String,
+    /// Counts the estates that this run has shown, from 1.
+    pub revision: u64,
+    /// The language of the page.
+    pub language: Language,
+    /// What is read, as the user named it.
+    pub paths: Vec<Utf8PathBuf>,
+    /// What the configuration and comments make of findings.
+    pub policy: Policy,
+    /// Comments that are waivers gone wrong.
+    pub wrong: Vec<Finding>,
+    /// When it was read.
+    pub read_at: SystemTime,
+    /// How long reading and compiling took.
+    pub took: Duration,
+}
+
+/// An estate and what follows from it. What costs more than reading is made when it is first
+/// asked for, once.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub estate: Estate,
+    pub made: Made,
+    baseline: Arc<Baseline>,
+    judged: OnceLock<Judged>,
+    graph: OnceLock<Bytes>,
+    lint: OnceLock<Bytes>,
+    coverage: OnceLock<Bytes>,
+    page: OnceLock<Result<Page, String>>,
+}
+
+/// Every single fault, and what the rules say.
+#[derive(Debug)]
+struct Judged {
+    sweep: Sweep,
+    findings: Vec<Finding>,
+    sorted: gate::Judged,
+    coverage: Coverage,
+}
+
+/// The page, and the content security policy it is served under.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub html: Bytes,
+    pub policy: String,
+}
+
+impl Snapshot {
+    /// Evaluates `estate` without faults. O(graph).
+    #[must_use]
+    pub fn new(estate: Estate, made: Made) -> Self {
+        let baseline = estate.engine().baseline();
+        Self {
+            estate,
+            made,
+            baseline,
+            judged: OnceLock::new(),
+            graph: OnceLock::new(),
+            lint: OnceLock::new(),
+            coverage: OnceLock::new(),
+            page: OnceLock::new(),
+        }
+    }
+
+    /// The engine on this estate. O(1).
+    #[must_use]
+    pub fn engine(&self) -> Engine<'_> {
+        Engine::resume(&self.estate.graph, Arc::clone(&self.baseline))
+    }
+
+    /// Every single fault.
+    #[must_use]
+    pub fn sweep(&self) -> &Sweep {
+        &self.judged().sweep
+    }
+
+    fn judged(&self) -> &Judged {
+        self.judged.get_or_init(|| {
+            let (estate, engine) = (&self.estate, self.engine());
+            let sweep = Sweep::new(&engine);
+            let findings = rules::run(Input {
+                model: &estate.model,
+                engine: &engine,
+                sweep: &sweep,
+                sources: &estate.sources,
+                problems: &estate.problems,
+                unread: &estate.unread,
+                today: self.made.policy.today,
+            });
+            let coverage = coverage(&estate.model, &engine);
+            let places = |finding: &Finding| estate.places_of(finding);
+            let wrong = self.made.wrong.clone();
+            let sorted = judge(
+                findings.clone(),
+                wrong,
+                &self.made.policy,
+                &estate.sources,
+                places,
+            );
+            Judged {
+                sweep,
+                findings,
+                sorted,
+                coverage,
+            }
+        })
+    }
+
+    /// Whether every answer of `other` is the same.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.made.policy == other.made.policy && self.estate.same_as(&other.estate)
+    }
+
+    /// The graph as `spof graph --format json` writes it.
+    #[must_use]
+    pub fn graph(&self) -> Bytes {
+        let graph = || written(&to_json(&self.estate.model, &self.estate.sources));
+        self.graph.get_or_init(graph).clone()
+    }
+
+    /// The findings as `spof lint --format json` writes them.
+    #[must_use]
+    pub fn lint(&self) -> Bytes {
+        let lint = || {
+            let judged = self.judged();
+            written(&lint::json(&Lint {
+                judged: &judged.sorted,
+                sources: &self.estate.sources,
+                coverage: &judged.coverage,
+                unread: &self.estate.unread,
+                documents: self.estate.documents,
+                documentation,
+                docs: None,
+            }))
+        };
+        self.lint.get_or_init(lint).clone()
+    }
+
+    /// How much is known, as `spof coverage --format json` writes it.
+    #[must_use]
+    pub fn coverage(&self) -> Bytes {
+        let known = || {
+            let estate = &self.estate;
+            written(&json::coverage(&Known {
+                cx: Context {
+                    model: &estate.model,
+                    sources: &estate.sources,
+                },
+                coverage: &self.judged().coverage,
+                unread: &estate.unread,
+                problems: &estate.problems,
+                other_files: estate.other_files,
+                left_out: estate.left_out,
+            }))
+        };
+        self.coverage.get_or_init(known).clone()
+    }
+
+    /// The page.
+    ///
+    /// # Errors
+    /// The template failed, which is a fault of this program.
+    pub fn page(&self) -> Result<Page, Error> {
+        let page = || {
+            let engine = self.engine();
+            let judged = self.judged();
+            report::render(&Facts {
+                language: self.made.language,
+                paths: &self.made.paths,
+                model: &self.estate.model,
+                engine: &engine,
+                sweep: &judged.sweep,
+                findings: &judged.findings,
+                sources: &self.estate.sources,
+                unread: &self.estate.unread,
+                other_files: self.estate.other_files,
+            })
+            .and_then(|html| super::page::live(&html, &self.made.run, self.made.revision))
+            .map_err(|error| error.to_string())
+        };
+        self.page.get_or_init(page).clone().map_err(Error::Internal)
+    }
+}
+
+/// The documentation of a rule as Markdown.
+fn documentation(code: Code) -> String {
+    rules::rule(code).map(markdown).unwrap_or_default()
+}
+
+/// `value` as a body. Only a fault of this program keeps a value from being written; it is then
+/// said in the body's place.
+pub(super) fn written<T: serde::Serialize + ?Sized>(value: &T) -> Bytes {
+    let mut body = Vec::new();
+    match json::write_compact(&mut body, value) {
+        Ok(()) => body.into(),
+        Err(error) => format!("{{\"error\":{{\"message\":\"internal error: {error}\"}}}}").into(),
+    }
+}

@@ -1,0 +1,196 @@
+//! The thread that reads the inputs again when they change, and decides what is shown: a new
+//! estate, or the last good one with the reasons why the inputs can't be used.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use camino::Utf8PathBuf;
+
+use super::live::Live;
+use super::snapshot::{Made, Snapshot};
+use super::watch::Watch;
+use super::{Log, Options};
+use crate::discover::Cache;
+use crate::error::Error;
+use crate::estate::{Estate, Silent};
+use crate::findings::waiver;
+use crate::output::text::{clean, plural};
+use crate::source::{ProblemKind, UnreadReason};
+
+/// Reads the estate of one order, again and again.
+#[derive(Debug)]
+pub(super) struct Reader {
+    /// Names this run of the server.
+    run: String,
+    options: Options,
+    cache: Cache,
+}
+
+impl Reader {
+    pub(super) fn new(run: String, options: Options) -> Self {
+        Self {
+            run,
+            options,
+            cache: Cache::default(),
+        }
+    }
+
+    /// Reads configuration and inputs. The snapshot has the revision `revision`.
+    ///
+    /// # Errors
+    /// What ends a run of the command line, too: a broken configuration, a named path that can't
+    /// be read, nothing recognised.
+    pub(super) fn read(&mut self, revision: u64) -> Result<Snapshot, Error> {
+        let (begun, read_at) = (Instant::now(), SystemTime::now());
+        let config = self.options.order.config()?;
+        let estate = self
+            .options
+            .order
+            .read(config.as_ref(), Some(&mut self.cache), &Silent)?;
+        let paths = &self.options.order.request.paths;
+        estate.refuse_nothing(paths)?;
+        let (waivers, wrong) = waiver::of_comments(&estate.comments, &estate.sources);
+        let policy = (self.options.policy)(config.as_ref(), waivers, self.options.today)?;
+        let snapshot = Snapshot::new(
+            estate,
+            Made {
+                run: self.run.clone(),
+                revision,
+                language: self.options.language,
+                paths: paths.clone(),
+                policy,
+                wrong,
+                read_at,
+                took: begun.elapsed(),
+            },
+        );
+        Ok(snapshot)
+    }
+}
+
+/// What a reading that comes after a good one means.
+enum Verdict {
+    /// It says something new.
+    New(Box<Snapshot>),
+    /// It says what is shown.
+    Same,
+    /// It can't be used, for these reasons.
+    Broken(Vec<String>),
+}
+
+/// Watches the inputs and keeps `live` up to date, for as long as the process lives.
+pub(super) fn keep(mut reader: Reader, mut watch: Watch, live: &Live, log: &dyn Log) {
+    loop {
+        // Before reading: what changes from here on is seen.
+        if let Some(trouble) = watch.look_at(&reader.options.order) {
+            log.say(&trouble);
+        }
+        match look_again(&mut reader, &live.snapshot()) {
+            Verdict::New(next) => {
+                let next = Arc::new(*next);
+                log.say(&format!(
+                    "revision {}: {} and {}, read in {} ms",
+                    next.made.revision,
+                    plural(next.estate.model.nodes.len(), "node"),
+                    plural(next.estate.model.requirements.len(), "requirement"),
+                    next.made.took.as_millis(),
+                ));
+                live.show(Arc::clone(&next));
+                // The page is ready before somebody asks for it.
+                let _ = next.page();
+            }
+            Verdict::Same => {
+                if live.state().is_some_and(|state| state.stale.is_some()) {
+                    log.say("the inputs are good again, and say what they said before");
+                }
+                live.is_good();
+            }
+            Verdict::Broken(reasons) => {
+                let known = live.state().and_then(|state| state.stale.clone());
+                live.is_stale(reasons.clone(), SystemTime::now());
+                let now = live.state().and_then(|state| state.stale.clone());
+                if now != known {
+                    let first = reasons.first().map_or("", String::as_str);
+                    log.say(&format!("still showing the last good estate: {first}"));
+                }
+            }
+        }
+        if !watch.wait() {
+            return;
+        }
+    }
+}
+
+fn look_again(reader: &mut Reader, shown: &Snapshot) -> Verdict {
+    let revision = shown.made.revision.saturating_add(1);
+    // A file that makes the program fail must not end the server.
+    let read = catch_unwind(AssertUnwindSafe(|| reader.read(revision)));
+    let next = match read {
+        Ok(Ok(next)) => next,
+        Ok(Err(error)) => return Verdict::Broken(reasons_of(&error)),
+        Err(_) => {
+            reader.cache = Cache::default();
+            let what = "internal error: reading the inputs failed; please report it";
+            return Verdict::Broken(vec![what.to_owned()]);
+        }
+    };
+    let broken = newly_broken(&shown.estate, &next.estate);
+    if !broken.is_empty() {
+        return Verdict::Broken(broken);
+    }
+    if shown.same_as(&next) {
+        return Verdict::Same;
+    }
+    Verdict::New(Box::new(next))
+}
+
+fn reasons_of(error: &Error) -> Vec<String> {
+    let reasons = match error {
+        Error::Config(faults) => faults
+            .iter()
+            .map(|fault| format!("{}: {}", fault.place, fault.message))
+            .collect(),
+        _ => vec![error.to_string()],
+    };
+    let reasons: Vec<String> = reasons;
+    reasons
+        .iter()
+        .map(|reason| clean(reason).into_owned())
+        .collect()
+}
+
+/// What can't be read in `next` though it could in `shown`, as far as the files are still there.
+/// What was broken when the server began is a finding, as everywhere; what breaks while it runs is
+/// somebody's edit in the making.
+fn newly_broken(shown: &Estate, next: &Estate) -> Vec<String> {
+    let before: BTreeSet<Utf8PathBuf> = broken(shown).into_iter().map(|(path, _)| path).collect();
+    broken(next)
+        .into_iter()
+        .filter(|(path, _)| !before.contains(path))
+        .map(|(_, reason)| clean(&reason).into_owned())
+        .collect()
+}
+
+/// Files that can't be read, each with its place and reason; in order of place.
+fn broken(estate: &Estate) -> Vec<(Utf8PathBuf, String)> {
+    let problems = estate.problems.iter();
+    let unreadable = problems.filter(|problem| problem.kind == ProblemKind::Unreadable);
+    let unreadable = unreadable.map(|problem| {
+        let path = estate.sources.path(problem.span.file).to_owned();
+        let place = estate.sources.location(problem.span);
+        (path, format!("{place}: {}", problem.message))
+    });
+    let refused = estate.unread.iter().filter(|unread| {
+        matches!(
+            unread.reason,
+            UnreadReason::NotReadable | UnreadReason::OverLimit
+        )
+    });
+    let refused = refused.map(|unread| {
+        let reason = format!("{}: {}", unread.path, unread.detail);
+        (unread.path.clone(), reason)
+    });
+    unreadable.chain(refused).collect()
+}
