@@ -17,10 +17,10 @@ const GIVEN: usize = 10_000;
 #[command(after_help = "\
 Examples:
   spof cuts journey:call-a-taxi                    what cuts it: sets of at most 3 faults
-  spof cuts login --max-order 2 --kind site,rack   pairs of sites and racks
+  spof cuts login --max-order 2 --kind site,room   pairs of sites and rooms
   spof cuts login --max-order all                  count every minimal cut set
   spof cuts login --smallest 50 --limit 50         the 50 smallest, whatever their order
-  spof cuts r1 -i tree.xml --max-order all         a gate of a fault tree (Open-PSA)")]
+  spof cuts no-cooling -i samples/fault-tree       a gate of a fault tree (Open-PSA)")]
 pub(super) struct Args {
     /// The node, or the gate of a fault tree, that is cut
     #[arg(value_name = "SUBJECT")]

@@ -75,9 +75,14 @@ fn orders(page: &mut Page, by_order: &[Number]) {
 /// The sets themselves: a line a fault, those of one set joined by `+`.
 fn sets(page: &mut Page, minimal: &Minimal<'_>) {
     if let Events::Tree(_) = minimal.events {
-        for set in &minimal.found.sets {
+        let named = |set: &Vec<u32>| {
             let mut names: Vec<&str> = set.iter().map(|event| minimal.name(*event)).collect();
             names.sort_unstable();
+            names
+        };
+        let mut sets: Vec<Vec<&str>> = minimal.found.sets.iter().map(named).collect();
+        sets.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        for names in sets {
             page.wrapped(&Text::plain("  "), &Text::of(NAME, &names.join(" + ")));
         }
         return;

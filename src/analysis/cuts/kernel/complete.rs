@@ -22,6 +22,8 @@ use super::truncated::truncated;
 const FIRST_BUDGET: usize = 100_000;
 /// How much more.
 const GROWTH: usize = 8;
+/// Each round drops half of the orders, but no more than leaves so many.
+const FINALISTS: usize = 2;
 /// Modules of fewer variables are easy in any order.
 const ONE_ORDER: usize = 12;
 
@@ -166,21 +168,31 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
         Ok(orders)
     }
 
-    /// The first variable order that stays within a budget; budgets grow round by round. The
-    /// orders and budgets are always the same, so is the answer.
+    /// The first variable order that stays within a budget; budgets grow round by round, and the
+    /// orders that got furthest in one round begin the next. The orders and budgets
+    /// are always the same, so is the answer.
     fn race(&self, budget: usize) -> Result<Module, Unsolved> {
-        let orders = self.orders()?;
+        let mut orders = self.orders()?;
         let mut share = FIRST_BUDGET.min(budget);
         loop {
-            for variables in &orders {
-                if let Ok((families, root)) = self.diagram(variables, share) {
-                    return Ok(Module::new(variables.clone(), families, root));
+            let mut reached = Vec::with_capacity(orders.len());
+            for variables in orders {
+                let mut gates = 0;
+                if let Ok((families, root)) = self.diagram(&variables, share, &mut gates) {
+                    return Ok(Module::new(variables, families, root));
                 }
+                reached.push((gates, variables));
             }
             if share >= budget {
                 return Err(Unsolved::Budget);
             }
             share = share.saturating_mul(GROWTH).min(budget);
+            reached.sort_by_key(|(gates, _)| std::cmp::Reverse(*gates));
+            reached.truncate((reached.len().div_ceil(2)).max(FINALISTS));
+            orders = reached
+                .into_iter()
+                .map(|(_, variables)| variables)
+                .collect();
         }
     }
 
@@ -221,8 +233,13 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
         })
     }
 
-    /// Its minimal sets under one variable order.
-    fn diagram(&self, variables: &[u32], budget: usize) -> Result<(Families, u32), Full> {
+    /// Its minimal sets under one variable order. `built` counts the gates that fitted.
+    fn diagram(
+        &self,
+        variables: &[u32],
+        budget: usize,
+        built: &mut usize,
+    ) -> Result<(Families, u32), Full> {
         let mut bdd = Bdd::new(budget);
         let mut edges: HashMap<u32, Edge> = HashMap::new();
         for (level, number) in (0u32..).zip(variables) {
@@ -246,6 +263,7 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
             parts.sort_by_key(|edge| std::cmp::Reverse(bdd.level(*edge)));
             let edge = gate(&mut bdd, op, &parts)?;
             edges.insert(number, edge);
+            *built += 1;
         }
         let mut root = edges.get(&self.top).copied().unwrap_or(Edge::FALSE);
         if self.base[self.top as usize] {

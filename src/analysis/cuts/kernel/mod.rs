@@ -26,6 +26,8 @@ pub mod order;
 pub mod simplify;
 pub mod solution;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod truncated;
 
 pub use complete::Unsolved;
