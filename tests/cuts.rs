@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use serde_json::Value;
 use spof::analysis::cuts::failure::{EVER, Failures};
+use spof::analysis::cuts::kernel::number::Number;
 use spof::analysis::cuts::{BUDGET, Extent, cut_sets, cuts};
 use spof::analysis::engine::Engine;
 use spof::graph::{FaultClass, Graph};
@@ -402,7 +403,7 @@ fn the_cut_sets_of_services_on_a_fat_tree() {
     let wanted = wanted_in(graph);
     for service in &tree.services {
         let found = cuts(graph, *service, &wanted, Extent::UpTo(3), 100).unwrap();
-        let counts: Vec<_> = found.by_order.iter().map(|count| count.small()).collect();
+        let counts: Vec<_> = found.by_order.iter().map(Number::small).collect();
         assert_eq!(counts, [0, 0, 0, 27].map(Some));
         assert_eq!(found.sets.len(), 27);
     }

@@ -21,7 +21,7 @@ use super::truncated::truncated;
 /// Nodes each variable order may use in its first try; each further round gives more.
 const FIRST_BUDGET: usize = 100_000;
 /// How much more.
-const GROWTH: usize = 8;
+const GROWTH: usize = 16;
 /// Each round drops half of the orders, but no more than leaves so many.
 const FINALISTS: usize = 2;
 /// Modules of fewer variables are easy in any order.
