@@ -51,7 +51,7 @@
   function place(item, w) {
     item.w = w;
     const inner = w - 2 * PAD;
-    let y = item.headless ? 0 : HEAD;
+    let y = item.headless ? 0 : HEAD + (item.tail ? 18 : 0);
     item.pillsAt = [];
     let x = 0;
     for (const pill of item.pills) {

@@ -8,24 +8,22 @@
   /** Most shapes drawn unasked, and most of one sort in one box. */
   const BUDGET = 260, MOST = 18, MOST_OPENED = 400;
 
-  /** Which boxes are open: level by level until the budget is spent, turned by `toggled`. */
+  /** Which boxes are open: whole levels until the budget is spent, so that equals look equal; turned
+      by `toggled`. */
   function openBoxes(estate, toggled) {
     const open = new Set([estate.boxes]);
     let left = BUDGET - shown(estate.boxes, MOST);
     let level = estate.boxes.children.slice(0, MOST);
+    let wanted = true;
     while (level.length) {
+      const cost = level.reduce((sum, box) => sum + shown(box, MOST), 0);
+      wanted = wanted && cost <= left;
+      if (wanted) left -= cost;
       const next = [];
       for (const box of level) {
-        const cost = shown(box, MOST);
-        const byHand = toggled.has(box.key);
-        const wanted = cost <= left && cost > 0;
-        if (wanted !== byHand && cost > 0) {
-          open.add(box);
-          if (!byHand) left -= cost;
-          next.push(...box.children.slice(0, toggled.has("+" + box.key) ? MOST_OPENED : MOST));
-        } else if (wanted) {
-          left -= cost;
-        }
+        if (wanted === toggled.has(box.key) || shown(box, MOST) === 0) continue;
+        open.add(box);
+        next.push(...box.children.slice(0, toggled.has("+" + box.key) ? MOST_OPENED : MOST));
       }
       level = next;
     }
@@ -122,7 +120,8 @@
       if (!isOpen) {
         const words = contents(estate, box);
         item.words = words;
-        item.labelW = Math.max(Math.min(item.labelW, 260), 120);
+        item.tail = words !== "";
+        item.labelW = Math.max(Math.min(item.labelW, 260), textWidth(words, 11.5), 120);
         return item;
       }
       if (layers) item.pillsOf = box.layers.slice(0, most).map((node) => ({ node, label: shorten(estate.short(node), 26) }));
