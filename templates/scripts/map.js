@@ -103,9 +103,10 @@
       this.edges = s("g", { class: "edges", "aria-hidden": "true" });
       this.emit(item, 0, 0);
       this.svg.append(this.edges);
+      const hadFocus = this.root.contains(document.activeElement);
       spof.dom.replace(this.root, this.svg);
       const cursor = this.cursor && this.shapes.find((shape) => shape.key === this.cursor);
-      this.rove(cursor || this.shapes[0], false);
+      this.rove(cursor || this.shapes[0], hadFocus);
     }
 
     /** The box as layout.js takes it, with what each pill and tile is. */
@@ -156,22 +157,29 @@
         if (item.kind) label.append(s("tspan", { class: "bk", dx: 6 }, item.kind));
         head.append(label);
         group.append(head);
+        let foldShape = null;
         if (hasMore) {
           const fold = s("g", { class: "fold", tabindex: "-1", role: "button", "aria-expanded": String(item.isOpen), "aria-label": t(item.isOpen ? "map.close" : "map.open", item.label) });
           fold.append(s("title", {}, t(item.isOpen ? "map.close" : "map.open", item.label)), s("rect", { class: "hit", x: x + item.w - 26, y: y + 2, width: 24, height: HEAD - 4, rx: 5 }));
           fold.append(s("path", { class: "chevron", d: item.isOpen ? `M${x + item.w - 18} ${y + 13}l4 4 4-4` : `M${x + item.w - 16} ${y + 11}l4 4-4 4` }));
           group.append(fold);
-          this.put({ key: "fold " + box.key, element: fold, x: x + item.w - 24, y: y + 4, w: 20, h: 20, act: () => this.toggle(box.key) });
+          foldShape = { key: "fold " + box.key, element: fold, x: x + item.w - 24, y: y + 4, w: 20, h: 20, act: () => this.toggle(box.key) };
         }
         const tail = !item.isOpen && item.h > HEAD + 4 ? s("text", { class: "inside", x: x + 11, y: y + HEAD + 12 }, "") : null;
         if (tail) group.append(tail);
         this.svg.append(group);
         const shape = { key: box.key, kind: "box", node: box.domain, box, item, group, element: head, tail, x, y, w: item.w, h: HEAD, full: item.h, act: () => (box.domain >= 0 ? this.app.toggleFault(box.domain) : this.toggle(box.key)) };
         this.put(shape);
+        if (foldShape) {
+          foldShape.head = shape;
+          shape.fold = foldShape;
+          this.put(foldShape);
+        }
       }
       item.pillsAt.forEach((at, nth) => this.pill(item.pillsOf[nth], x + at.x, y + at.y, at));
       item.tilesAt.forEach((at, nth) => this.tile(item.tilesOf[nth], item.box, x + at.x, y + at.y, at));
-      for (const child of item.children) this.emit(child, x, y);
+      // In the order in which they are read: that of the tab key and of screen readers.
+      for (const child of [...item.children].sort((a, b) => a.y - b.y || a.x - b.x)) this.emit(child, x, y);
     }
 
     pill({ node, label }, x, y, { w, h: high }) {
@@ -439,6 +447,9 @@
 
     /** The nearest shape in a direction; what is straight ahead counts as nearer. */
     neighbour(shape, [dx, dy]) {
+      // A place and the button that opens it are one thing.
+      if (dx > 0 && shape.fold) return shape.fold;
+      if (dx < 0 && shape.head) return shape.head;
       const x = shape.x + Math.min(shape.w, 60) / 2;
       const y = shape.y + shape.h / 2;
       let best = null;

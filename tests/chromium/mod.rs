@@ -66,7 +66,8 @@ impl Browser {
             .find_map(|line| {
                 let line = line.unwrap();
                 let port = line.rsplit_once("on port ")?.1.trim_end_matches('.');
-                line.contains("started successfully").then(|| port.to_owned())
+                line.contains("started successfully")
+                    .then(|| port.to_owned())
             })
             .expect("the driver says its port");
         std::thread::spawn(move || lines.for_each(drop));
@@ -74,7 +75,7 @@ impl Browser {
         let capabilities = json!({"goog:chromeOptions": {"args": [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--window-size=1440,1000", "--enable-logging",
+            "--window-size=1440,1000", "--force-prefers-reduced-motion", "--enable-logging",
             format!("--log-file={}", log.display()),
             format!("--user-data-dir={}", folder.path().join("profile").display()),
         ]}});
@@ -109,7 +110,10 @@ impl Browser {
     /// What `script` returns, as text.
     pub(crate) async fn text_of(&self, script: &str) -> String {
         let value = self.run(script).await;
-        value.as_str().unwrap_or_else(|| panic!("{script}: {value}")).to_owned()
+        value
+            .as_str()
+            .unwrap_or_else(|| panic!("{script}: {value}"))
+            .to_owned()
     }
 
     /// Waits until `script` returns something true.
@@ -129,7 +133,10 @@ impl Browser {
     pub(crate) async fn click(&self, css: &str) {
         let element = self.client.find(Locator::Css(css)).await;
         let element = element.unwrap_or_else(|error| panic!("{css}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Types into what has the focus.
