@@ -116,7 +116,7 @@
       if (bench) this.drawBench(context, changed);
       if (view === "node") this.node.draw(context);
       const viewChanged = previous.view !== view || (view === "node" && previous.node !== state.node);
-      if (view === "overview" && (viewChanged || previous.at !== state.at || origin !== "set")) this.goTo(state.at, viewChanged);
+      if (view === "overview" && (viewChanged || previous.at !== state.at || origin !== "set")) this.goTo(state.at, viewChanged || origin === "start");
       else if (viewChanged && origin !== "start") scrollTo(0, 0);
       if (viewChanged && view === "node" && origin === "set") document.getElementById("node-h")?.focus({ preventScroll: true });
       document.title = this.title(state);
@@ -140,7 +140,7 @@
       }
       for (let up = target.parentElement; up; up = up.parentElement) if (up.localName === "details") up.open = true;
       if (target.localName !== "section") target.classList.add("here");
-      target.scrollIntoView();
+      target.scrollIntoView({ behavior: viewChanged ? "instant" : "auto" });
     }
 
     keep(state) {
