@@ -357,6 +357,26 @@ async fn english_and_korean() {
 }
 
 #[tokio::test]
+async fn files_are_links_where_one_says_where_they_are() {
+    let link = "https://git.example/blob/main/{file}#L{line}";
+    let page = Browser::open_with(KAKAO, "#node=service:login", &["--link", link]).await;
+    let to = "return document.querySelector('.node-places a').href";
+    assert_eq!(
+        page.text_of(to).await,
+        "https://git.example/blob/main/samples/kakao-2022/services.spof.yaml#L25"
+    );
+    page.close().await;
+    for wrong in ["javascript:alert(1)//{file}", "https://git.example/"] {
+        let output = assert_cmd::Command::cargo_bin("spof")
+            .unwrap()
+            .args(["report", "-o", "-", KAKAO, "--link", wrong])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn dark_and_light_and_print() {
     let page = Browser::open(KAKAO, "#down=site:pangyo").await;
     let ground = "return getComputedStyle(document.body).backgroundColor";

@@ -17,6 +17,7 @@ Examples:
   spof report -o - samples/kakao-2022 > report.html
   spof report -o report.html --lang ko samples/kakao-2022
   spof report --dir public/spof samples/kakao-2022     for servers that forbid inline code
+  spof report -o report.html --link 'https://git.example/infra/blob/main/{file}#L{line}'
 
 The file loads nothing and sends nothing: it can be mailed and archived. Its address holds what is
 shown, so report.html#down=site:pangyo is a link to that scenario.")]
@@ -35,6 +36,22 @@ pub(super) struct Args {
     /// The language of the page; its reader can change it
     #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
     lang: Language,
+
+    /// Where files can be looked at: an address with {file} and {line} in it
+    #[arg(long, value_name = "ADDRESS", value_parser = link)]
+    link: Option<String>,
+}
+
+/// An address that is safe to click and names the file.
+fn link(text: &str) -> Result<String, String> {
+    let known = ["https://", "http://", "vscode://", "idea://"];
+    if !known.iter().any(|scheme| text.starts_with(scheme)) {
+        return Err(format!("begins with none of {}", known.join(", ")));
+    }
+    if !text.contains("{file}") {
+        return Err("has no {file} in it".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
@@ -52,6 +69,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     });
     let facts = Facts {
         language: args.lang,
+        link: args.link.as_deref(),
         paths: &plan.order.request.paths,
         model: &estate.model,
         engine: &engine,

@@ -44,6 +44,8 @@ use crate::source::{SourceMap, Unread};
 pub struct Facts<'a> {
     /// The language it is in; the reader can change it.
     pub language: Language,
+    /// Where files can be looked at: an address with `{file}` and `{line}` in it.
+    pub link: Option<&'a str>,
     /// The paths as the user named them.
     pub paths: &'a [Utf8PathBuf],
     pub model: &'a Model,

@@ -11,8 +11,9 @@ use crate::error::Error;
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page {
+struct Page<'a> {
     l: Words,
+    link: Option<&'a str>,
     policy: String,
     form: Form,
     title: String,
@@ -85,6 +86,7 @@ fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> 
         l: Words(facts.language),
         policy,
         form,
+        link: facts.link,
         title: title(&inputs, facts.language),
         inputs,
         assume: facts.model.assume.as_str(),

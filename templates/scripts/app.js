@@ -385,6 +385,9 @@
         link.append(name);
       }
     }
+    if (document.documentElement.dataset.link) {
+      for (const place of document.querySelectorAll("#overview code.at")) place.replaceWith(app.words.place(place.textContent));
+    }
     for (const cell of document.querySelectorAll("#matrix td[data-fault]")) {
       const first = cell.querySelector(".v");
       const button = h("button", { type: "button", class: "cell", "data-act": "only", "data-n": cell.dataset.fault, "data-s": cell.dataset.subject });

@@ -36,7 +36,7 @@
       const cut = text.lastIndexOf(":");
       const file = text.slice(0, cut).split("/").map(encodeURIComponent).join("/");
       const to = base.replaceAll("{file}", file).replaceAll("{line}", encodeURIComponent(text.slice(cut + 1)));
-      return /^(https?|vscode|idea):/.test(to) ? h("a", { class: "at-link", href: to, rel: "noreferrer" }, code()) : code();
+      return /^(https?|vscode|idea):\/\//.test(to) ? h("a", { class: "at-link", href: to, rel: "noreferrer" }, code()) : code();
     }
 
     /** What counts towards requirement `q`, groups looked through, as text. */
