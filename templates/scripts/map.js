@@ -66,22 +66,24 @@
       this.cursor = null;
       this.root.addEventListener("click", (event) => this.click(event));
       this.root.addEventListener("keydown", (event) => this.keydown(event));
-      new ResizeObserver(() => this.resized()).observe(this.root);
+      new ResizeObserver((entries) => this.resized(Math.round(entries[0].contentRect.width))).observe(this.root);
     }
 
-    resized() {
-      const { clientWidth } = this.root;
-      if (this.root.isConnected && clientWidth > 0 && Math.abs(clientWidth - (this.laidFor || 0)) > 1 && this.last) this.draw(this.last);
+    resized(wide) {
+      if (!this.root.isConnected || wide === 0 || Math.abs(wide - this.wide) <= 1) return;
+      this.wide = wide;
+      if (this.last) this.draw(this.last);
     }
 
-    /** Draws what changed: the layout only when boxes, layers, language or width did. */
+    /** Draws what changed: the layout only when boxes, layers, language or width did. The width is
+        measured once, and then told by the browser: asking would make it lay out the page. */
     draw(context) {
       this.last = context;
-      const width = Math.max(300, (this.root.clientWidth || 1000) - 20);
+      this.wide = this.wide || this.root.clientWidth;
+      const width = Math.max(300, (this.wide || 1000) - 2);
       const key = JSON.stringify([context.state.open, context.state.layers, width, spof.i18n.current()]);
       if (key !== this.key || !this.svg) {
         this.key = key;
-        this.laidFor = this.root.clientWidth;
         this.build(context, width);
       }
       this.paint(context);
@@ -235,74 +237,89 @@
     paint(context) {
       const { scenario, keep, t: moment, selected } = context;
       const { t } = spof.i18n;
-      const inside = this.countInside(scenario, moment);
+      this.countInside(scenario, moment);
       for (const shape of this.shapes) {
         if (shape.kind === undefined) continue;
         if (shape.kind === "more") {
-          const hit = this.hiddenHits(shape.tile, scenario, moment, inside);
+          const hit = this.hiddenHits(shape.tile, scenario, moment);
           shape.group.lastChild.textContent = hit > 0 ? "⚠ " + hit : "";
           continue;
         }
         const { node } = shape;
-        let state = node >= 0 ? scenario.at(node, moment) : "none";
-        const classes = shape.group.classList;
-        const base = (shape.base = shape.base || shape.group.getAttribute("class"));
-        const hits = shape.box ? inside.get(shape.box) || 0 : 0;
+        const state = node >= 0 ? scenario.at(node, moment) : "none";
+        const hits = shape.box ? this.hits(shape.box) : 0;
         const words = node >= 0 && scenario.result && state !== "none" ? (state === "back" ? t("state.back") : scenario.words(node)) : "";
         let note = shape.its || "";
         if (shape.tile && scenario.result) {
           const lost = shape.tile.replicas.filter((replica) => scenario.result.isStopped(replica) && !(moment !== null && moment >= scenario.time(replica))).length;
           if (lost > 0) note = `${shape.tile.replicas.length - lost}/${shape.tile.replicas.length}`;
         }
-        shape.group.setAttribute("class", base);
-        if (state !== "none") classes.add("s-" + state);
-        if (node >= 0 && scenario.late(node) && state === "interrupted") classes.add("late");
-        if (node >= 0 && keep && shape.kind === "tile" && !keep(node)) classes.add("dim");
-        if (node >= 0 && node === selected) classes.add("selected");
+        const base = (shape.base = shape.base || shape.group.getAttribute("class"));
+        const classes = [base];
+        if (state !== "none") classes.push("s-" + state);
+        if (state === "interrupted" && scenario.late(node)) classes.push("late");
+        if (node >= 0 && keep && shape.kind === "tile" && !keep(node)) classes.push("dim");
+        if (node >= 0 && node === selected) classes.push("selected");
+        const failed = node >= 0 && scenario.isFault(node);
+        // Most shapes stay as they were.
+        const signature = [classes.join(" "), words, note, hits, failed, scenario.result !== null].join("\u0000");
+        if (signature === shape.signature) continue;
+        shape.signature = signature;
+        shape.group.setAttribute("class", classes.join(" "));
         const use = shape.element.querySelector(".st");
-        if (use) use.setAttribute("href", state === "none" ? shape.symbol || (shape.symbol = use.getAttribute("href")) : ((shape.symbol = shape.symbol || use.getAttribute("href")), "#i-" + state));
+        if (use) {
+          shape.symbol = shape.symbol || use.getAttribute("href");
+          use.setAttribute("href", state === "none" ? shape.symbol : "#i-" + state);
+        }
         if (shape.kind === "tile") shape.element.lastChild.textContent = note;
         if (shape.tail) shape.tail.textContent = hits > 0 && !shape.item.isOpen ? t("map.inside.hit", hits, shape.box.inside) : shape.item.words;
         const name = node >= 0 ? this.estate.name(node) : shape.item.label;
         const id = node >= 0 && this.estate.title(node) ? ` (${this.estate.id(node)})` : "";
-        const action = shape.kind === "tile" ? t("map.hint.select") : node >= 0 ? t(scenario.isFault(node) ? "map.hint.unfail" : "map.hint.fail") : "";
+        const action = shape.kind === "tile" ? t("map.hint.select") : node >= 0 ? t(failed ? "map.hint.unfail" : "map.hint.fail") : "";
         const what = [words || (scenario.result && node >= 0 ? t("state.none") : ""), shape.tile && shape.tile.replicas.length ? t("map.replicas", shape.tile.active, shape.tile.standby, shape.tile.copies) : ""].filter(Boolean).join("; ");
         shape.element.querySelector("title").textContent = name + id + (what ? ": " + what : "") + (action ? " · " + action : "");
         shape.element.setAttribute("aria-label", name + id + (what ? ": " + what : ""));
-        if (shape.kind !== "tile" && node >= 0) shape.element.setAttribute("aria-pressed", String(scenario.isFault(node)));
+        if (shape.kind !== "tile" && node >= 0) shape.element.setAttribute("aria-pressed", String(failed));
         shape.element.setAttribute("data-state", state);
         if (node >= 0) shape.element.setAttribute("data-n", String(node));
       }
       this.drawEdges(context);
     }
 
-    /** By box: how many affected workloads and places are in it. */
+    /** Counts, in the boxes themselves, how many affected workloads and places are in each. */
     countInside(scenario, moment) {
       const { estate } = this;
-      const found = new Map();
+      const epoch = (this.epoch = (this.epoch || 0) + 1);
       const climb = (box) => {
-        for (let at = box; at; at = at.parent) found.set(at, (found.get(at) || 0) + 1);
+        for (let at = box; at; at = at.parent) {
+          if (at.epoch !== epoch) {
+            at.epoch = epoch;
+            at.hits = 0;
+          }
+          at.hits += 1;
+        }
       };
       const bad = (node) => {
         const state = scenario.at(node, moment);
         return state !== "none" && state !== "back";
       };
       for (const node of scenario.affected) {
-        if (!bad(node)) continue;
-        for (const { box } of estate.tilesOf.get(node) || []) climb(box);
+        const places = estate.tilesOf.get(node);
+        if (places && bad(node)) for (const { box } of places) climb(box);
       }
       for (const { node } of scenario.faults) {
         const box = estate.boxOf.get(node);
         if (box && bad(node)) climb(box.listed || box.parent);
         for (const its of estate.tilesOf.get(node) || []) climb(its.box);
       }
-      return found;
     }
 
-    hiddenHits(more, scenario, moment, inside) {
+    hits(box) { return box.epoch === this.epoch ? box.hits : 0; }
+
+    hiddenHits(more, scenario, moment) {
       if (!scenario.result) return 0;
       const bad = (node) => !["none", "back"].includes(scenario.at(node, moment));
-      return more.tiles.filter((tile) => bad(tile.node)).length + more.children.reduce((sum, box) => sum + (inside.get(box) || 0) + (box.domain >= 0 && bad(box.domain) ? 1 : 0), 0);
+      return more.tiles.filter((tile) => bad(tile.node)).length + more.children.reduce((sum, box) => sum + this.hits(box) + (box.domain >= 0 && bad(box.domain) ? 1 : 0), 0);
     }
 
     /** The shape that stands for `node`: its own, or the nearest box around it that is drawn. */

@@ -47,8 +47,8 @@
     const journeys = estate.counted.filter((node) => estate.classOf(node) === JOURNEY);
     const subjects = journeys.length ? journeys : estate.counted;
     const what = journeys.length ? "journeys" : "services";
-    const cut = subjects.filter((node) => result.cuts(node)).length;
-    const hit = subjects.filter((node) => result.verdictOf(node) > 0).length;
+    const cut = subjects.filter((node) => scenario.cuts(node)).length;
+    const hit = subjects.filter((node) => result.verdict[node] > 0).length;
     if (cut > 0) return t("panel.cut." + what, cut, subjects.length, names);
     if (hit > 0) return t("panel.hit." + what, hit, subjects.length, names);
     return t(scenario.affected.length ? "panel.fine." + what : "panel.nothing", names);
@@ -73,18 +73,21 @@
       } else {
         parts.push(h("section", { class: "card-p" }, h("h2", { class: "said", id: "said" }, sentence(scenario)), this.moment(context), tiers(context)));
         parts.push(this.subjects(context, [JOURNEY], "word.journeys", 14));
-        parts.push(this.circles(scenario));
-        parts.push(this.data(scenario));
-        parts.push(this.subjects(context, [SERVICE, STORE], "panel.workloads", 12));
       }
       spof.dom.replace(this.root, parts);
+      // What takes longer to find follows after the picture has been drawn.
+      clearTimeout(this.later);
+      if (!scenario.result) return;
+      const rest = () => [this.circles(scenario), this.data(scenario), this.subjects(context, [SERVICE, STORE], "panel.workloads", 12)].filter(Boolean);
+      if (scenario.affected.length < 500) this.root.append(...rest());
+      else this.later = setTimeout(() => this.root.append(...rest()), 30);
     }
 
     /** What is back and what is out at the moment of the slider. */
     moment({ scenario, t: moment }) {
       if (moment === null) return null;
       const { t, duration } = spof.i18n;
-      const watched = Array.from(scenario.affected).filter((node) => spof.COUNTED.includes(this.estate.classOf(node)) && scenario.result.verdictOf(node) > 1);
+      const watched = Array.from(scenario.affected).filter((node) => spof.COUNTED.includes(this.estate.classOf(node)) && scenario.result.verdict[node] > 1);
       const back = watched.filter((node) => scenario.at(node, moment) === "back").length;
       return h("p", { class: "at-moment" }, icon("back", 13), t("panel.moment", duration(moment), back, watched.length - back));
     }

@@ -40,12 +40,19 @@
     isFault(node) { return this.faults.some((fault) => fault.node === node); }
 
     /** T in the scenario. */
-    time(node) { return this.result ? this.result.repairedOf(node) : 0; }
+    time(node) { return this.result ? this.result.repaired[node] : 0; }
+
+    /** All that fails: the faults, and the replicas of services among them. */
+    get failed() { return this.lazy("failed", () => new Set(this.result ? this.result.faults : [])); }
 
     /** The verdict as a word. */
-    verdict(node) { return this.result ? spof.VERDICTS[this.result.verdictOf(node)] : "none"; }
+    verdict(node) { return this.result ? spof.VERDICTS[this.result.verdict[node]] : "none"; }
 
-    cuts(node) { return this.result ? this.result.cuts(node) : false; }
+    cuts(node) {
+      if (!this.result) return false;
+      const verdict = this.result.verdict[node];
+      return verdict > 2 || (verdict === 2 && this.result.time[node] > this.estate.rto(node));
+    }
 
     /** Back, but over its objective. */
     late(node) { return this.cuts(node) && this.verdict(node) === "interrupted"; }
@@ -53,7 +60,7 @@
     /** The state shown for `node` at `t` (null: the verdict over all time): `failed`, `back`, a verdict. */
     at(node, t) {
       if (!this.result) return "none";
-      if (this.result.isFault(node)) return t !== null && t >= this.time(node) ? "back" : "failed";
+      if (this.failed.has(node)) return t !== null && t >= this.time(node) ? "back" : "failed";
       const verdict = this.verdict(node);
       if (verdict === "none" || verdict === "degraded" || t === null) return verdict;
       return t >= this.time(node) ? "back" : verdict;
@@ -62,7 +69,7 @@
     /** Words of a node's chip: "Back in 8h over 10m". */
     words(node) {
       const { t, duration } = spof.i18n;
-      if (this.result && this.result.isFault(node)) {
+      if (this.failed.has(node)) {
         const time = this.time(node);
         return Number.isFinite(time) ? t("state.failed.until", duration(time)) : t("state.failed");
       }
@@ -105,7 +112,7 @@
     /** Affected nodes people ask about, most important first. `classes`: places in spof.CLASSES. */
     subjects(classes, keep) {
       const { estate } = this;
-      const badness = (node) => this.result.verdictOf(node) + (this.late(node) ? 0.5 : 0);
+      const badness = (node) => this.result.verdict[node] + (this.late(node) ? 0.5 : 0);
       return Array.from(this.affected)
         .filter((node) => classes.includes(estate.classOf(node)) && (!keep || keep(node)))
         .sort((a, b) => estate.rank(a) - estate.rank(b) || badness(b) - badness(a) || a - b);
@@ -126,7 +133,7 @@
 
     /** Nodes with a line in the timeline: not those that are only degraded. */
     worthATime(node) {
-      return this.result.verdictOf(node) > 1;
+      return this.result.verdict[node] > 1;
     }
 
     /** Why `node` is affected: the requirements unmet at t = 0, or weakened. */
