@@ -194,6 +194,7 @@ impl Snapshot {
             let judged = self.judged();
             report::render(&Facts {
                 language: self.made.language,
+                link: None,
                 paths: &self.made.paths,
                 model: &self.estate.model,
                 engine: &engine,
