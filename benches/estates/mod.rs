@@ -84,15 +84,17 @@ pub fn layered(nodes: u32) -> Graph {
     builder.finish().expect("it fits")
 }
 
-/// Clusters of a thousand services, each of which requires four earlier ones of its cluster: most
-/// of a cluster goes with its first ones, and the mean blast radius is nearly half a cluster.
+/// Clusters of a thousand services, each of which requires the one before it in its cluster and
+/// three earlier ones: the mean blast radius is half a cluster.
 pub fn mesh(nodes: u32) -> Graph {
     let mut random = Random::new(2);
     let mut builder = Builder::new();
     for node in 0..nodes {
         builder.node(Class::Service);
         let inside = node % 1000;
-        for member in random.distinct(4, inside) {
+        let before = inside.checked_sub(1);
+        let three = random.distinct(3, inside.saturating_sub(1));
+        for member in before.into_iter().chain(three) {
             builder
                 .require(node, Mode::Hard, 1)
                 .active(node - inside + member, 1);

@@ -23,6 +23,7 @@ impl Pass<'_> {
             }
         }
         let mut found = Vec::new();
+        let mut losses = Vec::new();
         for &node in graph.order.nodes() {
             let sound = ground.serves(node) && !ground.baseline.degraded[node as usize];
             if !sound || !(reached[node as usize] || ground.is(node, SOFT)) {
@@ -31,9 +32,9 @@ impl Pass<'_> {
             found.clear();
             for q in graph.requirements_of(node) {
                 match graph.mode[q as usize] {
-                    Mode::Soft => self.unmet(q, &mut found),
+                    Mode::Soft => self.unmet(q, &mut losses, &mut found),
                     Mode::Hard if reached[node as usize] => {
-                        self.thinned(&degraded, q, &mut found);
+                        self.thinned(&degraded, q, &mut losses, &mut found);
                     }
                     _ => {}
                 }
@@ -68,13 +69,24 @@ impl Pass<'_> {
     }
 
     /// Faults that leave soft requirement `q` unmet.
-    fn unmet(&self, q: u32, found: &mut Vec<u64>) {
+    fn unmet(&self, q: u32, losses: &mut Vec<(u32, u64)>, found: &mut Vec<u64>) {
         let ground = self.ground;
         let graph = ground.graph;
         let Some(spare) = ground.spare(q) else {
             return;
         };
-        let mut losses: Vec<(u32, u64)> = Vec::new();
+        // Most such requirements can't break: nothing reaches enough of their members.
+        let within_reach = graph
+            .members_of(q)
+            .filter(|m| graph.is_active(*m))
+            .filter(|m| !self.arena.is_empty(graph.member_node[*m as usize]))
+            .fold(0u64, |sum, m| {
+                sum.saturating_add(graph.member_weight[m as usize])
+            });
+        if within_reach <= spare {
+            return;
+        }
+        losses.clear();
         for m in graph.members_of(q).filter(|m| graph.is_active(*m)) {
             let weight = graph.member_weight[m as usize];
             let lost = self.lost(graph.member_node[m as usize]);
@@ -84,14 +96,20 @@ impl Pass<'_> {
     }
 
     /// Faults that leave hard requirement `q` met only by counting degraded members, or unmet.
-    fn thinned(&self, degraded: &Arena, q: u32, found: &mut Vec<u64>) {
+    fn thinned(
+        &self,
+        degraded: &Arena,
+        q: u32,
+        losses: &mut Vec<(u32, u64)>,
+        found: &mut Vec<u64>,
+    ) {
         let ground = self.ground;
         let graph = ground.graph;
         let need = graph.need[q as usize];
         let Some(spare) = ground.baseline.sound(q).checked_sub(need) else {
             return;
         };
-        let mut losses: Vec<(u32, u64)> = Vec::new();
+        losses.clear();
         for m in graph.members_of(q).filter(|m| graph.is_active(*m)) {
             let node = graph.member_node[m as usize];
             if ground.baseline.degraded[node as usize] {
@@ -113,7 +131,7 @@ impl Pass<'_> {
 }
 
 /// Adds the faults whose losses sum up to more than `spare`.
-fn exceeding(mut losses: Vec<(u32, u64)>, spare: u64, found: &mut Vec<u64>) {
+fn exceeding(losses: &mut [(u32, u64)], spare: u64, found: &mut Vec<u64>) {
     losses.sort_unstable();
     for same in losses.chunk_by(|a, b| a.0 == b.0) {
         let sum = same

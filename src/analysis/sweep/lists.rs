@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use super::answer::{high, low, pack};
-use super::codes::{Codes, LOST, STOPPED, STRUCK, is_timed};
+use super::codes::{Codes, LOST, STOPPED, STRUCK, Times, is_timed};
 use super::parts::{Full, Part};
 use crate::analysis::engine::scratch::Scratch;
 use crate::analysis::engine::{Baseline, Engine};
@@ -237,7 +237,10 @@ impl<'e> Pass<'e> {
                 at += 1;
             }
             if self.arena.pairs.len() > most {
-                return Err(Full);
+                let parts = order.nodes().len() / at.max(1) + 1;
+                return Err(Full {
+                    parts: u32::try_from(parts).unwrap_or(u32::MAX / 2).min(1 << 16),
+                });
             }
         }
         self.apart.sort_unstable();
@@ -327,6 +330,7 @@ impl<'e> Pass<'e> {
                 spare: ground.spare(q).filter(|_| ground.serves(node)),
                 spare_running: ground.spare_running(q).filter(|_| places),
                 slow: ground.has_standby(q),
+                alone: graph.members_of(q).len() == 1,
                 in_knot,
             };
             match *inputs.as_slice() {
@@ -361,7 +365,11 @@ impl<'e> Pass<'e> {
                 continue;
             }
             if bar.slow || is_timed(low(pair)) {
-                let code = self.timed(bar, high(pair), broken);
+                let code = if bar.alone && !bar.in_knot {
+                    self.handed_on(low(pair), broken)
+                } else {
+                    self.timed(bar, high(pair), broken)
+                };
                 found.push(pack(high(pair), code));
             } else {
                 found.push(pack(high(pair), broken));
@@ -438,6 +446,19 @@ impl<'e> Pass<'e> {
         self.codes.code(broken, times)
     }
 
+    /// The code of a node whose only member for a requirement has `code`: both come back together.
+    fn handed_on(&mut self, code: u32, broken: u32) -> u32 {
+        let member = self.codes.times(code);
+        let mut times = Times::NONE;
+        if broken & STOPPED != 0 {
+            (times.runs, times.stuck_start) = (member.runs, member.stuck_start);
+        }
+        if broken & LOST != 0 {
+            (times.serves, times.stuck) = (member.serves, member.stuck || times.stuck_start);
+        }
+        self.codes.code(broken, times)
+    }
+
     /// Adds to those that `node` needs to run what it takes to start it.
     fn settle_starts(&mut self, node: u32, in_knot: bool, found: &mut [u64]) {
         let ground = self.ground;
@@ -468,6 +489,8 @@ struct Bar {
     spare_running: Option<u64>,
     /// It has standbys.
     slow: bool,
+    /// It has one member and nothing else.
+    alone: bool,
     in_knot: bool,
 }
 

@@ -47,26 +47,33 @@ impl Part {
         nodes.div_ceil(self.modulus) as usize
     }
 
-    /// The two halves of a part of more than one number below `nodes`.
-    fn halves(self, nodes: u32) -> Option<[Self; 2]> {
+    /// The part in `into` parts (at least two), unless that would be more than there are numbers
+    /// below `nodes`.
+    fn split(self, into: u32, nodes: u32) -> Option<Vec<Self>> {
         let modulus = self
             .modulus
-            .checked_mul(2)
-            .filter(|modulus| modulus / 2 < nodes)?;
-        let half = |residue| Self { modulus, residue };
-        Some([half(self.residue), half(self.residue + self.modulus)])
+            .checked_mul(into.max(2))
+            .filter(|modulus| *modulus <= nodes)?;
+        let at = |number| Self {
+            modulus,
+            residue: self.residue + number * self.modulus,
+        };
+        Some((0..into.max(2)).map(at).collect())
     }
 }
 
 /// The lists outgrew the memory meant for them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Full;
+pub(super) struct Full {
+    /// In about how many parts they would fit.
+    pub(super) parts: u32,
+}
 
 /// Below this many nodes, a second thread costs more than it saves.
 const WORTH_SHARING: usize = 50_000;
 
 /// Runs passes until every fault was in one, and hands each to `done`. No pass holds more than
-/// `most` pairs, unless it is of one fault: parts that would are halved.
+/// `most` pairs, unless it is of one fault: parts that would are split.
 pub(super) fn each_pass<T: Send>(
     ground: &Ground<'_>,
     most: usize,
@@ -79,14 +86,9 @@ pub(super) fn each_pass<T: Send>(
     } else {
         rayon::current_num_threads()
     };
-    let mut first = vec![Part::ALL];
-    while first.len() < threads {
-        let halves: Option<Vec<[Part; 2]>> = first.iter().map(|part| part.halves(nodes)).collect();
-        match halves {
-            Some(halves) => first = halves.concat(),
-            None => break,
-        }
-    }
+    let share = u32::try_from(threads).unwrap_or(1);
+    let first = Part::ALL.split(share, nodes).filter(|_| share > 1);
+    let first = first.unwrap_or_else(|| vec![Part::ALL]);
     let most = most / threads.max(1);
     let left = Mutex::new(first);
     let results = Mutex::new(Vec::new());
@@ -104,7 +106,7 @@ pub(super) fn each_pass<T: Send>(
                 next
             };
             let Some(part) = next else {
-                // Another thread may still put back the halves of what it works on.
+                // Another thread may still put back the parts of what it works on.
                 if working.load(Ordering::SeqCst) == 0 {
                     return;
                 }
@@ -112,12 +114,17 @@ pub(super) fn each_pass<T: Send>(
                 continue;
             };
             let mut pass = Pass::new(ground, part);
-            let halves = part.halves(nodes);
-            let limit = if halves.is_some() { most } else { usize::MAX };
-            if let (Err(Full), Some(halves)) = (pass.run(limit), halves) {
+            let may_split = part.split(2, nodes).is_some();
+            let limit = if may_split { most } else { usize::MAX };
+            let full = pass.run(limit).err();
+            let parts = full.and_then(|Full { parts }| {
+                let parts = part.split(parts, nodes);
+                parts.or_else(|| part.split(2, nodes))
+            });
+            if let Some(parts) = parts {
                 drop(pass);
                 if let Ok(mut left) = left.lock() {
-                    left.extend(halves);
+                    left.extend(parts);
                 }
             } else {
                 let result = done(pass);
