@@ -82,6 +82,16 @@ fn workplace() -> TempDir {
         "catalog/all.yaml",
         "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: artists-db}\nspec: {type: any, owner: a}\n",
     );
+    put(
+        "samples/kakao-2022/tree.xml",
+        "<opsa-mef><define-fault-tree name=\"t\"><define-gate name=\"r1\"><or><basic-event name=\"a\"/><basic-event name=\"b\"/></or></define-gate></define-fault-tree></opsa-mef>",
+    );
+    for folder in ["", "samples/kakao-2022/"] {
+        for state in ["before", "after"] {
+            let text = "services: [{id: service:of-a-state}]";
+            put(&format!("{folder}{state}/spof.yaml"), text);
+        }
+    }
     put("rendered.yaml", &sample("kubernetes/tickets.yaml"));
     put(
         "samples/kakao-2022/deploy/more.spof.yaml",
@@ -98,6 +108,25 @@ fn workplace() -> TempDir {
         "spof.toml",
         "[scope.production]\ninclude = [\"/samples/kakao-2022\"]\n[scope.staging]\ninclude = [\"/samples/kakao-2022-fixed\"]\n",
     );
+    let saved = run(root, "spof graph -i samples/kakao-2022 > base.json");
+    assert!(saved.status.success());
+    // What compares revisions needs a repository with two of them.
+    for words in [
+        "init -q -b main",
+        "add -A",
+        "-c user.name=a -c user.email=a@example.org commit -qm a",
+        "-c user.name=a -c user.email=a@example.org commit -qm b --allow-empty",
+        "update-ref refs/remotes/origin/main HEAD~1",
+        "tag v1.2 HEAD~1",
+        "tag v1.3",
+    ] {
+        let run = Command::new("git")
+            .args(words.split(' '))
+            .current_dir(root)
+            .status()
+            .unwrap();
+        assert!(run.success(), "git {words}");
+    }
     folder
 }
 
@@ -125,7 +154,7 @@ fn works(folder: &Path, line: &str, whence: &str) {
     let errors = String::from_utf8_lossy(&output.stderr);
     let code = output.status.code();
     assert!(
-        code == Some(0) || (code == Some(1) && line.contains("lint")),
+        code == Some(0) || (code == Some(1) && (line.contains("lint") || line.contains("diff"))),
         "{whence}: {line}\nexit code {code:?}\n{errors}"
     );
     assert!(!errors.contains("error:"), "{whence}: {line}\n{errors}");
@@ -141,8 +170,10 @@ fn every_command_of_every_page_runs_as_printed() {
         let sample = folder.path().join("samples/kakao-2022");
         for line in commands(&text) {
             let line = concrete(&line);
-            let own_input =
-                line.contains(" -i ") || line.contains("samples/") || line.contains("--scope");
+            let own_input = line.contains("base.json")
+                || line.contains(" -i ")
+                || line.contains("samples/")
+                || line.contains("--scope");
             let at = if own_input { folder.path() } else { &sample };
             works(at, &line, &path.display().to_string());
             run += 1;
