@@ -555,7 +555,7 @@ fn inputs_that_break_or_vanish_leave_the_last_good_estate() {
     write(path, "shop.spof.yaml", &good);
     server.until("as it was", |state| state["revision"] == 3);
 
-    write(path, "spof.toml", "exclude = 7\n");
+    write(path, "spof.toml", "unheard = 7\n");
     let state = server.until("a wrong configuration", is_stale);
     assert!(
         state["stale"]["reasons"][0]
