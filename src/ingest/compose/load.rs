@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::dotenv::Variables;
 use super::library::Library;
 use super::scope::{Notes, Scope, Text};
-use super::service::Service;
+use super::service::{Service, is_tagged};
 use super::stacks::Stack;
 use crate::ingest::budget::Budget;
 use crate::source::{FileId, Kind, Span, View};
@@ -23,10 +23,21 @@ const MOST_FILES: usize = 2_000;
 pub(super) struct Project {
     pub(super) name: Option<Text>,
     pub(super) services: BTreeMap<String, Service>,
+    /// Services that it takes away (`!reset`).
+    removed: BTreeSet<String>,
     /// A network that only Swarm has.
     pub(super) overlay: Option<Span>,
-    /// Names of its networks, as DNS knows them.
-    pub(super) networks: BTreeSet<String>,
+    /// Its networks, by the name that its files give them.
+    pub(super) networks: BTreeMap<String, Network>,
+}
+
+/// A network of a project.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Network {
+    /// Its name on the engine; `None`: the project's name and its own.
+    pub(super) name: Option<String>,
+    /// It was there before the project: others may be on it too.
+    pub(super) is_external: bool,
 }
 
 impl Project {
@@ -35,12 +46,22 @@ impl Project {
         self.name = over.name.or(self.name.take());
         self.overlay = self.overlay.or(over.overlay);
         self.networks.extend(over.networks);
+        for name in over.removed {
+            self.remove(name);
+        }
         for (name, service) in over.services {
             self.add(name, service);
         }
     }
 
-    fn add(&mut self, name: String, service: Service) {
+    fn remove(&mut self, name: String) {
+        self.services.remove(&name);
+        self.removed.insert(name);
+    }
+
+    fn add(&mut self, name: String, mut service: Service) {
+        // What was taken away does not shine through what comes in its place.
+        service.replaces |= self.removed.remove(&name);
         match self.services.entry(name) {
             std::collections::btree_map::Entry::Occupied(mut known) => {
                 known.get_mut().layer(service);
@@ -151,9 +172,8 @@ impl Loader<'_> {
         };
         if let Some(networks) = scope.get(root, "networks") {
             for (key, _, network) in scope.entries(networks) {
-                project.networks.insert(key.to_owned());
-                let own = scope.text_of(network, "name");
-                project.networks.extend(own.map(|name| name.value));
+                let own = read_network(key, network, scope);
+                project.networks.insert(key.to_owned(), own);
                 let driver = scope.text_of(network, "driver");
                 let overlay = driver.filter(|driver| driver.value == "overlay");
                 project.overlay = project.overlay.or(overlay.map(|driver| driver.span));
@@ -161,6 +181,10 @@ impl Loader<'_> {
         }
         if let Some(services) = scope.get(root, "services") {
             for (name, key, view) in scope.entries(services) {
+                if is_tagged(view, "!reset") {
+                    project.remove(name.to_owned());
+                    continue;
+                }
                 let mut trail = Vec::new();
                 let service = self.service((name, key.span(), view), file, scope, &mut trail);
                 project.add(name.to_owned(), service);
@@ -177,7 +201,7 @@ impl Loader<'_> {
         scope: &Scope<'_>,
         trail: &mut Vec<(FileId, String)>,
     ) -> Service {
-        let own = Service::read(key, view, scope);
+        let mut own = Service::read(key, view, scope);
         let Some(extends) = scope.get(view, "extends") else {
             return own;
         };
@@ -188,7 +212,10 @@ impl Loader<'_> {
             return own;
         };
         let inherited = std::mem::replace(&mut base.places, own.places.clone());
+        // `!override` replaces what earlier files state, not what the service extends.
+        let replaces = std::mem::take(&mut own.replaces);
         base.layer(own);
+        base.replaces = replaces;
         for place in inherited {
             if !base.places.contains(&place) {
                 base.places.push(place);
@@ -269,6 +296,16 @@ impl Loader<'_> {
         let mut files = Vec::new();
         for path in &entry.paths {
             match self.find(path, scope) {
+                Some(file) if trail.contains(&file) || trail.len() >= DEPTH => {
+                    let why = "this chain of `include` is a circle, or too long: it is cut here";
+                    scope.note(path.span, why.to_owned());
+                }
+                Some(_) if *self.loads.borrow() >= MOST_FILES => {
+                    let why = format!(
+                        "one project includes more than {MOST_FILES} files: this one was left out"
+                    );
+                    scope.note(path.span, why);
+                }
                 Some(file) if self.library.documents(file).is_empty() => {
                     let why = "`include` names a file that could not be read as a Compose file";
                     scope.note(path.span, why.to_owned());
@@ -286,9 +323,6 @@ impl Loader<'_> {
         let Some(first) = files.first() else {
             return Project::default();
         };
-        if trail.len() >= DEPTH {
-            return Project::default();
-        }
         self.included.borrow_mut().extend(files.iter().copied());
         let folder = match (&entry.folder, scope.folders.first()) {
             (Some(folder), Some(own)) => super::library::tidy(&own.join(&folder.value)),
@@ -323,6 +357,21 @@ impl Loader<'_> {
     fn find(&self, path: &Text, scope: &Scope<'_>) -> Option<FileId> {
         let folders: Vec<_> = scope.folders.iter().map(Utf8PathBuf::as_path).collect();
         self.library.find(&folders, &path.value)
+    }
+}
+
+/// What stands under a network's name. `external` is a flag, or an old form that holds the name.
+fn read_network(key: &str, network: View<'_>, scope: &Scope<'_>) -> Network {
+    let external = scope.get(network, "external");
+    let is_mapping = external.is_some_and(|external| external.kind() == Kind::Mapping);
+    let flag = external.and_then(|external| scope.text(external));
+    let is_external = is_mapping || flag.is_some_and(|flag| flag.value == "true");
+    let old = external.and_then(|external| scope.text_of(external, "name"));
+    let name = scope.text_of(network, "name").or(old);
+    let name = name.map(|name| name.value);
+    Network {
+        name: name.or_else(|| is_external.then(|| key.to_owned())),
+        is_external,
     }
 }
 

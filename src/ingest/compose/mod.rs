@@ -4,7 +4,8 @@
 //! * [`recognise`]: which documents are Compose files. * [`library`]: the files at hand.
 //! * [`stacks`]: which files make up a project. * [`load`]: include, extends, merging;
 //!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
-//!   variables filled in. * [`names`]: what a host name means inside a project.
+//!   variables filled in. * [`names`]: what a host name means inside a project,
+//!   [`neighbours`]: and beyond it.
 //! * [`references`]: addresses as requirements. * [`placement`]: where replicas stand.
 //! * [`telling`]: says it all as facts.
 
@@ -13,6 +14,7 @@ mod interpolate;
 mod library;
 mod load;
 mod names;
+mod neighbours;
 mod placement;
 mod recognise;
 mod references;

@@ -33,12 +33,10 @@ impl<'p> Names<'p> {
         }
         let name = name.to_ascii_lowercase();
         let mut networks: BTreeSet<String> = BTreeSet::from(["default".to_owned()]);
-        networks.extend(
-            project
-                .networks
-                .iter()
-                .map(|network| network.to_ascii_lowercase()),
-        );
+        for (key, network) in &project.networks {
+            networks.insert(key.to_ascii_lowercase());
+            networks.extend(network.name.as_ref().map(|name| name.to_ascii_lowercase()));
+        }
         let prefixed: Vec<_> = networks.iter().map(|own| format!("{name}_{own}")).collect();
         networks.extend(prefixed);
         Self {

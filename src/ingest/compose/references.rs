@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::interpolate::fill;
-use super::names::Names;
+use super::neighbours::{Elsewhere, Neighbour};
 use super::scope::{Notes, Text};
 use super::service::{Dependency, Named, Service};
 use crate::ingest::budget::Budget;
@@ -31,9 +31,10 @@ const OWN_NAMES: [&str; 3] = ["VIRTUAL_HOST", "LETSENCRYPT_HOST", "SELF_URL"];
 /// What all services of a project share.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
-    pub(super) names: &'a Names<'a>,
-    /// The node of each service.
-    pub(super) ids: &'a BTreeMap<&'a str, Id>,
+    /// The project itself.
+    pub(super) own: &'a Neighbour<'a>,
+    /// Every project of the input.
+    pub(super) all: &'a [Neighbour<'a>],
     pub(super) budget: &'a Budget,
     pub(super) notes: &'a Notes,
 }
@@ -82,7 +83,7 @@ impl<'a> Writer<'a> {
             around,
             name,
             service,
-            id: around.ids.get(name)?,
+            id: around.own.ids.get(name)?,
             said: HashSet::new(),
             environment,
         })
@@ -130,7 +131,7 @@ impl<'a> Writer<'a> {
 
     fn depends_on(&mut self, name: &str, dependency: &Dependency, facts: &mut Facts) {
         let span = dependency.span;
-        let Some(id) = self.around.ids.get(name) else {
+        let Some(id) = self.around.own.ids.get(name) else {
             if dependency.required {
                 self.nobody(name, "depends_on", span, facts);
             }
@@ -151,7 +152,7 @@ impl<'a> Writer<'a> {
 
     /// Another service that is named as such.
     fn named(&mut self, other: &Named, key: &str, modes: &[(Mode, Evidence)], facts: &mut Facts) {
-        let Some(id) = self.around.ids.get(other.name.as_str()) else {
+        let Some(id) = self.around.own.ids.get(other.name.as_str()) else {
             self.nobody(&other.name, key, other.span, facts);
             return;
         };
@@ -374,22 +375,43 @@ impl<'a> Writer<'a> {
             return Target::None;
         }
         let lower = name.to_ascii_lowercase();
-        if let Some(found) = self.around.names.lead(&lower) {
+        if let Some(found) = self.around.own.names.lead(&lower) {
             if found.contains(self.name) {
                 return Target::Own;
             }
-            let ids = found.iter().filter_map(|name| self.around.ids.get(name));
+            let ids = found
+                .iter()
+                .filter_map(|name| self.around.own.ids.get(name));
             return Target::Refs(ids.map(|id| known(id, met.span)).collect());
         }
-        Self::beyond(&lower, endpoint, met)
+        if !self.around.budget.spend(self.around.all.len()) {
+            return Target::None;
+        }
+        match self.around.own.elsewhere(&lower, self.around.all) {
+            Elsewhere::Nodes(ids) => {
+                let ids = ids.into_iter();
+                Target::Refs(ids.map(|id| known(id, met.span)).collect())
+            }
+            // The bare name would lead there: this project's own name keeps it here.
+            Elsewhere::OutOfReach => {
+                let apart = format!("{}/{lower}", self.around.own.label);
+                Self::shaped(&lower, &apart, endpoint, met)
+            }
+            Elsewhere::Nobody => Self::beyond(&lower, endpoint, met),
+        }
     }
 
-    /// A host that the project does not have: what its shape says.
+    /// A host that no project has: what its shape says.
     fn beyond(name: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
+        Self::shaped(name, name, endpoint, met)
+    }
+
+    /// A host that the project does not have, by its shape; a reference to it says `text`.
+    fn shaped(name: &str, text: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
         let is_bare = endpoint.form == Form::Bare;
         let target = |otherwise: Otherwise| {
             Target::Refs(vec![Ref {
-                text: name.to_owned(),
+                text: text.to_owned(),
                 span: met.span,
                 otherwise,
             }])

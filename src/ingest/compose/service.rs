@@ -78,8 +78,12 @@ pub(super) struct Service {
     pub(super) extra_hosts: BTreeMap<String, Text>,
     pub(super) profiles: BTreeMap<String, Span>,
     pub(super) deploy: Deploy,
+    /// All that was stated before it goes (`!override` on the service).
+    pub(super) replaces: bool,
     /// Keys whose former value goes (`!override`, `!reset`).
     cleared: BTreeSet<&'static str>,
+    /// Entries of a key that go (`!reset` on them).
+    dropped: BTreeSet<(&'static str, String)>,
 }
 
 /// Keys that mean something here.
@@ -136,7 +140,9 @@ impl Service {
             extra_hosts: BTreeMap::new(),
             profiles: BTreeMap::new(),
             deploy: Deploy::default(),
+            replaces: is_tagged(view, "!override"),
             cleared: BTreeSet::new(),
+            dropped: BTreeSet::new(),
         };
         if view.kind() != Kind::Mapping {
             return service;
@@ -145,13 +151,18 @@ impl Service {
             let Some(value) = scope.get(view, key) else {
                 continue;
             };
-            let tag = value.tag().unwrap_or_default();
-            let resets = tag.ends_with("!reset");
-            if resets || tag.ends_with("!override") {
+            let resets = is_tagged(value, "!reset");
+            if resets || is_tagged(value, "!override") {
                 service.cleared.insert(key);
             }
             if !resets {
                 service.take(key, value, scope);
+            }
+            for (name, _, entry) in scope.entries(value) {
+                if is_tagged(entry, "!reset") {
+                    service.drop_entry(key, name);
+                    service.dropped.insert((key, name.to_owned()));
+                }
             }
         }
         service
@@ -287,9 +298,19 @@ impl Service {
 
     /// Lays a later statement of the service over this one.
     pub(super) fn layer(&mut self, over: Self) {
+        if over.replaces {
+            *self = over;
+            return;
+        }
         for key in &over.cleared {
             self.clear(key);
         }
+        for (key, name) in &over.dropped {
+            self.drop_entry(key, name);
+        }
+        // What lies under both goes too.
+        self.cleared.extend(over.cleared);
+        self.dropped.extend(over.dropped);
         for place in over.places {
             if !self.places.contains(&place) {
                 self.places.push(place);
@@ -341,6 +362,35 @@ impl Service {
             _ => {}
         }
     }
+}
+
+impl Service {
+    /// Takes one entry of a key away.
+    fn drop_entry(&mut self, key: &str, name: &str) {
+        match (key, name) {
+            ("environment", _) => {
+                self.environment.remove(name);
+            }
+            ("depends_on", _) => {
+                self.depends_on.remove(name);
+            }
+            ("extra_hosts", _) => {
+                self.extra_hosts.remove(&name.to_ascii_lowercase());
+            }
+            ("deploy", "replicas") => self.deploy.replicas = None,
+            ("deploy", "mode") => self.deploy.mode = None,
+            ("deploy", "placement") => {
+                self.deploy.constraints.clear();
+                self.deploy.max_per_node = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// True for a value with this tag of the Compose specification.
+pub(super) fn is_tagged(view: View<'_>, tag: &str) -> bool {
+    view.tag().is_some_and(|own| own.ends_with(tag))
 }
 
 impl Deploy {

@@ -30,6 +30,11 @@ const OVERRIDES: [&str; 4] = [
     "docker-compose.override.yaml",
 ];
 
+/// True for a file name that `docker compose up` looks for.
+pub(super) fn is_default(name: &str) -> bool {
+    DEFAULTS.contains(&name)
+}
+
 /// The files of one project, in the order of merging.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stack {

@@ -6,12 +6,12 @@ use camino::Utf8PathBuf;
 
 use super::library::Library;
 use super::load::{Loaded, load};
-use super::names::Names;
+use super::neighbours::Neighbour;
 use super::placement::{self, Platform};
 use super::references::{Around, Writer, known, place};
 use super::scope::Text;
 use super::service::Service;
-use super::stacks::{Stack, service_names, stacks};
+use super::stacks::{Stack, is_default, service_names, stacks};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
 use crate::source::{Document, FileId, Problem, ProblemKind, SourceMap, Span};
@@ -24,6 +24,8 @@ const MOST_NAMES: usize = 5;
 struct Told {
     stack: Stack,
     loaded: Loaded,
+    /// What its files or `.env` call it.
+    stated: Option<String>,
     /// Unique over all projects.
     label: String,
 }
@@ -46,9 +48,9 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
     for name in services.filter_map(|service| service.container_name.as_ref()) {
         *containers.entry(name.value.clone()).or_default() += 1;
     }
-    for told in &projects {
-        let keys = told.loaded.project.services.keys();
-        let ids = keys.map(|name| {
+    let neighbours = projects.iter().map(|told| {
+        let project = &told.loaded.project;
+        let ids = project.services.keys().map(|name| {
             let is_shared = shared.get(name.as_str()).is_some_and(|count| *count > 1);
             let text = if is_shared {
                 format!("{}/{name}", told.label)
@@ -57,14 +59,25 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
             };
             (name.as_str(), Id::new("service", &text))
         });
-        let ids = ids.collect();
-        tell_project(told, &ids, &library, budget, &mut facts);
+        let stated = told.stated.as_deref();
+        Neighbour::new(
+            project,
+            &told.label,
+            &told.stack.folder,
+            stated,
+            ids.collect(),
+        )
+    });
+    let neighbours: Vec<_> = neighbours.collect();
+    for (told, own) in projects.iter().zip(&neighbours) {
+        tell_project(told, (own, &neighbours), &library, budget, &mut facts);
+        let ids = &own.ids;
         for (name, service) in &told.loaded.project.services {
             let Some((id, own)) = ids.get(name.as_str()).zip(service.container_name.as_ref())
             else {
                 continue;
             };
-            // Container names are unique on an engine, so elsewhere they mean this one too.
+            // Container names are unique on an engine: what other formats call so is this one.
             let is_other = ids.keys().any(|other| *other == own.value);
             if containers.get(&own.value) == Some(&1) && !is_other {
                 facts.aliases.push(AliasFact {
@@ -88,7 +101,7 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
     facts
 }
 
-/// Every project, loaded, without those that another one includes.
+/// Every project, loaded, without those that another one includes, or only extends services of.
 fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
     let stacks = stacks(library).into_iter();
     let mut all: Vec<(Stack, Loaded)> = stacks
@@ -99,12 +112,21 @@ fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
         .collect();
     let mut at = 0;
     while let Some((stack, _)) = all.get(at) {
-        let base = stack.files.first().copied();
-        let others = all.iter().enumerate().filter(|(other, _)| *other != at);
-        let included = others
-            .flat_map(|(_, (_, loaded))| &loaded.included)
-            .any(|file| Some(*file) == base);
-        if included {
+        let Some(base) = stack.files.first().copied() else {
+            break;
+        };
+        let own = all.get(at).map(|(_, loaded)| &loaded.included);
+        let is_part = all.iter().enumerate().any(|(other, (stack, loaded))| {
+            // Of files that include each other, the first is the project.
+            let of_circle = other > at
+                && stack
+                    .files
+                    .first()
+                    .is_some_and(|file| own.is_some_and(|included| included.contains(file)));
+            let is_library = loaded.extended.contains(&base) && !is_default(library.name(base));
+            other != at && ((loaded.included.contains(&base) && !of_circle) || is_library)
+        });
+        if is_part {
             all.remove(at);
         } else {
             at += 1;
@@ -115,6 +137,7 @@ fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
         let from_env = loaded.variables.get("COMPOSE_PROJECT_NAME").cloned();
         let stated = loaded.project.name.as_ref().map(|name| name.value.clone());
         let name = from_env.or(stated).filter(|name| !name.is_empty());
+        let stated = name.clone();
         let name = name.unwrap_or_else(|| stack.name.clone());
         let mut label = name.clone();
         if labels.contains(&label) && !stack.folder.as_str().is_empty() {
@@ -128,6 +151,7 @@ fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
         Told {
             stack,
             loaded,
+            stated,
             label,
         }
     });
@@ -137,7 +161,7 @@ fn projects(library: &Library<'_>, budget: &Budget) -> Vec<Told> {
 /// All that one project states.
 fn tell_project(
     told: &Told,
-    ids: &BTreeMap<&str, Id>,
+    (own, all): (&Neighbour<'_>, &[Neighbour<'_>]),
     library: &Library<'_>,
     budget: &Budget,
     facts: &mut Facts,
@@ -166,16 +190,15 @@ fn tell_project(
             origin: Origin::at(Evidence::Inferred, span),
         });
     }
-    let names = Names::new(&told.label, project);
     let around = Around {
-        names: &names,
-        ids,
+        own,
+        all,
         budget,
         notes,
     };
     let mut profiles: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
     for (name, service) in &project.services {
-        let Some(id) = ids.get(name.as_str()) else {
+        let Some(id) = own.ids.get(name.as_str()) else {
             continue;
         };
         for span in &service.places {
@@ -210,9 +233,13 @@ fn tell_project(
         }
     }
     for (profile, (span, count)) in profiles {
-        let services = if count == 1 { "service" } else { "services" };
+        let services = if count == 1 {
+            "service starts"
+        } else {
+            "services start"
+        };
         let why = format!(
-            "profile `{profile}`: its {count} {services} start only when it is asked for; here they count as running"
+            "profile `{profile}`: its {count} {services} only when it is asked for; here they count as running"
         );
         notes.borrow_mut().insert((span, why));
     }

@@ -248,3 +248,117 @@ fn only_compose_files_are_claimed() {
     let patch = facts("services: {web: {environment: {A_HOST: a}}}");
     assert!(notes(&patch).contains("neither an image nor a build"));
 }
+
+#[test]
+fn an_include_circle_keeps_what_both_files_state() {
+    let facts = walked(&[
+        (
+            "compose.yaml",
+            "include: [b/compose.yaml]\nservices: {web: {image: x, depends_on: [db]}}",
+        ),
+        (
+            "b/compose.yaml",
+            "include: [../compose.yaml]\nservices: {db: {image: x}}",
+        ),
+    ]);
+    assert_eq!(ids(&facts), ["host:compose", "service:db", "service:web"]);
+    assert_eq!(edges(&facts), ["web start db"]);
+    assert!(
+        notes(&facts).contains("this chain of `include` is a circle"),
+        "{}",
+        notes(&facts)
+    );
+}
+
+#[test]
+fn an_extends_circle_across_files_is_cut_and_said() {
+    let facts = walked(&[
+        (
+            "compose.yaml",
+            "services: {web: {image: x, extends: {file: lib/base.yaml, service: app}, depends_on: [db]}, db: {image: x}}",
+        ),
+        (
+            "lib/base.yaml",
+            "services: {app: {environment: [CACHE_HOST=cache], extends: {file: ../compose.yaml, service: web}}, cache: {image: x}}",
+        ),
+    ]);
+    // What only serves to be extended is no project, and its `cache` is nobody's service.
+    assert_eq!(ids(&facts), ["host:compose", "service:db", "service:web"]);
+    assert_eq!(edges(&facts), ["web hard cache", "web start db"]);
+    assert!(notes(&facts).contains("this chain of `extends` is a circle"));
+}
+
+#[test]
+fn tags_within_a_key_work_too() {
+    let over = "
+services:
+  web:
+    environment:
+      A_URL: !reset null
+    depends_on: {a: !reset null, c: {condition: service_started}}
+    command: !override [serve]
+  a: !reset null
+";
+    let facts = named(
+        &["compose.yaml", "o.yaml"],
+        &[("compose.yaml", BASE), ("o.yaml", over)],
+    );
+    assert_eq!(edges(&facts), ["web hard b", "web start c"]);
+    assert!(!ids(&facts).contains(&"service:a"), "{:?}", ids(&facts));
+}
+
+#[test]
+fn a_service_can_be_replaced_as_a_whole() {
+    let over = "services: {web: !override {image: y, environment: {A_HOST: c}}}";
+    let facts = named(
+        &["compose.yaml", "o.yaml"],
+        &[("compose.yaml", BASE), ("o.yaml", over)],
+    );
+    assert_eq!(edges(&facts), ["web hard c"]);
+}
+
+#[test]
+fn profiles_count_as_running_and_are_said_once() {
+    let facts = facts(
+        "services: {web: {image: x, depends_on: {mail: {condition: service_started, required: false}}}, mail: {image: x, profiles: [dev]}, trap: {image: x, profiles: [dev, test]}}",
+    );
+    assert_eq!(edges(&facts), ["web soft mail"]);
+    assert_eq!(
+        notes(&facts),
+        "profile `dev`: its 2 services start only when it is asked for; here they count as running\n\
+         profile `test`: its 1 service starts only when it is asked for; here they count as running"
+    );
+}
+
+#[test]
+fn a_required_variable_without_value_is_noted() {
+    let facts = facts(
+        "services: {web: {image: 'x:${TAG:?set TAG}', environment: {DB_HOST: '${DB:?name the database}', REDIS_URL: 'redis://${CACHE?none}:6379', OK_HOST: '${OK:?no}'}}}",
+    );
+    assert!(edges(&facts).is_empty(), "{:?}", edges(&facts));
+    let notes = notes(&facts);
+    for name in ["DB", "CACHE", "OK"] {
+        let want = format!("`${{{name}}}` has no value in the input: what it names is unknown");
+        assert!(notes.contains(&want), "{notes}");
+    }
+}
+
+#[test]
+fn tags_reach_what_is_included_and_spare_what_is_extended() {
+    let files = [
+        ("compose.yaml", "include: [lib/base.yaml]"),
+        ("lib/base.yaml", BASE),
+        (
+            "one.yaml",
+            "services: {web: {environment: !override {B_URL: 'http://b'}, command: serve}}",
+        ),
+        (
+            "two.yaml",
+            "services: {web: !override {extends: a, depends_on: [c]}, a: {environment: [DB_HOST=db]}}",
+        ),
+    ];
+    let one = named(&["compose.yaml", "one.yaml"], &files);
+    assert_eq!(edges(&one), ["web hard b", "web start a"]);
+    let two = named(&["compose.yaml", "two.yaml"], &files);
+    assert_eq!(edges(&two), ["a hard db", "web hard db", "web start c"]);
+}

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod merging;
+mod neighbours;
 mod placement;
 mod real;
 mod references;
