@@ -46,5 +46,10 @@ rule! {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    problems::findings(context, Code::ConflictingSources, Severity::Note)
+    let mut findings = problems::findings(context, Code::ConflictingSources, Severity::Note);
+    for finding in &mut findings {
+        // A copied folder says the same of each of its files.
+        finding.cause = Some(finding.message.clone());
+    }
+    findings
 }

@@ -9,6 +9,7 @@ use super::certainty::Certainty;
 use super::chain::{Steps, steps};
 use super::critical_concentration::{Concentration, concentrations};
 use super::kinds;
+use super::recovery_cycle::Told;
 use crate::analysis::criticality::Criticality;
 use crate::analysis::data::{DataLoss, data_losses};
 use crate::analysis::engine::{Affected, Engine, Outcome, Scratch};
@@ -61,6 +62,8 @@ pub struct Context<'a> {
     pub own_cuts: BTreeMap<NodeIx, Vec<NodeIx>>,
     /// Single faults of domains that no other one explains.
     pub causes: Causes,
+    /// Circles of waiting, once a rule asks for them.
+    pub(super) recovery_circles: OnceCell<Vec<Told>>,
     /// Faults explained so far, so that rules share them.
     known: RefCell<Known>,
     scratch: RefCell<Scratch>,
@@ -139,6 +142,7 @@ impl<'a> Context<'a> {
             whole: BTreeSet::new(),
             redundancies: Vec::new(),
             own_cuts: BTreeMap::new(),
+            recovery_circles: OnceCell::new(),
             causes: Causes::default(),
             known: RefCell::default(),
             scratch: RefCell::new(engine.scratch()),

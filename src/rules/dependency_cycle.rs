@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::context::Context;
+use super::recovery_cycle::{self, Told};
 use super::{severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::model::{NodeIx, ReqIx};
@@ -37,7 +38,7 @@ rule! {
     /// ## Severity
     ///
     /// A warning for what is critical, a note for the rest. A circle that nothing gets out of again
-    /// is [recovery-cycle](#recovery-cycle).
+    /// is [recovery-cycle](#recovery-cycle), and told there only.
     ///
     /// ## Confidence
     ///
@@ -68,6 +69,10 @@ fn finding(context: &Context<'_>, nodes: &[u32]) -> Option<Finding> {
         .filter(|node| matches!(context.node(*node).class, Class::Service | Class::Store))
         .collect();
     if subjects.len() < 2 {
+        return None;
+    }
+    let is_in = |circle: &&Told| subjects.iter().all(|node| circle.members.contains(node));
+    if recovery_cycle::circles(context).iter().any(|c| is_in(&c)) {
         return None;
     }
     let circle = shortest(context, &inside, *subjects.first()?)?;

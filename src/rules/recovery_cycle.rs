@@ -68,6 +68,24 @@ rule! {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    let circles = circles(context).iter();
+    circles.map(|circle| circle.finding.clone()).collect()
+}
+
+/// A circle and what is said of it.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Services and stores in it, sorted.
+    pub(super) members: Vec<NodeIx>,
+    finding: Finding,
+}
+
+/// Every circle of waiting, each once. Found at the first call.
+pub(super) fn circles<'c>(context: &'c Context<'_>) -> &'c [Told] {
+    context.recovery_circles.get_or_init(|| find(context))
+}
+
+fn find(context: &Context<'_>) -> Vec<Told> {
     let mut told: BTreeSet<Vec<NodeIx>> = BTreeSet::new();
     let mut found = Vec::new();
     let causes = &context.causes;
@@ -101,7 +119,7 @@ fn collect(
     explained: &Explained,
     black: bool,
     told: &mut BTreeSet<Vec<NodeIx>>,
-    found: &mut Vec<Finding>,
+    found: &mut Vec<Told>,
 ) {
     for cycle in explained.cycles(context) {
         // While everything is gone, nothing can be promoted: only what outlasts repair counts.
@@ -110,7 +128,8 @@ fn collect(
         }
         let members = members(context, cycle);
         if told.insert(members.clone()) {
-            found.push(finding(context, explained, black, cycle, &members));
+            let finding = finding(context, explained, black, cycle, &members);
+            found.push(Told { members, finding });
         }
     }
 }

@@ -158,8 +158,13 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     };
     let mut finding = Finding::new(Code::SingleReplicaCritical, level, id.as_str(), message);
     finding.confidence = confidence;
-    // That a new one takes a while is one matter, however many it is true of.
-    finding.cause = pause.then(|| "pause".to_owned());
+    // That a new one takes a while is one matter, however many it is true of; so is one host on
+    // which everything runs once.
+    finding.cause = if pause {
+        Some("pause".to_owned())
+    } else {
+        place(context, worst_replica)
+    };
     // Several replicas, each of which is enough, are no joint cut: then the set stays empty.
     if let [(only, _)] = vital.as_slice() {
         finding.cut = vec![context.id(*only).clone()];
@@ -202,6 +207,17 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         "run one more replica than it needs, on another host".to_owned()
     });
     Some(finding)
+}
+
+/// Where a replica stands, as text.
+fn place(context: &Context<'_>, replica: NodeIx) -> Option<String> {
+    let placed = context
+        .requirements(replica)
+        .filter(|(_, requirement)| requirement.mode == Mode::Placement);
+    let members = placed.flat_map(|(_, requirement)| &requirement.members);
+    let mut names: Vec<&str> = members.map(|m| context.id(m.node).as_str()).collect();
+    names.sort_unstable();
+    (!names.is_empty()).then(|| format!("on {}", names.join("\n")))
 }
 
 /// Domains that cut `subject` because it stands on them, without those that another one takes.

@@ -97,10 +97,11 @@ fn finding(
     uses: &BTreeMap<NodeIx, Uses>,
 ) -> Finding {
     let mut finding = problems::finding(context, problem, Severity::Warning);
-    finding.label = String::from("nothing has this name");
+    // Without a node that stands for it, the message says what is amiss: the name may well exist.
     let Some(target) = target else {
         return finding;
     };
+    finding.label = String::from("nothing has this name");
     context.id(target).as_str().clone_into(&mut finding.subject);
     finding.object = None;
     let Some(of) = uses.get(&target) else {

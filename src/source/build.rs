@@ -11,7 +11,7 @@ use super::tree::{Node, NodeId, Tree, Value};
 /// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
 const SMALL: usize = 24;
 
-/// Smaller faults beyond this number in one file are not listed: nobody reads them, and a hostile
+/// Faults beyond this number in one file are not listed: nobody reads them, and a hostile
 /// file could fill the memory with them.
 pub(super) const MOST_PROBLEMS: usize = 1_000;
 
@@ -174,8 +174,12 @@ impl<'l> Builder<'l> {
     }
 }
 
-/// Notes that a document can't be used: a problem with its place, and why it is unread.
+/// Notes that a document can't be used: a problem with its place, and why it is unread. Of one
+/// file, the first [`MOST_PROBLEMS`] are enough to know what it is.
 pub(super) fn refuse(reading: &mut Reading, span: Span, reason: UnreadReason, message: String) {
+    if reading.unread.len() >= MOST_PROBLEMS {
+        return;
+    }
     let problem = Problem::new(ProblemKind::Unreadable, span, message.clone());
     reading.problems.push(problem);
     reading.unread.push((Some(span), reason, message));

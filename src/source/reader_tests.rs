@@ -413,7 +413,7 @@ fn alias_bombs_cost_nothing() {
         let ten = format!("*m{before}, ").repeat(10);
         merges += &format!("m{n}: &m{n} {{<<: [{ten}], k{n}: 1}}\n");
     }
-    let started = std::time::Instant::now();
+    // Each level is ten times the one before: written out, neither would end.
     let document = one(yaml(&laughs));
     assert_eq!(document.root().entries().len(), 61);
     let document = one(yaml(&merges));
@@ -421,7 +421,7 @@ fn alias_bombs_cost_nothing() {
     assert_eq!(last.entries().len(), 61);
     assert_eq!(last.get("a").and_then(View::as_str), Some("x"));
     assert!(last.get("none").is_none());
-    assert!(started.elapsed().as_secs() < 1);
+    assert!(document.tree.nodes.len() < merges.len());
 }
 
 #[test]
@@ -466,7 +466,7 @@ fn too_many_toml_tables_are_refused_and_lists_are_not() {
 type Case = (fn(&str) -> Reading, String);
 
 #[test]
-fn large_and_hostile_texts_take_no_long() {
+fn large_and_hostile_texts_keep_no_more_than_they_hold() {
     let headers: String = (0..60_000).map(|n| format!("[x{n}.y]\n")).collect();
     let again: String = (0..60_000).map(|n| format!("[x{n}]\n")).collect();
     let few: String = (0..2_500).map(|n| format!("[x{n}.y]\n")).collect();
@@ -485,12 +485,17 @@ fn large_and_hostile_texts_take_no_long() {
         (json, "[".repeat(1_000_000)),
         (json, "\"\\u0041".repeat(200_000)),
     ];
-    let times = inputs.map(|(read, text)| {
-        let started = std::time::Instant::now();
-        read(&text);
-        started.elapsed().as_millis()
-    });
-    assert!(times.iter().all(|time| *time < 3_000), "{times:?}");
+    for (read, text) in inputs {
+        let reading = read(&text);
+        let begins: String = text.chars().take(20).collect();
+        let documents = reading.documents.iter();
+        let nodes: usize = documents.map(|document| document.tree.nodes.len()).sum();
+        assert!(nodes <= text.len(), "{begins}: {nodes} nodes");
+        let (problems, unread) = (reading.problems.len(), reading.unread.len());
+        assert!(problems <= build::MOST_PROBLEMS, "{begins}: {problems}");
+        assert!(unread <= build::MOST_PROBLEMS, "{begins}: {unread}");
+        assert!(nodes > 0 || unread > 0, "{begins}: nothing is said of it");
+    }
 }
 
 /// Spans of a reading lie in the text, on character boundaries.

@@ -31,7 +31,10 @@ pub(super) enum Peer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mention {
     pub(super) peers: BTreeSet<Peer>,
-    pub(super) telemetry: bool,
+    /// Telemetry, or a source that copies are fetched from: done without for a while.
+    pub(super) soft: bool,
+    /// As plays say where they run: `hosts: "{{ groups['web'] }}"`.
+    pub(super) scope: bool,
     /// By an expression (`hostvars[…]`).
     pub(super) by_expression: bool,
     pub(super) span: Span,
@@ -93,9 +96,16 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Mapping => {
-                for (name, value) in view.entries() {
+                let entries = view.entries();
+                let mut values = entries.iter().filter_map(|(_, value)| value.as_str());
+                let copies = values.any(is_copied);
+                let before = self.found.len();
+                for (name, value) in entries {
                     self.below(value, name.as_str().unwrap_or(key), depth);
                 }
+                // What stands beside the source of a copy is of the same job.
+                let inside = self.found.iter_mut().skip(before);
+                inside.for_each(|mention| mention.soft |= copies);
             }
         }
     }
@@ -138,10 +148,16 @@ pub(super) fn mention(
     }
     Some(Mention {
         peers: named,
-        telemetry: purpose == Purpose::Telemetry,
+        soft: purpose == Purpose::Telemetry || texts.iter().any(|(text, _)| is_copied(text)),
+        scope: by_expression && key == "hosts",
         by_expression,
         span: place?,
     })
+}
+
+/// True for a place that files are fetched from now and then: whoever has the last copy serves on.
+fn is_copied(text: &str) -> bool {
+    text.trim_start().starts_with("rsync://")
 }
 
 /// `hostvars['web1']`, `hostvars["web1"]`, `groups['db']`, `groups.db`.

@@ -371,12 +371,23 @@ impl Teller<'_> {
                     group.hosts.keys().map(String::as_str).collect()
                 }),
         };
-        // A group that names its own hosts speaks of its members.
+        // A group that names its own hosts, or groups of them, speaks of its members.
         let is_own = |peer: &Peer| match peer {
             Peer::Host(host) => own.contains(host.as_str()),
-            Peer::Group(_) => peer == whose,
+            Peer::Group(name) => {
+                let hosts = self.inventory.groups.get(name).map(|group| &group.hosts);
+                let mut hosts = hosts.into_iter().flat_map(|hosts| hosts.keys()).peekable();
+                peer == whose
+                    || (hosts.peek().is_some() && hosts.all(|host| own.contains(host.as_str())))
+            }
         };
         if mention.peers.iter().any(is_own) {
+            return;
+        }
+        if mention.scope {
+            let why =
+                "names hosts, but whether they are needed or where something runs can't be told";
+            facts.unread.push((span, why.to_owned()));
             return;
         }
         let mut targets: Vec<Ref> = Vec::new();
@@ -397,11 +408,7 @@ impl Teller<'_> {
         if targets.is_empty() {
             return;
         }
-        let mode = if mention.telemetry {
-            Mode::Soft
-        } else {
-            Mode::Hard
-        };
+        let mode = if mention.soft { Mode::Soft } else { Mode::Hard };
         for of in of.into_iter().filter(|_| self.budget.spend(targets.len())) {
             facts.requirements.push(RequirementFact {
                 of,

@@ -165,8 +165,11 @@ fn more(matter: &Matter<'_>) -> Vec<String> {
             .iter()
             .take(MORE)
             .map(|finding| match &finding.object {
-                Some(object) => format!("`{}` ({})", clean(&finding.subject), clean(object)),
-                None => format!("`{}`", clean(&finding.subject)),
+                // Of a problem of a file, the object is what the first one says already.
+                Some(object) if *object != matter.first.message => {
+                    format!("`{}` ({})", clean(&finding.subject), clean(object))
+                }
+                _ => format!("`{}`", clean(&finding.subject)),
             })
             .collect();
         let rest = same.len() - names.len();

@@ -171,3 +171,43 @@ services:
     prints.dedup();
     assert_eq!(prints.len(), linted.findings.len(), "each keeps its own");
 }
+
+#[test]
+fn a_circle_that_nothing_gets_out_of_is_told_once() {
+    let linted = manifest(
+        "
+domains: [{id: site:a}]
+services:
+  - {id: service:x, requires: [service:y], start: [service:y], replicas: [{on: site:a}]}
+  - {id: service:y, requires: [service:x], replicas: [{on: site:a}]}
+  - {id: service:p, requires: [service:q]}
+  - {id: service:q, requires: [service:p]}
+",
+    );
+    let subjects = |rule: Code| -> Vec<&str> {
+        let found = linted.of(rule);
+        found.iter().map(|f| f.subject.as_str()).collect()
+    };
+    assert_eq!(subjects(Code::RecoveryCycle), ["service:x"]);
+    assert_eq!(subjects(Code::DependencyCycle), ["service:p"]);
+}
+
+#[test]
+fn single_replicas_of_one_host_are_one_matter() {
+    let linted = manifest(
+        "
+domains: [{id: host:1}, {id: host:2}]
+services:
+  - {id: service:x, tier: 1, replicas: [{on: host:1}]}
+  - {id: service:y, tier: 0, replicas: [{on: host:1}]}
+  - {id: service:z, tier: 1, replicas: [{on: host:2}]}
+",
+    );
+    let groups = crate::findings::group::groups(&linted.findings);
+    let told: Vec<(&str, usize)> = groups
+        .iter()
+        .filter(|group| group.first.rule == Code::SingleReplicaCritical)
+        .map(|group| (group.first.subject.as_str(), group.more.len()))
+        .collect();
+    assert_eq!(told, [("service:y", 1), ("service:z", 0)]);
+}

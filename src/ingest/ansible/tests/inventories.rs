@@ -179,6 +179,38 @@ fn plays_for_one_host_and_what_variables_name() {
 }
 
 #[test]
+fn copies_are_missed_later_and_scopes_are_no_needs() {
+    let mirrors = "repo:\n  source: \"rsync://{{ hostvars['origin']['ip'] }}/repo\"\n  checked: https://origin/last\n  hosts: \"{{ groups['web'] }}\"\nedge: \"{{ groups['eu'] }}\"\ndb_host: \"{{ hostvars['db']['ip'] }}\"\n";
+    let files = [
+        (
+            "hosts",
+            "origin\ndb\n[mirrors]\nm1\nm2\nm3\n[eu]\nm1\nm2\n[web]\nw1\nw2\n",
+        ),
+        ("group_vars/mirrors.yml", mirrors),
+    ];
+    let (facts, sources) = translate(&files);
+    // The edge is a part of the mirrors themselves.
+    assert_eq!(
+        edges(&facts),
+        [
+            "service:mirrors hard host:db",
+            "service:mirrors soft host:origin"
+        ]
+    );
+    let told: Vec<String> = facts
+        .unread
+        .iter()
+        .map(|(span, why)| format!("{} {why}", sources.location(*span)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "group_vars/mirrors.yml:4:10 names hosts, but whether they are needed or where something runs can't be told"
+        ]
+    );
+}
+
+#[test]
 fn estates_side_by_side_stay_apart() {
     let files = [
         ("inventories/prod/hosts", "[web]\np1\np2\n"),
