@@ -354,11 +354,15 @@ fn the_aralia_fault_trees() {
             continue;
         };
         let file = folder.join(format!("data/{name}.xml"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        // The first gate is the top one; mostly it is called r1.
+        let named = text.split("<define-gate name=\"").nth(1).unwrap();
+        let top = named.split('"').next().unwrap();
         let file = file.to_str().unwrap();
         let ask = |order: &str| {
             let words = [
                 "cuts",
-                "r1",
+                top,
                 "-i",
                 file,
                 "--limit",

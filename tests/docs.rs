@@ -130,8 +130,19 @@ fn workplace() -> TempDir {
     folder
 }
 
-/// Runs a line in a shell whose environment is empty.
+/// Runs a line in a shell whose environment is empty. A server is stopped after two seconds, and
+/// takes a free port: another one may have the port that the line names.
 fn run(folder: &Path, line: &str) -> Output {
+    let served;
+    let line = if line.starts_with("spof serve") {
+        let line = line.replace(" --open", "");
+        let (line, _comment) = line.split_once('#').unwrap_or((&line, ""));
+        let line = line.split(" --port").next().unwrap_or(line);
+        served = format!("timeout --preserve-status -s TERM 2 {line} --port 0");
+        &served
+    } else {
+        line
+    };
     let program = Path::new(env!("CARGO_BIN_EXE_spof")).parent().unwrap();
     let home = folder.join("home");
     fs::create_dir_all(&home).unwrap();
