@@ -81,3 +81,39 @@ fn two_broken_documents_of_one_file_are_two_findings() {
     assert_eq!(prints.len(), found.len());
     assert!(!found.is_empty());
 }
+
+#[test]
+fn catalogues_say_what_is_amiss_and_copies_of_them_say_it_once() {
+    let entity = |name: &str, more: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\nspec: {{type: service, lifecycle: production, owner: team{more}}}\n"
+        )
+    };
+    let web = entity(
+        "web",
+        ", consumesApis: ['component:pay'], dependsOn: ['component:gone']",
+    );
+    let (pay, cart) = (entity("pay", ""), entity("cart", ""));
+    let linted = lint(&[
+        ("web.yaml", &web),
+        ("pay.yaml", &pay),
+        ("cart.yaml", &cart),
+        ("fork/pay.yaml", &pay),
+        ("fork/cart.yaml", &cart),
+    ]);
+    let unknown = linted.of(Code::UnknownTarget);
+    let mut labels: Vec<(bool, &str)> = unknown
+        .iter()
+        .map(|f| (f.message.starts_with("nothing is called"), f.label.as_str()))
+        .collect();
+    labels.sort_unstable();
+    // The component exists, it only is no API.
+    assert_eq!(labels, [(false, ""), (true, "nothing has this name")]);
+    let groups = crate::findings::group::groups(&linted.findings);
+    let copies: Vec<usize> = groups
+        .iter()
+        .filter(|group| group.first.rule == Code::ConflictingSources)
+        .map(|group| group.more.len())
+        .collect();
+    assert_eq!(copies, [1]);
+}
