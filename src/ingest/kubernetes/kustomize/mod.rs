@@ -5,7 +5,7 @@
 //! other root. Bases that several overlays share are read as they stand, once: building each
 //! overlay would count one workload several times.
 //!
-//! * [`build`]: what `kustomize build` does. * [`merge`], [`pointer`]: the two forms of patches.
+//! * [`build`]: what `kustomize build` does. * [`merge`], [`mod@pointer`]: the two forms of patches.
 //! * [`target`]: what a patch is for. * [`rename`]: prefixes. * [`generate`]: `ConfigMap`s.
 
 mod build;
