@@ -305,7 +305,7 @@ fn a_baseline_holds_what_is_known() {
     assert_eq!(ran.code, 1);
     assert!(
         ran.out.contains("critical]: `service:api`")
-            && !ran.out.contains("critical]: `service:web`"),
+            && !ran.out.contains("for the same cause: `service:web`"),
         "{}",
         ran.out
     );
@@ -322,7 +322,11 @@ fn a_baseline_holds_what_is_known() {
         dir.path(),
         &["--baseline", "spof.baseline.json", "--fail-on", "error"],
     );
-    assert!(all.out.contains("critical]: `service:web`"), "{}", all.out);
+    assert!(
+        all.out.contains("for the same cause: `service:web`"),
+        "{}",
+        all.out
+    );
     // By the configuration, relative to it; and not where everything is audited.
     fs::write(
         dir.path().join("spof.toml"),
@@ -332,12 +336,12 @@ fn a_baseline_holds_what_is_known() {
     assert!(
         !lint(dir.path(), &[])
             .out
-            .contains("critical]: `service:web`")
+            .contains("for the same cause: `service:web`")
     );
     assert!(
         lint(dir.path(), &["--profile", "audit"])
             .out
-            .contains("critical]: `service:web`")
+            .contains("for the same cause: `service:web`")
     );
     // Mended findings are counted.
     fs::write(
