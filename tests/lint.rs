@@ -228,3 +228,18 @@ fn the_same_twice() {
         assert_eq!(spof(root, &args).stdout, spof(root, &args).stdout);
     }
 }
+
+/// Compose waits until a container runs, not until it serves: two services of which each needs
+/// the other can be brought up by that, and not by waiting for health.
+#[test]
+fn what_compose_only_starts_first_is_no_recovery_cycle() {
+    for (condition, cycle) in [("service_started", false), ("service_healthy", true)] {
+        let compose = format!(
+            "services:\n  proxy: {{image: x, environment: [LOAD_URL=http://load:80]}}\n  \
+             load: {{image: x, depends_on: {{proxy: {{condition: {condition}}}}}}}\n"
+        );
+        let dir = folder(&[("compose.yaml", &compose)]);
+        let output = text(&spof(dir.path(), &["lint", "--format", "concise"]));
+        assert_eq!(output.contains("recovery-cycle"), cycle, "{output}");
+    }
+}

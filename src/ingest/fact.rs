@@ -59,6 +59,9 @@ pub enum Otherwise {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
     One(Ref),
+    /// Any one replica of this service or store, whether or not it serves; the node itself where
+    /// nothing states replicas of it.
+    Replicas(Ref),
     /// At least `need` weight of `members`; `need: None` means all of them.
     Some {
         need: Option<u64>,

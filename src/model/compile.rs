@@ -188,6 +188,13 @@ impl Compiler<'_, '_, '_> {
                 }
                 (reference.span, Some(single(node)))
             }
+            Expr::Replicas(reference) => {
+                let node = self.draft.resolve(reference, self.context);
+                if self.is_itself(node, reference.span) {
+                    return;
+                }
+                (reference.span, Some(self.replicas(node)))
+            }
             Expr::Some {
                 need,
                 members,
@@ -279,6 +286,19 @@ impl Compiler<'_, '_, '_> {
         Bundle { need: 1, members }
     }
 
+    /// Any replica of `node`, or `node` itself if it has none.
+    fn replicas(&self, node: NodeIx) -> Bundle {
+        let mut members = self.draft.copies.get(&node).cloned().unwrap_or_default();
+        members.retain(|member| member.weight > 0);
+        if members.is_empty() {
+            return single(node);
+        }
+        for member in &mut members {
+            member.weight = 1;
+        }
+        Bundle { need: 1, members }
+    }
+
     /// Members and need of an [`Expr::Some`]; nested ones become groups.
     fn collect(
         &mut self,
@@ -357,6 +377,11 @@ impl Compiler<'_, '_, '_> {
                 let node = self.draft.resolve(reference, self.context);
                 Some((node, reference.span))
             }
+            Expr::Replicas(reference) => {
+                let node = self.draft.resolve(reference, self.context);
+                let bundle = self.replicas(node);
+                Some((self.counted(&bundle, placement), reference.span))
+            }
             Expr::Some {
                 need,
                 members,
@@ -368,14 +393,18 @@ impl Compiler<'_, '_, '_> {
                     Mode::Hard
                 };
                 let bundle = self.collect(*need, members, *span, mode, depth + 1)?;
-                let node = match bundle.members.as_slice() {
-                    [one] if one.standby.is_none() && bundle.need <= one.weight => one.node,
-                    _ => self
-                        .draft
-                        .group(&bundle, placement, self.owner.part_of, self.context),
-                };
-                Some((node, *span))
+                Some((self.counted(&bundle, placement), *span))
             }
+        }
+    }
+
+    /// The node that stands for `bundle` in a larger expression: its only member, or a group.
+    fn counted(&mut self, bundle: &Bundle, placement: bool) -> NodeIx {
+        match bundle.members.as_slice() {
+            [one] if one.standby.is_none() && bundle.need <= one.weight => one.node,
+            _ => self
+                .draft
+                .group(bundle, placement, self.owner.part_of, self.context),
         }
     }
 
@@ -450,7 +479,7 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn too_deep(&mut self, expr: &Expr, depth: usize) -> bool {
-        if depth <= DEPTH || matches!(expr, Expr::One(_)) {
+        if depth <= DEPTH || matches!(expr, Expr::One(_) | Expr::Replicas(_)) {
             return false;
         }
         let message = format!("requirements are nested more than {DEPTH} deep; this is ignored");
@@ -486,7 +515,7 @@ fn is_all(need: Option<u64>, members: &[MemberFact]) -> bool {
 /// The references of an expression, standbys' ways aside.
 fn leaves_of<'e>(expr: &'e Expr, depth: usize, leaves: &mut Vec<&'e Ref>) {
     match expr {
-        Expr::One(reference) => leaves.push(reference),
+        Expr::One(reference) | Expr::Replicas(reference) => leaves.push(reference),
         Expr::Some { members, .. } if depth <= DEPTH => {
             for member in members {
                 leaves_of(&member.expr, depth + 1, leaves);
@@ -499,7 +528,7 @@ fn leaves_of<'e>(expr: &'e Expr, depth: usize, leaves: &mut Vec<&'e Ref>) {
 /// Where an expression stands.
 pub(super) fn span_of(expr: &Expr) -> Span {
     match expr {
-        Expr::One(reference) => reference.span,
+        Expr::One(reference) | Expr::Replicas(reference) => reference.span,
         Expr::Some { span, .. } => *span,
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Draft<'s> {
     pub(super) said: HashMap<(NodeIx, &'static str), Said>,
     pub(super) needs: HashMap<NodeIx, NeedFact>,
     pub(super) within: Vec<(NodeIx, Ref, Context)>,
+    /// The replicas of services and stores, each list sorted by id.
+    pub(super) copies: HashMap<NodeIx, Vec<Member>>,
     /// Hosts that nobody named: what stands on them is unplaced.
     pub(super) unnamed: HashSet<NodeIx>,
     left: u64,
@@ -107,6 +109,7 @@ impl<'s> Draft<'s> {
             said: HashMap::new(),
             needs: HashMap::new(),
             within: Vec::new(),
+            copies: HashMap::new(),
             unnamed: HashSet::new(),
             left: most,
             most,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::{Context, Draft, Rank};
-use super::{NodeIx, Requirement};
+use super::{Member, NodeIx, Requirement};
 use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Mode, Role, format_duration};
@@ -281,17 +281,35 @@ impl Draft<'_> {
     fn plain(&self) -> BTreeMap<(NodeIx, NodeIx), Vec<usize>> {
         let mut plain: BTreeMap<(NodeIx, NodeIx), Vec<usize>> = BTreeMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
-            if let [member] = entry.requirement.members.as_slice()
-                && entry.plain
-                && !entry.dropped
-            {
+            if entry.dropped {
+                continue;
+            }
+            let on = match entry.requirement.members.as_slice() {
+                [member] if entry.plain => Some(member.node),
+                _ => None,
+            };
+            if let Some(on) = self.started_after(&entry.requirement).or(on) {
                 plain
-                    .entry((entry.requirement.of, member.node))
+                    .entry((entry.requirement.of, on))
                     .or_default()
                     .push(at);
             }
         }
         plain
+    }
+
+    /// The service of whose replicas the requirement needs any one to start: people speak of it
+    /// as of a dependency on that service.
+    fn started_after(&self, requirement: &Requirement) -> Option<NodeIx> {
+        if requirement.mode != Mode::Start || requirement.need != 1 {
+            return None;
+        }
+        let mut owners = requirement.members.iter().map(|member| {
+            let node = self.node(member.node);
+            node.part_of.filter(|_| node.class == Class::Replica)
+        });
+        let owner = owners.next()??;
+        owners.all(|other| other == Some(owner)).then_some(owner)
     }
 
     /// The native manifest's last words on plain dependencies.
@@ -339,8 +357,17 @@ impl Draft<'_> {
             if let Some(mode) = fact.mode {
                 let origin = Origin::at(Evidence::Declared, fact.span);
                 let context = Context::of(&origin, fact.span, *rank);
+                if mode != Mode::Start {
+                    requirement.need = 1;
+                    requirement.members = vec![Member {
+                        node: on,
+                        weight: 1,
+                        standby: None,
+                    }];
+                }
+                let name = self.name(requirement.need, &requirement.members);
                 requirement.mode = mode;
-                requirement.id = format!("{}/{mode}/{}", self.id(of), self.id(on));
+                requirement.id = format!("{}/{mode}/{name}", self.id(of));
                 requirement.evidence = Evidence::Declared;
                 requirement.sources.push(origin.source);
                 kept.push(self.entries.len());

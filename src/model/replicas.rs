@@ -76,9 +76,30 @@ impl Draft<'_> {
             for (fact, context) in chosen {
                 batches.extend(self.place_batch(owner, &name, fact, context, &mut numbers));
             }
-            copies.push(Copies { owner, batches });
+            let copy = Copies { owner, batches };
+            self.copies.insert(owner, self.members_of(&copy));
+            copies.push(copy);
         }
         copies
+    }
+
+    /// The replicas of one owner as members of a requirement, sorted by id.
+    fn members_of(&self, copy: &Copies<'_>) -> Vec<Member> {
+        let mut members: Vec<Member> = Vec::new();
+        for batch in &copy.batches {
+            members.extend(batch.nodes.iter().map(|node| Member {
+                node: *node,
+                weight: batch.fact.weight,
+                standby: batch.ways.clone(),
+            }));
+            members.extend(batch.anew.iter().map(|(node, ways)| Member {
+                node: *node,
+                weight: weight_anew(batch.fact),
+                standby: Some(ways.clone()),
+            }));
+        }
+        members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
+        members
     }
 
     /// The facts of the one source whose word on an owner's replicas is taken.
@@ -334,24 +355,13 @@ impl Draft<'_> {
         let Some(first) = copy.batches.first() else {
             return;
         };
-        let mut members: Vec<Member> = Vec::new();
+        let members = self.copies.get(&copy.owner).cloned().unwrap_or_default();
         let mut evidence = first.context.evidence;
         let mut sources = Vec::new();
         for batch in &copy.batches {
             evidence = evidence.min(batch.context.evidence);
             sources.extend_from_slice(&batch.context.sources);
-            members.extend(batch.nodes.iter().map(|node| Member {
-                node: *node,
-                weight: batch.fact.weight,
-                standby: batch.ways.clone(),
-            }));
-            members.extend(batch.anew.iter().map(|(node, ways)| Member {
-                node: *node,
-                weight: weight_anew(batch.fact),
-                standby: Some(ways.clone()),
-            }));
         }
-        members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
         let mut active = members.clone();
         active.retain(|member| member.standby.is_none());
         let counted = if active.is_empty() { &members } else { &active };
@@ -457,6 +467,7 @@ fn shape(fact: &ReplicasFact) -> String {
 fn plain(expr: &Expr, depth: usize) -> String {
     match expr {
         Expr::One(reference) => reference.text.clone(),
+        Expr::Replicas(reference) => format!("replicas of {}", reference.text),
         Expr::Some { need, members, .. } if depth < 8 => {
             let members: Vec<String> = members
                 .iter()

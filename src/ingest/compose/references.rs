@@ -140,14 +140,26 @@ impl<'a> Writer<'a> {
         if name == self.name {
             return;
         }
-        // Compose starts the service without one that is not required: it is used if there.
-        let mode = if dependency.required {
-            Mode::Start
+        if !dependency.required {
+            // Compose starts the service without one that is not required: it is used if there.
+            self.say(
+                vec![known(id, span)],
+                Mode::Soft,
+                Evidence::Declared,
+                span,
+                facts,
+            );
+        } else if dependency.serving {
+            self.say(
+                vec![known(id, span)],
+                Mode::Start,
+                Evidence::Declared,
+                span,
+                facts,
+            );
         } else {
-            Mode::Soft
-        };
-        let target = vec![known(id, span)];
-        self.say(target, mode, Evidence::Declared, span, facts);
+            self.starts_after(id, span, facts);
+        }
     }
 
     /// Another service that is named as such.
@@ -158,8 +170,12 @@ impl<'a> Writer<'a> {
         };
         if other.name != self.name {
             for (mode, evidence) in modes {
-                let target = vec![known(id, other.span)];
-                self.say(target, *mode, *evidence, other.span, facts);
+                if *mode == Mode::Start {
+                    self.starts_after(id, other.span, facts);
+                } else {
+                    let target = vec![known(id, other.span)];
+                    self.say(target, *mode, *evidence, other.span, facts);
+                }
             }
         }
     }
@@ -340,10 +356,23 @@ impl<'a> Writer<'a> {
         if targets.is_empty() || !self.said.insert((key, mode, span)) {
             return;
         }
+        self.push(Expr::any_of(targets, span), mode, evidence, span, facts);
+    }
+
+    /// Compose starts the service once a container of `id` runs, whether or not that serves.
+    fn starts_after(&mut self, id: &Id, span: Span, facts: &mut Facts) {
+        let key = vec![format!("replicas of {id}")];
+        if self.said.insert((key, Mode::Start, span)) {
+            let expr = Expr::Replicas(known(id, span));
+            self.push(expr, Mode::Start, Evidence::Declared, span, facts);
+        }
+    }
+
+    fn push(&self, expr: Expr, mode: Mode, evidence: Evidence, span: Span, facts: &mut Facts) {
         facts.requirements.push(RequirementFact {
             of: known(self.id, self.place()),
             mode: ModeRule::Fixed(mode),
-            expr: Expr::any_of(targets, span),
+            expr,
             want: None,
             reroute: None,
             origin: Origin::at(evidence, span),

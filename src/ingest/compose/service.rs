@@ -31,6 +31,8 @@ pub(super) struct Dependency {
     pub(super) span: Span,
     /// False where it says `required: false`.
     pub(super) required: bool,
+    /// The other must serve (be healthy, or have done its work), not only run.
+    pub(super) serving: bool,
 }
 
 /// Another service that this one cannot run without: whose network or process space it is in.
@@ -261,17 +263,22 @@ impl Service {
         if value.kind() != Kind::Mapping {
             for text in scope.texts(value) {
                 let span = text.span;
-                let required = true;
-                let dependency = Dependency { span, required };
+                let dependency = Dependency {
+                    span,
+                    required: true,
+                    serving: false,
+                };
                 self.depends_on.insert(text.value, dependency);
             }
             return;
         }
         for (name, key, options) in scope.entries(value) {
             let required = scope.text_of(options, "required");
+            let condition = scope.text_of(options, "condition");
             let dependency = Dependency {
                 span: key.span(),
                 required: required.is_none_or(|text| text.value != "false"),
+                serving: condition.is_some_and(|text| text.value != "service_started"),
             };
             self.depends_on.insert(name.to_owned(), dependency);
         }

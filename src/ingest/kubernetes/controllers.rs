@@ -132,14 +132,13 @@ pub(super) fn dns(workloads: &[Workload<'_>], reader: &Reader, facts: &mut Facts
         .filter(|workload| workload.id != server.id)
         .map(|workload| (workload.id.as_str(), workload))
         .collect();
-    let inside =
-        |expr: &Expr| matches!(expr, Expr::One(one) if by_id.contains_key(one.text.as_str()));
+    let inside = |expr: &Expr| matches!(expr, Expr::One(one) | Expr::Replicas(one) if by_id.contains_key(one.text.as_str()));
     // The first place in which each names one of the others.
     let mut named: BTreeMap<&str, Span> = BTreeMap::new();
     for requirement in &facts.requirements {
         let names_peer = match &requirement.expr {
             Expr::Some { members, .. } => members.iter().any(|member| inside(&member.expr)),
-            one @ Expr::One(_) => inside(one),
+            one => inside(one),
         };
         let own = by_id.get_key_value(requirement.of.text.as_str());
         if let (Some((id, workload)), Source::Here(span)) = (own, &requirement.origin.source)

@@ -275,7 +275,7 @@ impl Writer<'_> {
     /// What is optional waits for no promotion: a standby there would look like help and be none.
     fn warn_of_dead_standby(&mut self, requirement: &Requirement) {
         let standby = match &requirement.expr {
-            Expr::One(_) => false,
+            Expr::One(_) | Expr::Replicas(_) => false,
             Expr::Some { members, .. } => members.iter().any(|member| member.standby.is_some()),
         };
         let what = if requirement.reroute.is_some() {

@@ -1,4 +1,4 @@
-use crate::ingest::fact::NeedFact;
+use crate::ingest::fact::{Expr, ModeRule, NeedFact};
 use crate::model::testing::{Teller, kubernetes, model, native, teller};
 use crate::source::ProblemKind;
 use crate::words::{Class, Evidence, Mode};
@@ -200,6 +200,31 @@ fn overrides_change_and_remove() {
     let built = model(vec![facts(), ours]);
     assert_eq!(built.problem().kind, ProblemKind::UnknownTarget);
     assert!(built.find("unknown:store:x").is_none());
+}
+
+/// Who writes an override speaks of services, also where one only waits for the other to run.
+#[test]
+fn overrides_reach_what_starts_after_replicas() {
+    let built = |mode| {
+        let mut theirs = kubernetes();
+        theirs.nodes(&["service:a", "service:b", "site:p"]);
+        theirs.replicas("service:b", 2, &["site:p"]);
+        let expr = Expr::Replicas(theirs.name("service:b"));
+        theirs.needs("service:a", ModeRule::Fixed(Mode::Start), expr);
+        let mut ours = native();
+        ours.overrides("service:a", "service:b", mode);
+        let built = model(vec![theirs, ours]);
+        built.no_problems();
+        let ids = built.requirement_ids().into_iter();
+        let ids = ids.filter(|id| id.starts_with("service:a/"));
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(built(Some(Mode::Soft)), ["service:a/soft/service:b"]);
+    assert_eq!(
+        built(Some(Mode::Start)),
+        ["service:a/start/any(replica:b@site:p#1,replica:b@site:p#2)"]
+    );
+    assert!(built(None).is_empty());
 }
 
 #[test]

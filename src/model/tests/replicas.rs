@@ -1,4 +1,4 @@
-use crate::ingest::fact::{NeedFact, Reschedule};
+use crate::ingest::fact::{Expr, ModeRule, NeedFact, Reschedule};
 use crate::model::testing::{kubernetes, model, native, teller};
 use crate::source::ProblemKind;
 use crate::words::{Class, Evidence, Mode, Replication};
@@ -237,4 +237,57 @@ fn scaled_to_zero_never_serves() {
     model.no_problems();
     let replicas = model.by_id("service:x/replicas");
     assert_eq!((replicas.need, replicas.members.len()), (1, 0));
+}
+
+#[test]
+fn what_must_only_run_is_any_replica() {
+    let mut facts = native();
+    facts.nodes(&["service:web", "service:db", "service:idle", "site:p"]);
+    facts.replicas("web", 1, &["p"]);
+    facts.replicas("db", 2, &["p"]).weight = 50;
+    let way = facts.way(60, &[]);
+    facts.replicas("db", 1, &["p"]).standby = Some(vec![way]);
+    for on in ["db", "idle", "web"] {
+        let expr = Expr::Replicas(facts.name(on));
+        facts.needs("web", ModeRule::Fixed(Mode::Start), expr);
+    }
+    let db = Expr::Replicas(facts.name("db"));
+    let both = vec![db, facts.one("web")];
+    let either = facts.some(Some(1), both);
+    facts.needs("idle", ModeRule::Fixed(Mode::Hard), either);
+    let model = model(vec![facts]);
+    assert_eq!(
+        model.problem().message,
+        "`service:web` requires itself; this is ignored"
+    );
+    let started = |of: &str| {
+        let start = model
+            .requirements
+            .iter()
+            .filter(|one| one.mode == Mode::Start && model.node(one.of).id.as_str() == of);
+        let start = start.filter(|one| one.members.len() > 1);
+        let ids: Vec<&str> = start.map(|one| one.id.as_str()).collect();
+        assert_eq!(ids.len(), 1, "{of}: {ids:?}");
+        let id = ids[0].to_owned();
+        assert_eq!(model.by_id(&id).need, 1);
+        model.members(&id)
+    };
+    let replicas = [
+        "replica:db@site:p#1×1",
+        "replica:db@site:p#2×1",
+        "replica:db@site:p#3×1~60s ",
+    ];
+    assert_eq!(started("service:web"), replicas);
+    assert_eq!(started("replica:web@site:p#1"), replicas);
+    // Nothing states replicas of it: then it is the service that must serve.
+    model.by_id("service:web/start/service:idle");
+    // In a larger expression they stand for one member.
+    let idle = model.requirements.iter();
+    let idle: Vec<_> = idle
+        .filter(|one| model.node(one.of).id.as_str() == "service:idle")
+        .collect();
+    assert_eq!((idle.len(), idle[0].members.len()), (1, 2));
+    let kinds = idle[0].members.iter();
+    let kinds: Vec<_> = kinds.map(|member| model.node(member.node).class).collect();
+    assert_eq!(kinds, [Class::Group, Class::Service]);
 }

@@ -52,7 +52,7 @@ fn edges(facts: &Facts) -> Vec<String> {
 
 fn expr(expr: &Expr) -> String {
     match expr {
-        Expr::One(one) => one.text.clone(),
+        Expr::One(one) | Expr::Replicas(one) => one.text.clone(),
         Expr::Some { members, .. } => {
             let members: Vec<_> = members.iter().map(|m| self::expr(&m.expr)).collect();
             format!("any of ({})", members.join(" "))

@@ -25,10 +25,10 @@ fn translate(files: &[(&str, &str)]) -> (Facts, SourceMap) {
 /// `of needs target` of every requirement, sorted.
 fn edges(facts: &Facts) -> Vec<String> {
     let one = |expr: &Expr| match expr {
-        Expr::One(one) => one.text.clone(),
+        Expr::One(one) | Expr::Replicas(one) => one.text.clone(),
         Expr::Some { members, .. } => {
             let members = members.iter().map(|member| match &member.expr {
-                Expr::One(one) => one.text.clone(),
+                Expr::One(one) | Expr::Replicas(one) => one.text.clone(),
                 Expr::Some { .. } => "…".to_owned(),
             });
             format!("any of ({})", members.collect::<Vec<_>>().join(" "))

@@ -36,14 +36,19 @@ fn named(order: &[&str], files: &[(&str, &str)]) -> Facts {
 fn named_files_merge_in_the_order_of_the_arguments() {
     let files = [("compose.yaml", BASE), ("a.yaml", OVER)];
     let both = named(&["compose.yaml", "a.yaml"], &files);
-    let want = ["web hard a", "web hard c", "web start a", "web start b"];
+    let want = [
+        "web hard a",
+        "web hard c",
+        "web start a replica of a",
+        "web start b",
+    ];
     assert_eq!(edges(&both), want);
     let reverse = named(&["a.yaml", "compose.yaml"], &files);
     let want = [
         "web hard a",
         "web hard b",
         "web hard db",
-        "web start a",
+        "web start a replica of a",
         "web start b",
     ];
     assert_eq!(edges(&reverse), want);
@@ -59,7 +64,12 @@ fn a_folder_holds_one_stack_and_its_override_the_rest_are_variants() {
         ("s/docker-compose.yml", BASE),
     ];
     let facts = walked(&files);
-    let want = ["web hard a", "web hard c", "web start a", "web start b"];
+    let want = [
+        "web hard a",
+        "web hard c",
+        "web start a replica of a",
+        "web start b",
+    ];
     assert_eq!(edges(&facts), want);
     let notes = notes(&facts);
     assert!(
@@ -71,9 +81,9 @@ fn a_folder_holds_one_stack_and_its_override_the_rest_are_variants() {
     let want = [
         "web hard a",
         "web hard c",
-        "web start a",
+        "web start a replica of a",
+        "web start a replica of c",
         "web start b",
-        "web start c",
     ];
     assert_eq!(edges(&more), want);
     // Named with the base, the override is left out, as `docker compose -f` does.
@@ -88,7 +98,7 @@ fn compose_file_in_the_env_file_names_the_stack() {
         ("s/prod.yaml", "services: {web: {depends_on: [c]}}"),
         ("s/.env", "COMPOSE_FILE=compose.yaml:prod.yaml\n"),
     ];
-    assert!(edges(&walked(&files)).contains(&"web start c".to_owned()));
+    assert!(edges(&walked(&files)).contains(&"web start a replica of c".to_owned()));
 }
 
 #[test]
@@ -168,7 +178,12 @@ services: {web: {image: x, environment: [MQ_HOST=mq], depends_on: [db]}}
     let facts = walked(&files);
     assert_eq!(
         edges(&facts),
-        ["db hard web", "mq hard db", "web hard mq", "web start db"]
+        [
+            "db hard web",
+            "mq hard db",
+            "web hard mq",
+            "web start a replica of db"
+        ]
     );
     assert_eq!(
         notes(&facts),
@@ -190,10 +205,10 @@ services:
     let facts = walked(&[("compose.yaml", main), ("lib/common.yaml", common)]);
     let want = [
         "job hard b",
-        "job start c",
+        "job start a replica of c",
         "web hard a",
         "web hard b",
-        "web start c",
+        "web start a replica of c",
     ];
     let ours: Vec<_> = edges(&facts);
     let ours: Vec<_> = ours
@@ -262,7 +277,7 @@ fn an_include_circle_keeps_what_both_files_state() {
         ),
     ]);
     assert_eq!(ids(&facts), ["host:compose", "service:db", "service:web"]);
-    assert_eq!(edges(&facts), ["web start db"]);
+    assert_eq!(edges(&facts), ["web start a replica of db"]);
     assert!(
         notes(&facts).contains("this chain of `include` is a circle"),
         "{}",
@@ -284,7 +299,10 @@ fn an_extends_circle_across_files_is_cut_and_said() {
     ]);
     // What only serves to be extended is no project, and its `cache` is nobody's service.
     assert_eq!(ids(&facts), ["host:compose", "service:db", "service:web"]);
-    assert_eq!(edges(&facts), ["web hard cache", "web start db"]);
+    assert_eq!(
+        edges(&facts),
+        ["web hard cache", "web start a replica of db"]
+    );
     assert!(notes(&facts).contains("this chain of `extends` is a circle"));
 }
 
@@ -303,7 +321,7 @@ services:
         &["compose.yaml", "o.yaml"],
         &[("compose.yaml", BASE), ("o.yaml", over)],
     );
-    assert_eq!(edges(&facts), ["web hard b", "web start c"]);
+    assert_eq!(edges(&facts), ["web hard b", "web start a replica of c"]);
     assert!(!ids(&facts).contains(&"service:a"), "{:?}", ids(&facts));
 }
 
@@ -358,7 +376,10 @@ fn tags_reach_what_is_included_and_spare_what_is_extended() {
         ),
     ];
     let one = named(&["compose.yaml", "one.yaml"], &files);
-    assert_eq!(edges(&one), ["web hard b", "web start a"]);
+    assert_eq!(edges(&one), ["web hard b", "web start a replica of a"]);
     let two = named(&["compose.yaml", "two.yaml"], &files);
-    assert_eq!(edges(&two), ["a hard db", "web hard db", "web start c"]);
+    assert_eq!(
+        edges(&two),
+        ["a hard db", "web hard db", "web start a replica of c"]
+    );
 }

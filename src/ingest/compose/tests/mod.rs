@@ -79,6 +79,7 @@ fn short(id: &str) -> &str {
 pub(super) fn expr(expr: &Expr) -> String {
     match expr {
         Expr::One(one) => short(&one.text).to_owned(),
+        Expr::Replicas(one) => format!("a replica of {}", short(&one.text)),
         Expr::Some { need, members, .. } => {
             let members: Vec<_> = members.iter().map(|m| self::expr(&m.expr)).collect();
             let need = need.map_or("all".to_owned(), |need| need.to_string());

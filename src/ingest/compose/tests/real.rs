@@ -54,7 +54,11 @@ fn edges(model: &Model) -> BTreeSet<String> {
     for requirement in &model.requirements {
         let of = &model.nodes[requirement.of.0 as usize];
         for member in &requirement.members {
+            // What is needed running is spoken of as the service that it is a copy of.
             let to = &model.nodes[member.node.0 as usize];
+            let whole = to.part_of.filter(|_| to.class == Class::Replica);
+            let whole = whole.filter(|_| requirement.mode == Mode::Start);
+            let to = whole.map_or(to, |whole| model.node(whole));
             if of.class == Class::Service && to.class == Class::Service {
                 let mode = requirement.mode;
                 edges.insert(format!("{} {mode} {}", of.id.name(), to.id.name()));

@@ -21,7 +21,15 @@ fn web(lines: &str) -> Vec<String> {
 #[test]
 fn every_way_of_naming_another_service() {
     for (lines, want) in [
-        ("depends_on: [a]", vec!["web start a"]),
+        ("depends_on: [a]", vec!["web start a replica of a"]),
+        (
+            "depends_on: {a: {condition: service_started}}",
+            vec!["web start a replica of a"],
+        ),
+        (
+            "depends_on: {a: {condition: service_healthy}}",
+            vec!["web start a"],
+        ),
         (
             "depends_on: {a: {condition: service_completed_successfully}}",
             vec!["web start a"],
@@ -32,10 +40,21 @@ fn every_way_of_naming_another_service() {
         ),
         (
             "links: [a, 'b:db']\nenvironment: {X_HOST: db}",
-            vec!["web hard a", "web hard b", "web start a", "web start b"],
+            vec![
+                "web hard a",
+                "web hard b",
+                "web start a replica of a",
+                "web start a replica of b",
+            ],
         ),
-        ("network_mode: service:a", vec!["web hard a", "web start a"]),
-        ("volumes_from: ['b:ro', 'container:x']", vec!["web start b"]),
+        (
+            "network_mode: service:a",
+            vec!["web hard a", "web start a replica of a"],
+        ),
+        (
+            "volumes_from: ['b:ro', 'container:x']",
+            vec!["web start a replica of b"],
+        ),
         (
             "external_links: ['old_db:db']\nenvironment: {DB_URL: 'http://db'}",
             vec!["web hard old_db"],

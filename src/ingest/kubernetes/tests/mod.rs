@@ -69,7 +69,7 @@ fn edge(requirement: &RequirementFact) -> String {
 /// An expression in short: `a`, or `1 of (a b)`.
 pub(super) fn expr(expr: &Expr) -> String {
     match expr {
-        Expr::One(one) => one.text.clone(),
+        Expr::One(one) | Expr::Replicas(one) => one.text.clone(),
         Expr::Some { need, members, .. } => {
             let members: Vec<_> = members.iter().map(|m| self::expr(&m.expr)).collect();
             let need = need.map_or("all".to_owned(), |need| need.to_string());

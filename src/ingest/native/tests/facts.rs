@@ -7,7 +7,7 @@ use crate::words::{Class, Mode, Replication};
 /// An expression in short: `a`, `1 of [a, b*3, c?]` (weight 3, standby).
 fn short(expr: &Expr) -> String {
     match expr {
-        Expr::One(name) => name.text.clone(),
+        Expr::One(name) | Expr::Replicas(name) => name.text.clone(),
         Expr::Some { need, members, .. } => {
             let need = need.map_or("all".to_owned(), |need| need.to_string());
             let members: Vec<String> = members.iter().map(short_member).collect();

@@ -352,7 +352,7 @@ fn nesting_is_limited() {
 /// Parts of an expression, itself included.
 fn size(expr: &Expr) -> usize {
     match expr {
-        Expr::One(_) => 1,
+        Expr::One(_) | Expr::Replicas(_) => 1,
         Expr::Some { members, .. } => 1 + members.iter().map(|m| size(&m.expr)).sum::<usize>(),
     }
 }
