@@ -19,6 +19,7 @@ Examples:
   spof cuts journey:call-a-taxi                    what cuts it: sets of at most 3 faults
   spof cuts login --max-order 2 --kind site,room   pairs of sites and rooms
   spof cuts login --max-order all                  count every minimal cut set
+  spof cuts login --format json                    with time without service, where nodes say `fails` and `repair`
   spof cuts login --smallest 50 --limit 50         the 50 smallest, whatever their order
   spof cuts no-cooling -i samples/fault-tree       a gate of a fault tree (Open-PSA)")]
 pub(super) struct Args {

@@ -13,6 +13,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -24,7 +25,7 @@ use crate::source::{Limits, Problem, SourceMap, toml};
 use crate::words::{Assume, nearest};
 use gate::Gate;
 use selection::{Globs, Selection};
-use types::{File, ScopeTable, Scopes};
+use types::{File, Kinds, ScopeTable, Scopes};
 
 /// Name of the file.
 pub const NAME: &str = "spof.toml";
@@ -43,9 +44,18 @@ pub struct Config {
     pub assume: Option<Assume>,
     /// What fails `spof lint`, and what is accepted.
     pub gate: Gate,
+    /// What holds for nodes of a kind that say nothing else, by kind.
+    pub kinds: BTreeMap<String, KindRate>,
     exclude: Globs,
     /// Sorted by name.
     scopes: Vec<Scope>,
+}
+
+/// How often nodes of a kind fail, and how long their repair takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct KindRate {
+    pub fails_per_y: Option<f64>,
+    pub repair_s: Option<u64>,
 }
 
 /// One estate of a repository that holds several.
@@ -108,6 +118,7 @@ impl Config {
             real,
             assume: None,
             gate,
+            kinds: BTreeMap::new(),
             exclude: Globs::default(),
             scopes: Vec::new(),
         };
@@ -116,6 +127,7 @@ impl Config {
             assume,
             exclude,
             scope,
+            kind,
             ..
         }) = found
         else {
@@ -146,7 +158,16 @@ impl Config {
             })
             .collect();
         scopes.sort_by(|a, b| a.name.cmp(&b.name));
+        let Kinds(kinds) = kind.unwrap_or_default();
+        let kinds = kinds.into_iter().map(|(kind, table)| {
+            let rate = KindRate {
+                fails_per_y: table.fails.map(|rate| rate.0),
+                repair_s: table.repair.map(|time| time.0),
+            };
+            (kind, rate)
+        });
         Ok(Self {
+            kinds: kinds.collect(),
             assume: assume.map(|word| word.0),
             exclude: globs(exclude).unwrap_or_default(),
             scopes,

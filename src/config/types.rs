@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::gate::{Levels, LintTable, WaiverTable};
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
-use crate::words::{Assume, nearest};
+use crate::words::{Assume, nearest, parse_duration, parse_rate};
 
 item! {
     /// The configuration of spof for a repository.
@@ -30,6 +30,9 @@ item! {
         rules: may Levels,
         /// Findings that are accepted.
         waiver: may OneOrMany<At<WaiverTable>>,
+        /// How often nodes of a kind fail and how long their repair takes, where a node does not
+        /// say itself: `[kind.host]`.
+        kind: may Kinds,
     }
 }
 
@@ -44,6 +47,68 @@ item! {
         /// Only Kubernetes objects of these namespaces. Objects that state no namespace belong to
         /// every scope. Default: all.
         namespaces: may OneOrMany<Namespace>,
+    }
+}
+
+item! {
+    /// What holds for each node of one kind that says nothing else.
+    KindTable {
+        /// How often each fails.
+        fails: may Rate,
+        /// How long its repair takes.
+        repair: may Duration,
+    }
+}
+
+/// A rate of failure, in failures a year.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rate(pub(super) f64);
+
+impl Read for Rate {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        let text = text(view, "a rate like \"0.5/y\" or \"1/30d\"", cx)?;
+        let found = parse_rate(text);
+        found
+            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .ok()
+            .map(Self)
+    }
+}
+
+/// A duration, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Duration(pub(super) u64);
+
+impl Read for Duration {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        let text = text(view, "a duration like \"4h\"", cx)?;
+        let found = parse_duration(text);
+        found
+            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .ok()
+            .map(Self)
+    }
+}
+
+/// What holds for kinds of nodes, by kind, in the order of the file.
+#[derive(Debug, Default)]
+pub(super) struct Kinds(pub(super) Vec<(String, KindTable)>);
+
+impl Read for Kinds {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        if view.kind() != Kind::Mapping {
+            cx.unexpected(view, "tables like `[kind.host]`");
+            return None;
+        }
+        let mut kinds = Vec::new();
+        for (key, value) in view.entries() {
+            let name = text(key, "a kind of nodes, like `host`", cx);
+            let table = KindTable::read(value, cx);
+            if let (Some(name), Some(table)) = (name, table) {
+                kinds.push((name.to_owned(), table));
+            }
+        }
+        Some(Self(kinds))
     }
 }
 
@@ -181,6 +246,29 @@ schema!(AssumeWord, {
                     unless a spread constraint forbids it. `optimistic`: they share nothing.",
     "enum": ["pessimistic", "optimistic"]
 });
+
+schema!(Rate, {
+    "description": "A rate: times per year (`0.5/y`) or per duration (`1/30d`).",
+    "type": "string",
+    "pattern": r"^\s*([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*/\s*(y|year|([0-9]+|([0-9]+(s|m|min|h|d|w))+))$",
+    "examples": ["0.5/y", "1/30d"]
+});
+schema!(Duration, {
+    "description": "A duration: `90s`, `5m`, `4h`, `7d`, `2w`, `1h30m`.",
+    "type": "string",
+    "pattern": r"^\s*([0-9]+|([0-9]+(s|m|min|h|d|w))+)\s*$",
+    "examples": ["4h"]
+});
+
+impl JsonSchema for Kinds {
+    fn schema_name() -> Cow<'static, str> {
+        "Kinds".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<KindTable>();
+        json_schema!({ "type": "object", "additionalProperties": table })
+    }
+}
 
 impl JsonSchema for Scopes {
     fn schema_name() -> Cow<'static, str> {

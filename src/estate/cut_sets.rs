@@ -2,14 +2,15 @@
 
 use super::questions::DEFAULT_CLASSES;
 use super::{Estate, nodes};
+use crate::analysis::cuts::downtime::{Rate, downtime};
 use crate::analysis::cuts::failure::{EVER, Failures};
 use crate::analysis::cuts::kernel::Unsolved;
 use crate::analysis::cuts::{self, BUDGET, CutSets, Extent, tree};
 use crate::error::Error;
 use crate::graph::FaultClass;
 use crate::ingest::fact::FaultTree;
-use crate::model::NodeIx;
-use crate::output::minimal::Events;
+use crate::model::{Node, NodeIx};
+use crate::output::minimal::{Events, Rated};
 use crate::output::open_psa::TopEvent;
 use crate::output::{Context, Minimal};
 use crate::words::{format_duration, nearest};
@@ -131,6 +132,11 @@ impl Cuts {
         };
         let graph = &estate.graph;
         let found = self.reach(|extent| cuts::cuts(graph, node.0, wanted, extent, self.limit))?;
+        let rate = |at: u32| rate(model.node(NodeIx(at)));
+        let any_rated = model
+            .iter()
+            .any(|(ix, _)| wanted(ix.0) && rate(ix.0).is_some());
+        let rated = any_rated.then(|| downtime(&estate.engine(), node.0, wanted, rate));
         let rto = cuts::bound(graph, node.0);
         let classes: Vec<&'static str> = classes.iter().map(|class| class.as_str()).collect();
         let cx = Context {
@@ -145,6 +151,11 @@ impl Cuts {
             extent: self.extent,
             rto_s: (rto != EVER).then_some(rto),
             found: &found,
+            downtime: match &rated {
+                None => Rated::Without,
+                Some(Ok(known)) => Rated::Known(known),
+                Some(Err(_)) => Rated::TooLarge,
+            },
         }))
     }
 
@@ -171,6 +182,7 @@ impl Cuts {
             extent: self.extent,
             rto_s: None,
             found: &found,
+            downtime: Rated::Without,
         }))
     }
 
@@ -193,6 +205,14 @@ impl Cuts {
                 .to_owned(),
         ))
     }
+}
+
+/// How often a node fails, if it states both that and the time its repair takes.
+fn rate(node: &Node) -> Option<Rate> {
+    Some(Rate {
+        fails_per_y: node.fails_per_y?,
+        repair_s: node.repair_s?,
+    })
 }
 
 fn too_large() -> Error {

@@ -7,6 +7,7 @@ use super::load::{self, Estate};
 use crate::config::{Config, find};
 use crate::discover::{Cache, Request, Revision, STANDARD_INPUT};
 use crate::error::Error;
+use crate::graph::FaultClass;
 use crate::words::Assume;
 
 /// Which configuration holds.
@@ -63,7 +64,8 @@ impl Order {
         progress: &dyn Progress,
     ) -> Result<Estate, Error> {
         let (request, assume) = self.resolve(config, progress)?;
-        load::load(&request, cache, assume, progress)
+        let estate = load::load(&request, cache, assume, progress)?;
+        Ok(rated(estate, config))
     }
 
     /// As [`read`](Self::read), from a revision of a git repository. The configuration is the same
@@ -78,7 +80,8 @@ impl Order {
         progress: &dyn Progress,
     ) -> Result<Estate, Error> {
         let (request, assume) = self.resolve(config, progress)?;
-        load::load_revision(&request, revision, assume, progress)
+        let estate = load::load_revision(&request, revision, assume, progress)?;
+        Ok(rated(estate, config))
     }
 
     fn resolve(
@@ -104,4 +107,21 @@ impl Order {
         }
         Ok((request, assume))
     }
+}
+
+/// `estate` with the rates that the configuration states for kinds, where a node states none.
+fn rated(mut estate: Estate, config: Option<&Config>) -> Estate {
+    let Some(config) = config.filter(|config| !config.kinds.is_empty()) else {
+        return estate;
+    };
+    for node in &mut estate.model.nodes {
+        if FaultClass::of(node.class).is_none() {
+            continue;
+        }
+        if let Some(rate) = config.kinds.get(node.id.kind()) {
+            node.fails_per_y = node.fails_per_y.or(rate.fails_per_y);
+            node.repair_s = node.repair_s.or(rate.repair_s);
+        }
+    }
+    estate
 }

@@ -1,6 +1,7 @@
 //! The answer of `spof cuts`, as all formats read it.
 
 use super::Context;
+use crate::analysis::cuts::downtime::Downtime;
 use crate::analysis::cuts::{CutSets, Extent};
 use crate::ingest::fact::FaultTree;
 use crate::model::{Node, NodeIx};
@@ -29,6 +30,18 @@ pub struct Minimal<'a> {
     /// Seconds without service beyond which the subject is cut; `None`: for ever only.
     pub rto_s: Option<u64>,
     pub found: &'a CutSets,
+    pub downtime: Rated<'a>,
+}
+
+/// What rates of failure say of the subject.
+#[derive(Clone, Copy, Debug)]
+pub enum Rated<'a> {
+    /// Nothing that may fail states how often it does and how long its repair takes; or the
+    /// subject is a gate, of whose events no rates are read.
+    Without,
+    Known(&'a Downtime),
+    /// The formula is too much even for single faults.
+    TooLarge,
 }
 
 impl<'a> Minimal<'a> {

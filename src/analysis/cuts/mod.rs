@@ -1,10 +1,11 @@
 //! Minimal cut sets of a node: the smallest sets of faults that cut it.
 //!
 //! * [`failure`]: "it is cut" as a formula over faults; [`mod@components`]: its cycles.
-//! * [`tree`]: a fault tree as a formula.
+//! * [`tree`]: a fault tree as a formula. * [`downtime`]: probabilities, where rates are known.
 //! * [`kernel`]: minimal cut sets of formulas, by decision diagrams.
 
 mod components;
+pub mod downtime;
 pub mod failure;
 pub mod kernel;
 pub mod tree;

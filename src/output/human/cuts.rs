@@ -1,5 +1,6 @@
 //! `spof cuts` for people.
 
+use super::downtime;
 use crate::analysis::cuts::Extent;
 use crate::analysis::cuts::kernel::number::{Count as _, Number};
 use crate::output::Minimal;
@@ -51,6 +52,7 @@ pub fn cuts(mut page: Page, minimal: &Minimal<'_>) -> Page {
         page.gap();
         sets(&mut page, minimal);
     }
+    downtime::downtime(&mut page, minimal);
     page.gap();
     for line in remarks(minimal, &count) {
         page.wrapped(&Text::new(), &line);

@@ -7,6 +7,7 @@ mod blast;
 mod common;
 mod coverage;
 mod cuts;
+mod downtime;
 mod list;
 mod summary;
 mod ways;

@@ -82,34 +82,84 @@ pub(super) fn solve(
     order: Option<u32>,
     budget: usize,
 ) -> Result<Modules, Unsolved> {
+    let mut solved = Modules::new();
+    let mut least = HashMap::new();
+    let each = each_module(formula, top, |problem| {
+        let module = match order {
+            None => {
+                let (variables, (families, root)) = problem.race(budget, Problem::families)?;
+                Module::new(variables, families, root)
+            }
+            Some(order) => problem.truncated(order, &least, budget)?,
+        };
+        let smallest = module.families.least_order(module.root);
+        least.insert(problem.top, smallest.unwrap_or(u32::MAX));
+        solved.insert(problem.top, module);
+        Ok(())
+    });
+    each.map(|()| solved)
+}
+
+/// One module as a decision diagram of the whole function, true where its term is not what it is
+/// without events.
+#[derive(Debug)]
+pub(super) struct Function {
+    /// The term it stands for.
+    pub(super) number: u32,
+    /// By level: the term of the variable.
+    pub(super) variables: Vec<u32>,
+    pub(super) bdd: Bdd,
+    pub(super) root: Edge,
+}
+
+/// The diagram of every module of `top`, children before parents; no one of more than `budget`
+/// nodes. `top` is a gate.
+///
+/// # Errors
+/// The budget is spent with every variable order.
+pub(super) fn functions(
+    formula: &Formula,
+    top: Lit,
+    budget: usize,
+) -> Result<Vec<Function>, Unsolved> {
+    let mut found = Vec::new();
+    let each = each_module(formula, top, |problem| {
+        let (variables, (bdd, root)) = problem.race(budget, Problem::function)?;
+        found.push(Function {
+            number: problem.top,
+            variables,
+            bdd,
+            root,
+        });
+        Ok(())
+    });
+    each.map(|()| found)
+}
+
+/// Has `solve` look at every module of `top`, children before parents.
+fn each_module(
+    formula: &Formula,
+    top: Lit,
+    mut solve: impl FnMut(&Problem<'_>) -> Result<(), Unsolved>,
+) -> Result<(), Unsolved> {
     let base = values_without_events(formula);
     let is_module = modules(formula, top);
     let is_variable =
         |term: u32| is_module[term as usize] || matches!(formula.term(term), Term::Event(_));
-    let mut solved = Modules::new();
-    let mut least = HashMap::new();
     for (number, reached) in (0u32..).zip(formula.reached_from(top)) {
         let is_gate = !formula.arguments(number).is_empty();
         if !reached || !is_gate || !(is_module[number as usize] || number == top.number()) {
             continue;
         }
-        let problem = Problem {
+        solve(&Problem {
             formula,
             base: &base,
             top: number,
             local: order::local_terms(formula, number, &is_variable),
             is_variable: &is_variable,
-            least: &least,
-        };
-        let module = match order {
-            None => problem.race(budget)?,
-            Some(order) => problem.truncated(order, budget)?,
-        };
-        let smallest = module.families.least_order(module.root);
-        least.insert(number, smallest.unwrap_or(u32::MAX));
-        solved.insert(number, module);
+        })?;
     }
-    Ok(solved)
+    Ok(())
 }
 
 /// Value of each term where nothing has failed.
@@ -138,19 +188,17 @@ pub(super) fn values_without_events(formula: &Formula) -> Vec<bool> {
 }
 
 /// One module to be solved.
-struct Problem<'a, V> {
+struct Problem<'a> {
     formula: &'a Formula,
     /// Values of terms where nothing has failed: what is true there is turned upside down.
     base: &'a [bool],
     top: u32,
     /// Its terms down to the variables, in topological order.
     local: Vec<u32>,
-    is_variable: &'a V,
-    /// Orders of the smallest sets of the modules it has as variables.
-    least: &'a HashMap<u32, u32>,
+    is_variable: &'a dyn Fn(u32) -> bool,
 }
 
-impl<V: Fn(u32) -> bool> Problem<'_, V> {
+impl Problem<'_> {
     fn orders(&self) -> Result<Vec<Vec<u32>>, Unsolved> {
         let mut orders: Vec<Vec<u32>> = Vec::new();
         for rule in RULES {
@@ -171,15 +219,19 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
     /// The first variable order that stays within a budget; budgets grow round by round, and the
     /// orders that got furthest in one round begin the next. The orders and budgets
     /// are always the same, so is the answer.
-    fn race(&self, budget: usize) -> Result<Module, Unsolved> {
+    fn race<T>(
+        &self,
+        budget: usize,
+        make: impl Fn(&Self, &[u32], usize, &mut usize) -> Result<T, Full>,
+    ) -> Result<(Vec<u32>, T), Unsolved> {
         let mut orders = self.orders()?;
         let mut share = FIRST_BUDGET.min(budget);
         loop {
             let mut reached = Vec::with_capacity(orders.len());
             for variables in orders {
                 let mut gates = 0;
-                if let Ok((families, root)) = self.diagram(&variables, share, &mut gates) {
-                    return Ok(Module::new(variables, families, root));
+                if let Ok(made) = make(self, &variables, share, &mut gates) {
+                    return Ok((variables, made));
                 }
                 reached.push((gates, variables));
             }
@@ -196,8 +248,14 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
         }
     }
 
-    /// Minimal sets of at most `order` events; the module is monotone.
-    fn truncated(&self, order: u32, budget: usize) -> Result<Module, Unsolved> {
+    /// Minimal sets of at most `order` events; the module is monotone. `least`: orders of the
+    /// smallest sets of the modules it has as variables.
+    fn truncated(
+        &self,
+        order: u32,
+        least: &HashMap<u32, u32>,
+        budget: usize,
+    ) -> Result<Module, Unsolved> {
         let variables = order::order(self.formula, self.top, RULES[0], self.is_variable);
         if variables.len() > deep::MOST_VARIABLES {
             return Err(Unsolved::Budget);
@@ -216,7 +274,7 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
             lits.insert(number, lit);
         }
         let top = lits.get(&self.top).copied().unwrap_or(Lit::FALSE);
-        let least = |number: &u32| self.least.get(number).copied().unwrap_or(1);
+        let least = |number: &u32| least.get(number).copied().unwrap_or(1);
         let weights: Vec<u32> = variables.iter().map(least).collect();
         let (families, root) = truncated(&own, top, &weights, order, budget)?;
         Ok(Module::new(variables, families, root))
@@ -233,13 +291,27 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
         })
     }
 
-    /// Its minimal sets under one variable order. `built` counts the gates that fitted.
-    fn diagram(
+    /// Its minimal sets under one variable order.
+    fn families(
         &self,
         variables: &[u32],
         budget: usize,
         built: &mut usize,
     ) -> Result<(Families, u32), Full> {
+        let (bdd, root) = self.function(variables, budget, built)?;
+        let mut families = Families::new(budget, vec![1; variables.len()]);
+        let mut known = Vec::new();
+        let root = families.minimal(&bdd, root, &mut known)?;
+        Ok((families, root))
+    }
+
+    /// The function under one variable order. `built` counts the gates that fitted.
+    fn function(
+        &self,
+        variables: &[u32],
+        budget: usize,
+        built: &mut usize,
+    ) -> Result<(Bdd, Edge), Full> {
         let mut bdd = Bdd::new(budget);
         let mut edges: HashMap<u32, Edge> = HashMap::new();
         for (level, number) in (0u32..).zip(variables) {
@@ -269,10 +341,7 @@ impl<V: Fn(u32) -> bool> Problem<'_, V> {
         if self.base[self.top as usize] {
             root = root.negated();
         }
-        let mut families = Families::new(budget, vec![1; variables.len()]);
-        let mut known = Vec::new();
-        let root = families.minimal(&bdd, root, &mut known)?;
-        Ok((families, root))
+        Ok((bdd, root))
     }
 }
 

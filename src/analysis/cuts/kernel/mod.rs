@@ -8,7 +8,7 @@
 //! * [`assume`]: what a gate may take for granted. * [`hull`]: without negations.
 //! * [`complete`]: all minimal cut sets (Rauzy 1993), module by module. * [`truncated`]: those up
 //!   to an order, cut off while building; [`bounded`]: where there are negations.
-//! * [`solution`]: counted without being listed, and the smallest ones. * [`number`]: of any size.
+//! * [`probability`]: how probable a formula is. * [`solution`]: counted without being listed, and the smallest ones. * [`number`]: of any size.
 //!
 //! Recursion is as deep as a diagram has variables: [`deep`] runs it on a stack of that size.
 
@@ -23,6 +23,7 @@ pub mod hull;
 pub mod modules;
 pub mod number;
 pub mod order;
+pub mod probability;
 pub mod simplify;
 pub mod solution;
 pub mod table;

@@ -1,6 +1,6 @@
 //! What is asked of minimal cut sets: how many there are of each order, and the smallest of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::bounded;
 use super::complete::{self, Module, Modules, Unsolved};
@@ -129,6 +129,33 @@ impl Solution {
         counts
     }
 
+    /// The sum over the sets of the product of what `of` says of their events (of probabilities,
+    /// an upper bound of "some set happens": Boole 1854), and its derivative by each event.
+    /// O(nodes).
+    #[must_use]
+    pub fn sum(&self, of: &dyn Fn(u32) -> f64) -> (f64, BTreeMap<u32, f64>) {
+        match &self.sets {
+            Sets::Listed(sets) => {
+                let mut slopes = BTreeMap::new();
+                let mut sum = 0.0;
+                for set in sets {
+                    for event in set {
+                        let others = set.iter().filter(|other| *other != event);
+                        let product: f64 = others.map(|other| of(*other)).product();
+                        *slopes.entry(*event).or_default() += product;
+                    }
+                    sum += set.iter().map(|event| of(*event)).product::<f64>();
+                }
+                (sum, slopes)
+            }
+            Sets::Diagrams {
+                formula,
+                top,
+                modules,
+            } => sum_of(formula, *top, modules, of),
+        }
+    }
+
     /// The `limit` smallest sets, sorted by order, then by events. Where not all of one order
     /// fit, which of them are shown follows from the diagrams, and is the same in every run.
     #[must_use]
@@ -166,6 +193,53 @@ impl Solution {
         found.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
         found
     }
+}
+
+/// [`Solution::sum`] of diagrams: one pass up and one down.
+fn sum_of(
+    formula: &Formula,
+    top: u32,
+    modules: &Modules,
+    of: &dyn Fn(u32) -> f64,
+) -> (f64, BTreeMap<u32, f64>) {
+    let mut known: HashMap<u32, f64> = HashMap::new();
+    let factor = |known: &HashMap<u32, f64>, term: u32| match formula.term(term) {
+        Term::Event(event) => of(*event),
+        _ => known.get(&term).copied().unwrap_or(0.0),
+    };
+    let mut all = Vec::with_capacity(modules.len());
+    for (number, module) in modules {
+        let mut sums = vec![0.0; module.families.len()];
+        sums[UNIT as usize] = 1.0;
+        for at in module.nodes() {
+            let node = module.families.node(at);
+            let own = factor(&known, module.variables[node.level as usize]);
+            sums[at as usize] = sums[node.low as usize] + own * sums[node.high as usize];
+        }
+        known.insert(*number, sums[module.root as usize]);
+        all.push(sums);
+    }
+    let mut slopes: HashMap<u32, f64> = HashMap::from([(top, 1.0)]);
+    for ((number, module), sums) in modules.iter().zip(&all).rev() {
+        let mut flow = vec![0.0; sums.len()];
+        flow[module.root as usize] = slopes.remove(number).unwrap_or(0.0);
+        for at in module.nodes().into_iter().rev() {
+            let node = module.families.node(at);
+            let term = module.variables[node.level as usize];
+            let here = flow[at as usize];
+            *slopes.entry(term).or_default() += here * sums[node.high as usize];
+            flow[node.low as usize] += here;
+            flow[node.high as usize] += here * factor(&known, term);
+        }
+    }
+    let events = slopes
+        .into_iter()
+        .filter_map(|(term, slope)| match formula.term(term) {
+            Term::Event(event) => Some((*event, slope)),
+            _ => None,
+        })
+        .collect();
+    (known.get(&top).copied().unwrap_or(0.0), events)
 }
 
 impl Module {
