@@ -202,10 +202,12 @@ pub struct ReplicasFact {
 /// How a scheduler must spread replicas whose placement is unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spread {
-    /// No two on one host (required anti-affinity or `DoNotSchedule` spread by host name).
-    pub hosts: Option<Span>,
-    /// Spread over zones (the same by zone).
-    pub zones: Option<Span>,
+    /// How many may share a host (required anti-affinity or `DoNotSchedule` spread by host name).
+    pub hosts: Option<Apart>,
+    /// The same of zones.
+    pub zones: Option<Apart>,
+    /// They must run where replicas of another service or store, or of their own, run.
+    pub together: Option<Together>,
     /// The only zones they may run in, if stated (node selector or affinity). One zone is a
     /// placement; several with `zones` are taken in turn; several without are a choice that the
     /// scheduler makes, hence unknown.
@@ -214,6 +216,45 @@ pub struct Spread {
     pub cluster: Option<Ref>,
     /// The region they must run in, if stated: a placement, but not of which host or zone in it.
     pub region: Option<Ref>,
+}
+
+/// How far replicas of unknown places must be apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// Most that may share a place as long as another one has none; 1: no two.
+    pub most: u64,
+    pub span: Span,
+}
+
+impl Apart {
+    /// No two share a place.
+    #[must_use]
+    pub fn each(span: Span) -> Self {
+        Self { most: 1, span }
+    }
+}
+
+/// Replicas share places with those of any of `peers`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Together {
+    pub peers: Vec<Ref>,
+    pub level: Level,
+    pub span: Span,
+}
+
+impl Together {
+    /// True if the replicas of `of` are among those they must be with: then all share one place.
+    #[must_use]
+    pub fn is_own(&self, of: &Ref) -> bool {
+        self.peers.iter().any(|peer| peer.text == of.text)
+    }
+}
+
+/// What sort of place is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Host,
+    Zone,
 }
 
 /// Lost replicas are made anew elsewhere: one standby with the weight of all of them.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::merge::Said;
 use super::resolve::Names;
+use super::unplaced::Places;
 use super::{Member, Model, Node, NodeIx, Requirement, Way};
 use crate::ingest::fact::{NeedFact, Origin, Ref, Source};
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
@@ -86,6 +87,8 @@ pub(super) struct Draft<'s> {
     pub(super) within: Vec<(NodeIx, Ref, Context)>,
     /// The replicas of services and stores, each list sorted by id.
     pub(super) copies: HashMap<NodeIx, Vec<Member>>,
+    /// Where the replicas of services and stores stand, as far as hosts are known.
+    pub(super) stood: HashMap<NodeIx, Places>,
     /// Hosts that nobody named: what stands on them is unplaced.
     pub(super) unnamed: HashSet<NodeIx>,
     left: u64,
@@ -110,6 +113,7 @@ impl<'s> Draft<'s> {
             needs: HashMap::new(),
             within: Vec::new(),
             copies: HashMap::new(),
+            stood: HashMap::new(),
             unnamed: HashSet::new(),
             left: most,
             most,

@@ -4,12 +4,12 @@
 //! them into being, on what they stand on; [`Draft::count_replicas`] runs when all else is known
 //! and says what they need to start and how many of them their service needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::compile::{Owner, Part};
 use super::draft::{Context, Draft, Rank};
 use super::naming::total;
-use super::unplaced::stands_on;
+use super::unplaced::{Counters, Places, Unplaced, stands_on};
 use super::{Member, NodeIx, Requirement, Way};
 use crate::ingest::fact::{
     Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact,
@@ -33,13 +33,12 @@ struct Batch<'f> {
     anew: Option<(NodeIx, Vec<Way>)>,
 }
 
-/// Counters for the names of one owner's replicas and unnamed places.
+/// Counters for the names of one owner's replicas.
 #[derive(Default)]
-pub(super) struct Numbers {
+struct Numbers {
     replicas: HashMap<String, u64>,
     anew: HashMap<String, u64>,
-    pub(super) hosts: u64,
-    pub(super) zones: u64,
+    places: Counters,
 }
 
 impl Draft<'_> {
@@ -65,7 +64,7 @@ impl Draft<'_> {
             *bare.entry(self.id(*owner).name().to_owned()).or_default() += 1;
         }
         let mut copies = Vec::with_capacity(owners.len());
-        for owner in owners {
+        for owner in self.in_turn(owners, &by_owner) {
             let id = self.id(owner);
             let shared = bare.get(id.name()).is_some_and(|count| *count > 1);
             let name = if shared { id.as_str() } else { id.name() }.to_owned();
@@ -81,6 +80,43 @@ impl Draft<'_> {
             copies.push(copy);
         }
         copies
+    }
+
+    /// The owners, those before that others' replicas must share places with. In a circle of
+    /// such, the first of them goes first. O(owners + ties).
+    fn in_turn(
+        &mut self,
+        owners: Vec<NodeIx>,
+        stated: &HashMap<NodeIx, Vec<(&ReplicasFact, Context)>>,
+    ) -> Vec<NodeIx> {
+        let mut peers: HashMap<NodeIx, Vec<NodeIx>> = HashMap::new();
+        for owner in &owners {
+            for (fact, context) in stated.get(owner).into_iter().flatten() {
+                for peer in fact.spread.together.iter().flat_map(|tie| &tie.peers) {
+                    let peer = self.resolve(peer, context);
+                    peers.entry(*owner).or_default().push(peer);
+                }
+            }
+        }
+        if peers.is_empty() {
+            return owners;
+        }
+        let mut met: HashSet<NodeIx> = HashSet::new();
+        let mut ordered = Vec::with_capacity(owners.len());
+        let mut open: Vec<(NodeIx, bool)> = Vec::new();
+        for owner in owners {
+            open.push((owner, false));
+            while let Some((at, is_done)) = open.pop() {
+                if is_done {
+                    ordered.push(at);
+                } else if stated.contains_key(&at) && met.insert(at) {
+                    open.push((at, true));
+                    let before = peers.get(&at).into_iter().flatten().rev();
+                    open.extend(before.map(|peer| (*peer, false)));
+                }
+            }
+        }
+        ordered
     }
 
     /// The replicas of one owner as members of a requirement, sorted by id.
@@ -190,6 +226,7 @@ impl Draft<'_> {
         } else {
             Vec::new()
         };
+        let beside = self.beside(owner, fact, &context);
         let mut nodes = Vec::new();
         for _ in 0..fact.count {
             let number = numbers
@@ -205,12 +242,24 @@ impl Draft<'_> {
             for part in &parts {
                 self.add_part(node, part, &context);
             }
-            if unplaced {
+            let stands = if unplaced {
                 let nth = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
-                let host = self.unnamed_host(name, fact, &zones, nth, numbers, &context);
+                let entry = Unplaced {
+                    name,
+                    fact,
+                    zones: &zones,
+                    beside: &beside,
+                    context: &context,
+                };
+                let (host, zone) = self.unnamed_host(&entry, nth, &mut numbers.places);
                 let part = stands_on(self.id(host), host);
                 self.add_part(node, &part, &context.known(Evidence::Assumed));
-            }
+                Some((host, zone))
+            } else {
+                self.named_place(&parts)
+            };
+            let stood = self.stood.entry(owner).or_default();
+            stood.extend(stands.filter(|place| stood.last() != Some(place)));
             nodes.push(node);
         }
         let reschedule = fact.reschedule.as_ref().filter(|_| fact.standby.is_none());
@@ -227,6 +276,36 @@ impl Draft<'_> {
             ways,
             anew,
         })
+    }
+
+    /// Where those run that the replicas of an entry must share places with.
+    fn beside(&mut self, owner: NodeIx, fact: &ReplicasFact, context: &Context) -> Places {
+        let mut places = Places::new();
+        let Some(tie) = &fact.spread.together else {
+            return places;
+        };
+        for peer in &tie.peers {
+            let peer = self.resolve(peer, context);
+            let stood = self.stood.get(&peer).into_iter().flatten();
+            places.extend(stood.filter(|_| peer != owner).copied());
+        }
+        let mut met = HashSet::new();
+        places.retain(|(host, _)| met.insert(*host));
+        places
+    }
+
+    /// The host, and the zone, among what a replica is said to stand on.
+    fn named_place(&self, parts: &[Part]) -> Option<(NodeIx, Option<NodeIx>)> {
+        let single = |kind: &str| {
+            let of_kind = parts
+                .iter()
+                .filter_map(|part| match part.members.as_slice() {
+                    [only] if self.id(only.node).kind() == kind => Some(only.node),
+                    _ => None,
+                });
+            of_kind.into_iter().next()
+        };
+        Some((single("host")?, single("zone")))
     }
 
     /// What the name of a replica says of its place: the first thing it stands on.

@@ -9,7 +9,7 @@ use super::references::{known, place};
 use super::scope::Notes;
 use super::service::Service;
 use crate::ingest::fact::{
-    Attributes, Expr, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread,
+    Apart, Attributes, Expr, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread,
 };
 use crate::source::Span;
 use crate::words::{Evidence, Id};
@@ -88,8 +88,8 @@ pub(super) fn replicas(
     }
     fact.spread.hosts = deploy
         .max_per_node
-        .filter(|(most, _)| *most == 1)
-        .map(|(_, span)| span);
+        .filter(|(most, _)| *most > 0)
+        .map(|(most, span)| Apart { most, span });
     let cluster = domain(Id::new("cluster", SWARM), span);
     if !is_bound && !is_global && !mode.ends_with("-job") && count > 0 {
         let on = if fact.on.is_empty() {

@@ -10,7 +10,9 @@ use super::cluster::{Cluster, Held};
 use super::kinds::WorkloadKind;
 use super::reader::Reader;
 use super::workload::Workload;
-use crate::ingest::fact::{Expr, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread};
+use crate::ingest::fact::{
+    Apart, Expr, Level, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread, Together,
+};
 use crate::source::{Span, View};
 use crate::words::{Evidence, Id};
 
@@ -68,6 +70,8 @@ pub(super) struct Surroundings<'a, 'd> {
     pub(super) cluster: &'a Cluster<'d>,
     /// The parts of the control plane that replace lost pods.
     pub(super) control: &'a [Ref],
+    /// All workloads, beside whose pods others must run.
+    pub(super) workloads: &'a [Workload<'d>],
 }
 
 /// Where one replica runs, as far as that is known, and what its volumes hold it to.
@@ -82,7 +86,8 @@ pub(super) fn replicas<'d>(
 ) -> Vec<ReplicasFact> {
     let reader = around.reader;
     let allowed = Allowed::of(workload.pod, reader);
-    let spread = spread(workload, reader, unread);
+    let mut spread = spread(workload, reader);
+    spread.together = together(workload, around, unread);
     let mut slots: BTreeMap<Slot<'d>, (u64, Span)> = BTreeMap::new();
     for (slot, span, count) in slots_of(workload, &allowed, around) {
         slots.entry(slot).or_insert((0, span)).0 += count;
@@ -323,17 +328,21 @@ pub(super) fn cluster(span: Span) -> Ref {
 }
 
 /// What the replicas of a workload must not share.
-fn spread(workload: &Workload<'_>, reader: &Reader, unread: &mut Vec<(Span, String)>) -> Spread {
+fn spread(workload: &Workload<'_>, reader: &Reader) -> Spread {
     let mut spread = Spread::default();
     let pod = workload.pod;
-    let mut forbid = |key: Option<View<'_>>| {
+    let mut forbid = |key: Option<View<'_>>, most: u64| {
         let Some((text, span)) = key.and_then(|key| Some((key.as_str()?, key.span()))) else {
             return;
         };
-        if HOSTNAME.contains(&text) {
-            spread.hosts.get_or_insert(span);
-        } else if ZONE.contains(&text) {
-            spread.zones.get_or_insert(span);
+        let apart = match level(text) {
+            Some(Level::Host) => &mut spread.hosts,
+            Some(Level::Zone) => &mut spread.zones,
+            None => return,
+        };
+        // All must hold: the strictest counts.
+        if apart.is_none_or(|apart| apart.most > most) {
+            *apart = Some(Apart { most, span });
         }
     };
     for constraint in reader.items(pod, &["topologySpreadConstraints"]) {
@@ -342,14 +351,11 @@ fn spread(workload: &Workload<'_>, reader: &Reader, unread: &mut Vec<(Span, Stri
         if !strict || !selector.is_some_and(|s| matches(s, &workload.labels, reader)) {
             continue;
         }
-        let skew = reader.get(constraint, "maxSkew");
-        if let Some(skew) = skew.filter(|skew| skew.as_count().is_none_or(|skew| skew > 1)) {
-            let words =
-                "a `maxSkew` above 1 is read as no constraint: replicas may share the place";
-            unread.push((skew.span(), words.to_owned()));
-            continue;
-        }
-        forbid(reader.get(constraint, "topologyKey"));
+        let skew = reader.get(constraint, "maxSkew").and_then(View::as_count);
+        forbid(
+            reader.get(constraint, "topologyKey"),
+            skew.unwrap_or(1).max(1),
+        );
     }
     let required = "requiredDuringSchedulingIgnoredDuringExecution";
     for term in reader.items(pod, &["affinity", "podAntiAffinity", required]) {
@@ -358,15 +364,97 @@ fn spread(workload: &Workload<'_>, reader: &Reader, unread: &mut Vec<(Span, Stri
         let here = spaces.is_empty() || spaces.iter().any(|space| space.as_str() == own_space);
         let selector = reader.get(term, "labelSelector");
         if here && selector.is_some_and(|s| matches(s, &workload.labels, reader)) {
-            forbid(reader.get(term, "topologyKey"));
+            forbid(reader.get(term, "topologyKey"), 1);
         }
     }
-    if let Some(together) = reader.path(pod, &["affinity", "podAffinity", required]) {
-        let words = "required podAffinity: with whom these pods share a place only a dump of the \
-                     cluster tells";
-        unread.push((together.span(), words.to_owned()));
-    }
     spread
+}
+
+/// What sort of place a topology key speaks of.
+fn level(key: &str) -> Option<Level> {
+    if HOSTNAME.contains(&key) {
+        Some(Level::Host)
+    } else if ZONE.contains(&key) {
+        Some(Level::Zone)
+    } else {
+        None
+    }
+}
+
+/// Beside whose pods those of a workload must run (required `podAffinity`): the first term that
+/// speaks of hosts, else of zones. What can't be used is noted.
+fn together(
+    workload: &Workload<'_>,
+    around: Surroundings<'_, '_>,
+    unread: &mut Vec<(Span, String)>,
+) -> Option<Together> {
+    let reader = around.reader;
+    let required = [
+        "affinity",
+        "podAffinity",
+        "requiredDuringSchedulingIgnoredDuringExecution",
+    ];
+    let mut found: Option<Together> = None;
+    for term in reader.items(workload.pod, &required) {
+        let key = reader.text(term, &["topologyKey"]).unwrap_or_default();
+        let Some(level) = level(key) else {
+            let words =
+                format!("required podAffinity by `{key}`: which places that are is unknown");
+            unread.push((term.span(), words));
+            continue;
+        };
+        let peers = peers(workload, term, around);
+        if peers.is_empty() {
+            let words = "required podAffinity: no workload of the input has the labels that it \
+                         asks for, so with whom these pods share a place is unknown";
+            unread.push((term.span(), words.to_owned()));
+            continue;
+        }
+        let tie = Together {
+            peers,
+            level,
+            span: term.span(),
+        };
+        // On one host is in one zone too: the stricter says more.
+        if let Some(known) = &mut found {
+            let words = "of several required podAffinity terms one is used, the first by host";
+            unread.push((tie.span, words.to_owned()));
+            if tie.level < known.level {
+                *known = tie;
+            }
+        } else {
+            found = Some(tie);
+        }
+    }
+    found
+}
+
+/// The workloads whose pods a term of pod affinity may mean.
+fn peers(workload: &Workload<'_>, term: View<'_>, around: Surroundings<'_, '_>) -> Vec<Ref> {
+    let reader = around.reader;
+    let Some(selector) = reader.get(term, "labelSelector") else {
+        return Vec::new();
+    };
+    let listed = reader.items(term, &["namespaces"]);
+    // Labels of namespaces are rarely in the input: any may be meant.
+    let anywhere = reader.get(term, "namespaceSelector").is_some();
+    let own = workload.object.namespace;
+    let is_meant = |space: Option<&str>| {
+        anywhere
+            || if listed.is_empty() {
+                space == own
+            } else {
+                listed.iter().any(|listed| listed.as_str() == space)
+            }
+    };
+    let peers = around.workloads.iter().filter(|other| {
+        reader.spend(1)
+            && is_meant(other.object.namespace)
+            && matches(selector, &other.labels, reader)
+    });
+    peers
+        .map(|other| super::references::known(&other.id, term.span()))
+        .collect()
 }
 
 /// True if the data of its pods stays on one host: a local volume, or a path of the host that

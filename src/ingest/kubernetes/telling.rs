@@ -105,6 +105,7 @@ pub(super) fn translate(
         local: &estate.local,
         cluster: &estate.cluster,
         control: &control,
+        workloads: &estate.workloads,
     };
     for (at, workload) in estate.workloads.iter().enumerate() {
         tell_workload(workload, around_placement, &mut facts);

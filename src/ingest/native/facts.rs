@@ -12,8 +12,8 @@ use super::values::{
     Copies, Count, Duration, Held, Name, NodeName, Rate, SpreadOver, Version, Weight,
 };
 use crate::ingest::fact::{
-    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, OverrideFact, Ref,
-    ReplicasFact, RequirementFact, Spread,
+    AliasFact, Apart, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, OverrideFact,
+    Ref, ReplicasFact, RequirementFact, Spread,
 };
 use crate::source::Span;
 use crate::source::item::{At, Listed, OneOrMany, Reader};
@@ -409,8 +409,8 @@ fn spread(said: Option<OneOrMany<At<SpreadOver>>>) -> Spread {
     let mut spread = Spread::default();
     for At { value, span } in said.into_iter().flat_map(|OneOrMany(list)| list) {
         match value {
-            SpreadOver::Host => spread.hosts = Some(span),
-            SpreadOver::Zone => spread.zones = Some(span),
+            SpreadOver::Host => spread.hosts = Some(Apart::each(span)),
+            SpreadOver::Zone => spread.zones = Some(Apart::each(span)),
         }
     }
     spread

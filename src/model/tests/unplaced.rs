@@ -1,4 +1,4 @@
-use crate::ingest::fact::Spread;
+use crate::ingest::fact::{Apart, Level, Spread, Together};
 use crate::model::Model;
 use crate::model::testing::{Teller, kubernetes, model_as};
 use crate::words::{Assume, Class, Evidence};
@@ -72,7 +72,7 @@ fn at_best_they_share_nothing() {
 #[test]
 fn hosts_apart_in_one_zone() {
     let model = spread(WORST, |facts| Spread {
-        hosts: Some(facts.span()),
+        hosts: Some(Apart::each(facts.span())),
         ..Spread::default()
     });
     assert_eq!(
@@ -89,7 +89,7 @@ fn hosts_apart_in_one_zone() {
 #[test]
 fn zones_apart() {
     let model = spread(WORST, |facts| Spread {
-        zones: Some(facts.span()),
+        zones: Some(Apart::each(facts.span())),
         ..Spread::default()
     });
     assert_eq!(
@@ -106,7 +106,7 @@ fn zones_apart() {
 #[test]
 fn named_zones_are_taken_in_turn() {
     let model = spread(WORST, |facts| Spread {
-        zones: Some(facts.span()),
+        zones: Some(Apart::each(facts.span())),
         allowed_zones: ["a", "b", "c"]
             .map(|zone| facts.domain(&format!("zone:{zone}")))
             .to_vec(),
@@ -159,5 +159,144 @@ fn one_allowed_zone_is_a_place_and_hosts_belong_to_the_cluster() {
         let on = |place: &str| placed.iter().filter(|text| text.ends_with(place)).count();
         assert_eq!((on("→zone:a"), on("→cluster:prod")), (hosts, hosts));
         assert_eq!((on("→region:eu"), placed.len()), (hosts, 3 * hosts));
+    }
+}
+
+fn most(facts: &mut Teller, most: u64) -> Option<Apart> {
+    let span = facts.span();
+    Some(Apart { most, span })
+}
+
+/// Up to so many share a place: a spread constraint with a larger skew says less.
+#[test]
+fn a_few_may_share_a_place() {
+    let hosts = spread(WORST, |facts| Spread {
+        hosts: most(facts, 3),
+        ..Spread::default()
+    });
+    assert_eq!(
+        placements(&hosts, "replica"),
+        ["1→host:x?1", "2→host:x?1", "3→host:x?1", "4→host:x?2"]
+    );
+    assert_eq!(
+        placements(&hosts, "host"),
+        ["host:x?1→zone:x?", "host:x?2→zone:x?"]
+    );
+    let zones = spread(WORST, |facts| Spread {
+        zones: most(facts, 2),
+        ..Spread::default()
+    });
+    assert_eq!(
+        placements(&zones, "replica"),
+        ["1→host:x?1", "2→host:x?1", "3→host:x?2", "4→host:x?2"]
+    );
+    assert_eq!(
+        placements(&zones, "host"),
+        ["host:x?1→zone:x?1", "host:x?2→zone:x?2"]
+    );
+    // In two zones, one may have three of four.
+    let named = spread(WORST, |facts| Spread {
+        zones: most(facts, 2),
+        allowed_zones: ["a", "b"]
+            .map(|zone| facts.domain(&format!("zone:{zone}")))
+            .to_vec(),
+        ..Spread::default()
+    });
+    assert_eq!(
+        placements(&named, "replica"),
+        [
+            "1→host:x?@zone:a",
+            "2→host:x?@zone:a",
+            "3→host:x?@zone:a",
+            "4→host:x?@zone:b"
+        ]
+    );
+}
+
+/// Entries of one owner that are held in different zones have no host in common.
+#[test]
+fn different_zones_are_different_hosts() {
+    let mut facts = kubernetes();
+    facts.nodes(&["service:x"]);
+    for zone in ["zone:a", "zone:b", "zone:a"] {
+        let zone = facts.domain(zone);
+        facts.replicas("service:x", 1, &[]).spread.allowed_zones = vec![zone];
+    }
+    let model = model_as(vec![facts], WORST);
+    assert_eq!(
+        placements(&model, "host"),
+        ["host:x?→zone:a", "host:x?@zone:b→zone:b"]
+    );
+    assert_eq!(
+        placements(&model, "replica"),
+        ["1→host:x?", "2→host:x?@zone:b", "3→host:x?"]
+    );
+}
+
+/// `service:x` (four, stated first) must be beside the three of `service:y`, which are apart.
+fn beside(assume: Assume, level: Level, say: impl Fn(&mut Teller) -> (Spread, Spread)) -> Model {
+    let mut facts = kubernetes();
+    facts.nodes(&["service:x", "service:y"]);
+    let (of_x, of_y) = say(&mut facts);
+    let peers = vec![facts.name("service:y")];
+    let span = facts.span();
+    let together = Some(Together { peers, level, span });
+    facts.replicas("service:x", 4, &[]).spread = Spread { together, ..of_x };
+    facts.replicas("service:y", 3, &[]).spread = of_y;
+    let model = model_as(vec![facts], assume);
+    model.no_problems();
+    assert_eq!(model.unplaced.len(), 7);
+    model
+}
+
+#[test]
+fn who_must_be_beside_others_shares_their_places() {
+    let free = |_: &mut Teller| (Spread::default(), Spread::default());
+    let model = beside(WORST, Level::Host, free);
+    let all = placements(&model, "replica");
+    assert!(all.iter().all(|on| on.ends_with("→host:y?")), "{all:?}");
+
+    let model = beside(WORST, Level::Zone, free);
+    assert_eq!(
+        placements(&model, "host"),
+        ["host:x?→zone:y?", "host:y?→zone:y?"]
+    );
+
+    let model = beside(Assume::Optimistic, Level::Host, free);
+    let all = placements(&model, "replica");
+    let on = |host: &str| all.iter().filter(|on| on.ends_with(host)).count();
+    // Four can't have a host each where the others run on three.
+    assert_eq!((on("y?1"), on("y?2"), on("y?3")), (2, 2, 3));
+
+    let model = beside(WORST, Level::Zone, |facts| {
+        (
+            Spread::default(),
+            Spread {
+                zones: most(facts, 1),
+                ..Spread::default()
+            },
+        )
+    });
+    let hosts = placements(&model, "host");
+    assert!(hosts.contains(&"host:x?→zone:y?1".to_owned()), "{hosts:?}");
+}
+
+#[test]
+fn who_must_be_together_is_so_at_best_too() {
+    for (level, hosts) in [(Level::Host, 1), (Level::Zone, 4)] {
+        let model = spread(Assume::Optimistic, |facts| {
+            let peers = vec![facts.name("service:x")];
+            let span = facts.span();
+            Spread {
+                together: Some(Together { peers, level, span }),
+                ..Spread::default()
+            }
+        });
+        let placed = placements(&model, "host");
+        assert_eq!(placed.len(), hosts, "{placed:?}");
+        assert!(
+            placed.iter().all(|on| on.ends_with("→zone:x?")),
+            "{placed:?}"
+        );
     }
 }

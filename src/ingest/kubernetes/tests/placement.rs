@@ -1,7 +1,7 @@
 //! Where pods run.
 
 use super::{app, expr, facts, replicas};
-use crate::ingest::fact::ReplicasFact;
+use crate::ingest::fact::{Apart, ReplicasFact};
 use crate::words::Evidence;
 
 /// What the replicas of a Deployment with these lines in its pod specification stand on, may
@@ -25,8 +25,24 @@ fn show(fact: &ReplicasFact) -> String {
             .iter()
             .map(|region| format!("?{}", region.text)),
     );
-    parts.extend(fact.spread.hosts.map(|_| "!hosts".to_owned()));
-    parts.extend(fact.spread.zones.map(|_| "!zones".to_owned()));
+    let most = |apart: Apart| match apart.most {
+        1 => String::new(),
+        most => format!(" above {most}"),
+    };
+    parts.extend(
+        fact.spread
+            .hosts
+            .map(|apart| format!("!hosts{}", most(apart))),
+    );
+    parts.extend(
+        fact.spread
+            .zones
+            .map(|apart| format!("!zones{}", most(apart))),
+    );
+    parts.extend(fact.spread.together.as_ref().map(|tie| {
+        let peers: Vec<_> = tie.peers.iter().map(|peer| peer.text.as_str()).collect();
+        format!("={:?} {}", tie.level, peers.join(" "))
+    }));
     if let Some(again) = &fact.reschedule {
         let on: Vec<_> = again.on.iter().map(expr).collect();
         parts.push(format!("~{}", on.join(" ")));
@@ -159,7 +175,15 @@ fn what_replicas_must_not_share() {
                 "DoNotSchedule",
                 "maxSkew: 3, labelSelector: {matchLabels: {app: web}}",
             ),
-            "",
+            "!zones above 3",
+        ),
+        (
+            format!(
+                "{}\n{}",
+                spread(zone, "DoNotSchedule", "maxSkew: 2, labelSelector: {}"),
+                anti("required", &term(zone, "web"))
+            ),
+            "!zones",
         ),
         (anti("required", &term(host, "web")), "!hosts"),
         (anti("required", &term(zone, "web")), "!zones"),
@@ -256,4 +280,68 @@ fn a_storage_class_of_the_input_says_that_volumes_are_local() {
     };
     assert!(!run(class("kubernetes.io/no-provisioner")));
     assert!(run(class("ebs.csi.aws.com")));
+}
+
+#[test]
+fn whom_pods_must_be_beside() {
+    let host = "kubernetes.io/hostname";
+    let zone = "topology.kubernetes.io/zone";
+    let term = |key: &str, rest: &str| format!("{{topologyKey: {key}, {rest}}}");
+    let db = "labelSelector: {matchLabels: {app: db}}";
+    let web = "labelSelector: {matchLabels: {app: web}}";
+    let unknown = "no workload of the input has the labels";
+    for (terms, want, note) in [
+        (vec![term(host, db)], "=Host service:db", ""),
+        (vec![term(zone, db)], "=Zone service:db", ""),
+        (vec![term(zone, web)], "=Zone service:web", ""),
+        (
+            vec![term(zone, "labelSelector: {}")],
+            "=Zone service:db service:web",
+            "",
+        ),
+        (
+            vec![term(zone, db), term(host, db)],
+            "=Host service:db",
+            "one is used, the first by host",
+        ),
+        (
+            vec![term(zone, &format!("{db}, namespaceSelector: {{}}"))],
+            "=Zone service:db",
+            "",
+        ),
+        (
+            vec![term(zone, &format!("{db}, namespaces: [other]"))],
+            "",
+            unknown,
+        ),
+        (
+            vec![term(zone, "labelSelector: {matchLabels: {app: no}}")],
+            "",
+            unknown,
+        ),
+        (vec![term(zone, "x: y")], "", unknown),
+        (
+            vec![term("example.com/rack", db)],
+            "",
+            "by `example.com/rack`: which places that are is unknown",
+        ),
+    ] {
+        let pod = format!(
+            "affinity: {{podAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{}]}}}}",
+            terms.join(", ")
+        );
+        let facts = facts(&(app("db", "", "") + &app("web", &pod, "")));
+        let shown = show(replicas(&facts, "service:web"));
+        let cluster = "~cluster:kubernetes";
+        let want = if want.is_empty() {
+            cluster.to_owned()
+        } else {
+            format!("{want}, {cluster}")
+        };
+        assert_eq!(shown, want, "{pod}");
+        let notes: Vec<_> = facts.unread.iter().map(|(_, why)| why.as_str()).collect();
+        let notes = notes.join("\n");
+        assert_eq!(notes.is_empty(), note.is_empty(), "{notes}");
+        assert!(notes.contains(note), "{notes}");
+    }
 }

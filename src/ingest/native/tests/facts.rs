@@ -286,8 +286,8 @@ stores:
     assert_eq!(short(&replicas[6].requires[0]), "store:other");
     assert!(replicas[7].on.is_empty());
     let spread = &replicas[7].spread;
-    assert_eq!(outcome.text(spread.hosts.expect("hosts")), "host");
-    assert_eq!(outcome.text(spread.zones.expect("zones")), "zone");
+    assert_eq!(outcome.text(spread.hosts.expect("hosts").span), "host");
+    assert_eq!(outcome.text(spread.zones.expect("zones").span), "zone");
 }
 
 #[test]
