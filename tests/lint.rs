@@ -243,3 +243,64 @@ fn what_compose_only_starts_first_is_no_recovery_cycle() {
         assert_eq!(output.contains("recovery-cycle"), cycle, "{output}");
     }
 }
+
+#[test]
+fn explain_speaks_to_programs_too() {
+    let here = Path::new(".");
+    let one = text(&spof(
+        here,
+        &["explain", "placement-cycle", "--format", "json"],
+    ));
+    let one: Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(
+        (one["version"].as_u64(), &one["rule"]),
+        (Some(1), &Value::from("placement-cycle"))
+    );
+    let all = text(&spof(here, &["rules", "--format", "json"]));
+    let all: Value = serde_json::from_str(&all).unwrap();
+    let listed = all["rules"].as_array().unwrap().iter();
+    let mut listed = listed.filter(|rule| rule["rule"] == one["rule"]);
+    let listed = listed.next().unwrap();
+    for field in ["summary", "documentation"] {
+        assert_eq!(listed[field], one[field]);
+        assert!(one[field].as_str().is_some_and(|text| text.len() > 20));
+    }
+}
+
+/// Broken inputs and unchosen scopes are warned of, unless that is not wanted.
+#[test]
+fn quiet_is_quiet_in_every_command() {
+    let dir = folder(&[
+        ("a.spof.yaml", WARNS),
+        ("broken.yaml", "a: [\n"),
+        ("spof.toml", "[scope.a]\ninclude = [\"*.yaml\"]\n"),
+    ]);
+    for (command, warns) in [
+        ("list", true),
+        ("blast service:web", true),
+        ("why service:web --down service:web", true),
+        ("common service:web", true),
+        ("cuts service:web", true),
+        ("graph", true),
+        ("diff a.spof.yaml", true),
+        ("report -o report.html", true),
+        ("coverage", false),
+        ("lint", false),
+        ("init --stdout", false),
+        ("rules", false),
+        ("explain duplicate-key", false),
+        ("schema", false),
+        ("completions bash", false),
+        ("man", false),
+    ] {
+        let mut words: Vec<&str> = command.split(' ').collect();
+        let loud = spof(dir.path(), &words);
+        words.push("--quiet");
+        let quiet = spof(dir.path(), &words);
+        let said = String::from_utf8(loud.stderr.clone()).unwrap();
+        assert_eq!(!said.is_empty(), warns, "{command}: {said}");
+        let said = String::from_utf8(quiet.stderr.clone()).unwrap();
+        assert_eq!(said, "", "{command}");
+        assert_eq!(quiet.status.code(), loud.status.code(), "{command}");
+    }
+}

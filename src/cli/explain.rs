@@ -3,9 +3,12 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::args::Format;
+use super::rules;
 use super::screen::Screen;
 use crate::error::Error;
 use crate::findings::Code;
+use crate::output::json::VERSION;
 use crate::output::text::{DIM, NAME, PLAIN, STRONG, Text};
 use crate::rules::doc::markdown;
 use crate::rules::rule;
@@ -14,11 +17,16 @@ use crate::rules::rule;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  spof explain false-redundancy    what it finds, why that is bad, how to fix it")]
+  spof explain false-redundancy                  what it finds, why that is bad, how to fix it
+  spof explain false-redundancy --format json    the same, as one object, for programs")]
 pub(super) struct Args {
     /// The rule, as findings name it in brackets
     #[arg(value_name = "RULE", hide_possible_values = true)]
     rule: Named,
+
+    /// How to write the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
 }
 
 /// A rule by its name; clap suggests the nearest one.
@@ -48,6 +56,14 @@ const fn all() -> [Named; Code::ALL.len()] {
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Result<u8, Error> {
     let code = args.rule.0;
+    if args.format == Format::Json {
+        let mut value = rules::described(code);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("version".to_owned(), VERSION.into());
+        }
+        screen.json(&value)?;
+        return Ok(0);
+    }
     let mut page = screen.page();
     page.line(
         Text::of(NAME, code.as_str())

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::args::Format;
 use super::screen::Screen;
 use crate::error::Error;
+use crate::findings::Code;
 use crate::output::json::VERSION;
 use crate::output::page::{Column, Table};
 use crate::output::text::{DIM, NAME, PLAIN, Text};
-use crate::rules::RULES;
 use crate::rules::doc::markdown;
+use crate::rules::{RULES, rule};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,6 +22,15 @@ pub(super) struct Args {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+}
+
+/// A rule, for programs: code, one line, and its documentation as Markdown.
+pub(super) fn described(code: Code) -> Value {
+    json!({
+        "rule": code.as_str(),
+        "summary": code.summary(),
+        "documentation": rule(code).map(markdown),
+    })
 }
 
 pub(super) fn run(args: &Args, screen: &Screen) -> Result<u8, Error> {
@@ -41,17 +51,8 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Result<u8, Error> {
             screen.show(&page)?;
         }
         Format::Json => {
-            let rules: Vec<Value> = RULES
-                .iter()
-                .map(|rule| {
-                    let code = rule.code();
-                    json!({
-                        "rule": code.as_str(),
-                        "summary": code.summary(),
-                        "documentation": markdown(*rule),
-                    })
-                })
-                .collect();
+            let rules = RULES.iter().map(|rule| described(rule.code()));
+            let rules: Vec<Value> = rules.collect();
             screen.json(&json!({"version": VERSION, "rules": rules}))?;
         }
     }

@@ -162,16 +162,16 @@ fn one_allowed_zone_is_a_place_and_hosts_belong_to_the_cluster() {
     }
 }
 
-fn most(facts: &mut Teller, most: u64) -> Option<Apart> {
+fn most(facts: &mut Teller, most: u64) -> Apart {
     let span = facts.span();
-    Some(Apart { most, span })
+    Apart { most, span }
 }
 
 /// Up to so many share a place: a spread constraint with a larger skew says less.
 #[test]
 fn a_few_may_share_a_place() {
     let hosts = spread(WORST, |facts| Spread {
-        hosts: most(facts, 3),
+        hosts: Some(most(facts, 3)),
         ..Spread::default()
     });
     assert_eq!(
@@ -183,7 +183,7 @@ fn a_few_may_share_a_place() {
         ["host:x?1→zone:x?", "host:x?2→zone:x?"]
     );
     let zones = spread(WORST, |facts| Spread {
-        zones: most(facts, 2),
+        zones: Some(most(facts, 2)),
         ..Spread::default()
     });
     assert_eq!(
@@ -196,7 +196,7 @@ fn a_few_may_share_a_place() {
     );
     // In two zones, one may have three of four.
     let named = spread(WORST, |facts| Spread {
-        zones: most(facts, 2),
+        zones: Some(most(facts, 2)),
         allowed_zones: ["a", "b"]
             .map(|zone| facts.domain(&format!("zone:{zone}")))
             .to_vec(),
@@ -272,7 +272,7 @@ fn who_must_be_beside_others_shares_their_places() {
         (
             Spread::default(),
             Spread {
-                zones: most(facts, 1),
+                zones: Some(most(facts, 1)),
                 ..Spread::default()
             },
         )
