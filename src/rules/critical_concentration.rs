@@ -215,7 +215,7 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     finding.label = match &domain.title {
         _ if domain.evidence == Evidence::Assumed => "taken from here, among others".to_owned(),
         Some(title) => title.clone(),
-        None => "without this".to_owned(),
+        None => format!("where `{}` comes from", domain.id),
     };
     finding
         .notes
