@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::text::{escape, number};
+use super::text::{escape, escape_quoted, number};
 use crate::words::format_duration;
 
 /// The table as it stands in the page.
@@ -167,7 +167,12 @@ impl Say {
     pub(super) fn html(&self, language: Language) -> String {
         let mut html = format!("<span data-t=\"{}\"", escape(&self.key));
         if !self.arguments.is_empty() {
-            let _ = write!(html, " data-a=\"{}\"", escape(&self.json().to_string()));
+            // JSON is full of double quotes: between single ones they can stay as they are.
+            let _ = write!(
+                html,
+                " data-a='{}'",
+                escape_quoted(&self.json().to_string())
+            );
         }
         let _ = write!(html, ">{}</span>", escape(&self.text(language)));
         html
@@ -205,11 +210,16 @@ impl Argument {
         match self {
             Self::Number(n) => json!(n),
             Self::Text(text) => json!(text),
+            Self::Say(say) if say.arguments.is_empty() => json!({"k": say.key}),
             Self::Say(say) => json!({"k": say.key, "a": say.json()}),
             Self::Duration(seconds) => json!({"d": seconds}),
             Self::List(items, more) => {
                 let items: Vec<_> = items.iter().map(Self::json).collect();
-                json!({"l": items, "m": more})
+                if *more == 0 {
+                    json!({"l": items})
+                } else {
+                    json!({"l": items, "m": more})
+                }
             }
         }
     }
@@ -351,14 +361,14 @@ mod tests {
         let sentence = say("panel.cut.journeys")
             .with(2_usize)
             .with(1_234_usize)
-            .with("<b>\"IDC\"");
+            .with("<b>\"it's\"");
         assert_eq!(
             sentence.text(Language::En),
-            "2 of 1,234 journeys are cut when <b>\"IDC\" fails."
+            "2 of 1,234 journeys are cut when <b>\"it's\" fails."
         );
         assert_eq!(
             sentence.html(Language::Ko),
-            "<span data-t=\"panel.cut.journeys\" data-a=\"[2,1234,&quot;&lt;b&gt;\\&quot;IDC\\&quot;&quot;]\">&lt;b&gt;&quot;IDC&quot; 장애: 사용자 여정 1,234개 중 2개 중단.</span>"
+            "<span data-t=\"panel.cut.journeys\" data-a='[2,1234,\"&lt;b&gt;\\\"it&#39;s\\\"\"]'>&lt;b&gt;&quot;it's&quot; 장애: 사용자 여정 1,234개 중 2개 중단.</span>"
         );
         let late = say("state.late")
             .with(Argument::Duration(97_200))

@@ -119,7 +119,12 @@ pub(super) fn list(items: Vec<String>, most: usize) -> Argument {
     Argument::List(shown.collect(), more as u64)
 }
 
-/// `text` as it may stand in an element or between quotes.
+/// `text` as it may stand between single quotes.
+pub(super) fn escape_quoted(text: &str) -> String {
+    escape(text).replace("&quot;", "\"").replace('\'', "&#39;")
+}
+
+/// `text` as it may stand in an element or between double quotes.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

@@ -170,6 +170,9 @@
 
     drawTabs(state) {
       const { t } = spof.i18n;
+      const key = state.view + spof.i18n.current();
+      if (this.tabsKey === key) return;
+      this.tabsKey = key;
       this.tabs.setAttribute("aria-label", t("tabs.label"));
       const had = this.tabs.contains(document.activeElement);
       spof.dom.replace(this.tabs, TABS.map((tab) => h("button", { type: "button", role: "tab", id: "tab-" + tab, "aria-selected": String(state.view === tab), "aria-controls": "picture", tabindex: state.view === tab ? "0" : "-1", "data-act": "tab", "data-tab": tab }, t("tab." + tab))));
@@ -204,6 +207,20 @@
       if (had) document.getElementById(had)?.focus();
     }
 
+    /** What can be done with a scenario: made once for each language. */
+    tools(any) {
+      const { t } = spof.i18n;
+      const key = spof.i18n.current() + any;
+      if (this.toolsKey === key) return this.toolbox;
+      this.toolsKey = key;
+      const menu = (name, items) => h("details", { class: "menu" }, h("summary", { class: "b" }, t("menu." + name)), h("ul", {}, items.map((what) => h("li", {}, h("button", { type: "button", "data-act": "export", "data-what": what }, t("export." + what))))));
+      this.toolbox = h("div", { class: "tools" },
+        h("button", { type: "button", class: "b", id: "add-fault", "data-act": "search" }, "＋ ", t("bar.add")),
+        any ? h("button", { type: "button", class: "b", id: "clear", "data-act": "clear" }, t("bar.clear")) : null,
+        menu("copy", ["link", "command", "owners", "mermaid"]), menu("export", ["svg", "png", "csv"]));
+      return this.toolbox;
+    }
+
     /** The faults, what can be done with them, and the slider over time. */
     drawBar({ state, scenario, t: moment }) {
       const { t, duration } = spof.i18n;
@@ -215,11 +232,7 @@
       const faults = h("ul", { class: "faults", id: "faults", "aria-label": t("bar.faults") }, scenario.faults.map(chipOf));
       const empty = scenario.faults.length === 0 ? h("p", { class: "bar-hint" }, t("bar.empty")) : null;
       const unknown = scenario.unknown.length ? h("p", { class: "bar-warn", role: "alert" }, icon("degraded", 13), t("bar.unknown", { l: scenario.unknown.slice(0, 4) })) : null;
-      const menu = (name, items) => h("details", { class: "menu" }, h("summary", { class: "b" }, t("menu." + name)), h("ul", {}, items.map((what) => h("li", {}, h("button", { type: "button", "data-act": "export", "data-what": what }, t("export." + what))))));
-      const tools = h("div", { class: "tools" },
-        h("button", { type: "button", class: "b", id: "add-fault", "data-act": "search" }, "＋ ", t("bar.add")),
-        scenario.faults.length ? h("button", { type: "button", class: "b", id: "clear", "data-act": "clear" }, t("bar.clear")) : null,
-        menu("copy", ["link", "command", "owners", "mermaid"]), menu("export", ["svg", "png", "csv"]));
+      const tools = this.tools(scenario.faults.length > 0);
       const moments = scenario.moments;
       let slider = null;
       if (scenario.result && moments.length > 1) {

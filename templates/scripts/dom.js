@@ -28,6 +28,25 @@
     return s("svg", { class: "i", width: size, height: size, "aria-hidden": "true", ...attributes }, s("use", { href: "#i-" + name }));
   }
 
+  /** A symbol as part of a large picture: drawn in place, because each `use` would cost the browser a
+      tree of its own. */
+  function symbol(name, x, y, size) {
+    const group = s("g", { class: "st" });
+    group.place = { x, y, size };
+    change(group, name);
+    return group;
+  }
+
+  /** Makes another symbol of one. */
+  function change(group, name) {
+    if (group.symbol === name) return;
+    group.symbol = name;
+    const drawn = document.getElementById(name);
+    const { x, y, size } = group.place;
+    group.setAttribute("transform", `translate(${x} ${y})scale(${size / drawn.viewBox.baseVal.width})`);
+    group.replaceChildren(...Array.from(drawn.children, (part) => part.cloneNode(true)));
+  }
+
   /** A state as a chip: shape, letter, colour and words. `late`: back, but over its objective. */
   function chip(state, words, late) {
     return h("span", { class: "v v-" + state + (late ? " late" : ""), "data-v": state }, icon(state), words);
@@ -82,5 +101,5 @@
     return fill(element, {}, children);
   }
 
-  spof.dom = { h, s, icon, chip, limited, announce, toast, replace };
+  spof.dom = { h, s, icon, symbol, change, chip, limited, announce, toast, replace };
 })();

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const spof = (globalThis.spof = globalThis.spof || {});
-  const { h, s } = spof.dom;
+  const { h, s, symbol, change } = spof.dom;
   const { layout, width: textWidth, shorten, HEAD } = spof.layout;
   /** Most shapes drawn unasked, and most of one sort in one box. */
   const BUDGET = 260, MOST = 18, MOST_OPENED = 400;
@@ -152,7 +152,7 @@
         const hasMore = box.children.length + box.tiles.length + box.layers.length > 0;
         const right = hasMore ? 24 : 6;
         head.append(s("title", {}), s("rect", { class: "hit", x: x + 2, y: y + 2, width: item.w - 4 - (hasMore ? 22 : 0), height: HEAD - 4, rx: 5 }));
-        if (box.domain >= 0) head.append(s("use", { class: "st", href: "#i-plain", x: x + 9, y: y + 8, width: 14, height: 14 }));
+        if (box.domain >= 0) head.append(symbol("i-plain", x + 9, y + 8, 14));
         const from = box.domain >= 0 ? x + 29 : x + 11;
         const room = Math.floor((item.w - (from - x) - right - (item.kind ? textWidth(item.kind, 10.5) + 8 : 0)) / 7.2);
         const label = s("text", { class: "bl", x: from, y: y + 19 }, shorten(item.label, Math.max(room, 4)));
@@ -189,7 +189,7 @@
       group.append(
         s("title", {}),
         s("rect", { class: "frame", x: x + 0.5, y: y + 0.5, width: w - 1, height: high - 1, rx: high / 2 }),
-        s("use", { class: "st", href: "#k-layer", x: x + 7, y: y + 5, width: 12, height: 12 }),
+        symbol("k-layer", x + 7, y + 5, 12),
         s("text", { x: x + 23, y: y + 15 }, label),
       );
       this.svg.append(group);
@@ -202,7 +202,7 @@
       if (tile.more) {
         const text = spof.i18n.t("map.more", tile.rest);
         group.classList.add("folded");
-        group.append(s("title", {}, text), s("rect", { class: "frame", x: x + 0.5, y: y + 0.5, width: w - 1, height: high - 1, rx: 5 }), s("use", { class: "st", href: "#k-folded", x: x + 8, y: y + 7, width: 12, height: 12 }), s("text", { x: x + 27, y: y + 17 }, text), s("text", { class: "tn", x: x + w - 8, y: y + 17, "text-anchor": "end" }));
+        group.append(s("title", {}, text), s("rect", { class: "frame", x: x + 0.5, y: y + 0.5, width: w - 1, height: high - 1, rx: 5 }), symbol("k-folded", x + 8, y + 7, 12), s("text", { x: x + 27, y: y + 17 }, text), s("text", { class: "tn", x: x + w - 8, y: y + 17, "text-anchor": "end" }));
         group.setAttribute("aria-label", text);
         this.svg.append(group);
         this.put({ key: "more " + box.key, kind: "more", node: -1, tile, element: group, group, x, y, w, h: high, act: () => this.toggle("+" + box.key) });
@@ -216,7 +216,7 @@
       group.append(
         s("title", {}),
         s("rect", { class: "frame", x: x + 0.5, y: y + 0.5, width: w - 1, height: high - 1, rx: 5 }),
-        s("use", { class: "st", href: "#k-" + estate.className(tile.node), x: x + 8, y: y + 6, width: 14, height: 14 }),
+        symbol("k-" + estate.className(tile.node), x + 8, y + 6, 14),
         s("text", { x: x + 27, y: y + 17 }, shorten(estate.short(tile.node), Math.max(room, 3))),
         s("text", { class: "tn", x: x + w - 8, y: y + 17, "text-anchor": "end" }, its),
       );
@@ -266,10 +266,10 @@
         if (signature === shape.signature) continue;
         shape.signature = signature;
         shape.group.setAttribute("class", classes.join(" "));
-        const use = shape.element.querySelector(".st");
-        if (use) {
-          shape.symbol = shape.symbol || use.getAttribute("href");
-          use.setAttribute("href", state === "none" ? shape.symbol : "#i-" + state);
+        const drawn = shape.element.querySelector(".st");
+        if (drawn) {
+          shape.symbol = shape.symbol || drawn.symbol;
+          change(drawn, state === "none" ? shape.symbol : "i-" + state);
         }
         if (shape.kind === "tile") shape.element.lastChild.textContent = note;
         if (shape.tail) shape.tail.textContent = hits > 0 && !shape.item.isOpen ? t("map.inside.hit", hits, shape.box.inside) : shape.item.words;

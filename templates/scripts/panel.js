@@ -72,15 +72,14 @@
         parts.push(this.welcome());
       } else {
         parts.push(h("section", { class: "card-p" }, h("h2", { class: "said", id: "said" }, sentence(scenario)), this.moment(context), tiers(context)));
-        parts.push(this.subjects(context, [JOURNEY], "word.journeys", 14));
       }
       spof.dom.replace(this.root, parts);
-      // What takes longer to find follows after the picture has been drawn.
+      // The picture and the verdicts first; the lists follow when they have been drawn.
       clearTimeout(this.later);
       if (!scenario.result) return;
-      const rest = () => [this.circles(scenario), this.data(scenario), this.subjects(context, [SERVICE, STORE], "panel.workloads", 12)].filter(Boolean);
-      if (scenario.affected.length < 500) this.root.append(...rest());
-      else this.later = setTimeout(() => this.root.append(...rest()), 30);
+      this.later = setTimeout(() => {
+        this.root.append(...[this.subjects(context, [JOURNEY], "word.journeys", 14), this.circles(scenario), this.data(scenario), this.subjects(context, [SERVICE, STORE], "panel.workloads", 12)].filter(Boolean));
+      }, 20);
     }
 
     /** What is back and what is out at the moment of the slider. */
