@@ -163,13 +163,13 @@ fn tag(text: &str) -> Result<(Element, bool, &str), String> {
         if trimmed.len() == rest.len() {
             return Err(format!("attributes run together: {}", shown()));
         }
-        let (name, value) = trimmed
-            .split_once("=\"")
-            .ok_or("attribute without quotes")?;
+        let (name, value) = trimmed.split_once('=').ok_or("attribute without value")?;
         if !name.chars().all(is_name) || name.is_empty() {
             return Err(format!("attribute name {name:?} in {}", shown()));
         }
-        let (value, after) = value.split_once('"').ok_or("unclosed value")?;
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let quote = quote.ok_or("attribute without quotes")?;
+        let (value, after) = value[1..].split_once(quote).ok_or("unclosed value")?;
         if value.contains('<') {
             return Err(format!("`<` in {name}"));
         }
