@@ -64,12 +64,11 @@ const PACKAGE_FILES: [&str; 37] = [
 ];
 
 /// Formats that hold estates but have no reader, each with what to give instead.
-const UNKNOWN: [(&str, &str); 19] = [
+const UNKNOWN: [(&str, &str); 17] = [
     ("cue", "CUE: give the output of `cue export`"),
     ("dhall", "Dhall: give the output of `dhall-to-yaml`"),
     ("hcl", "HCL: give it as JSON or YAML"),
     ("json5", "JSON5: give it as JSON"),
-    ("jsonl", "JSON lines: give one JSON array"),
     ("jsonnet", "Jsonnet: give the output of `jsonnet`"),
     ("k", "KCL: give the output of `kcl run`"),
     (
@@ -77,7 +76,6 @@ const UNKNOWN: [(&str, &str); 19] = [
         "Jsonnet library: give the output of `jsonnet` for what imports it",
     ),
     ("ncl", "Nickel: give the output of `nickel export`"),
-    ("ndjson", "JSON lines: give one JSON array"),
     ("nix", "Nix: give the output of `nix eval --json`"),
     (
         "nomad",
@@ -167,7 +165,7 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
         (None, _)
             if matches!(
                 ending,
-                "config" | "conf" | "cfg" | "inventory" | "ini" | "xml"
+                "config" | "conf" | "cfg" | "inventory" | "ini" | "metrics" | "xml"
             ) =>
         {
             Claim::Look
@@ -181,9 +179,10 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
 fn syntax_of(ending: &str) -> Option<Syntax> {
     match ending {
         "yaml" | "yml" => Some(Syntax::Yaml),
-        "json" | "jsonc" | "tfstate" => Some(Syntax::Json),
+        "json" | "jsonc" | "jsonl" | "ndjson" | "tfstate" => Some(Syntax::Json),
         "toml" => Some(Syntax::Toml),
         "opsa" => Some(Syntax::Xml),
+        "prom" => Some(Syntax::Metrics),
         _ => None,
     }
 }
@@ -222,6 +221,9 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
     if text.trim_start().starts_with('<') && text.contains("<opsa-mef") {
         return Claim::Read(Syntax::Xml);
     }
+    if is_metrics(text) {
+        return Claim::Read(Syntax::Metrics);
+    }
     let yaml = first == "---"
         || first.starts_with("--- ")
         || first.starts_with("apiVersion:")
@@ -243,6 +245,14 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
         return Claim::Read(Syntax::Yaml);
     }
     Claim::Other
+}
+
+/// What a Prometheus client or server writes begins with what a metric means or is.
+fn is_metrics(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or("");
+    let mut words = first.split(' ');
+    let marked = words.next() == Some("#") && matches!(words.next(), Some("HELP" | "TYPE"));
+    marked && words.next().is_some()
 }
 
 /// An Ansible inventory in INI: by its name or folder, or by sections that nothing else has.
@@ -288,6 +298,8 @@ pub(super) fn explicit(path: &Utf8Path, head: &[u8]) -> Syntax {
         let name = path.file_name().unwrap_or("");
         if text.starts_with('<') || ending == "xml" {
             Syntax::Xml
+        } else if is_metrics(text) {
+            Syntax::Metrics
         } else if is_inventory(path, name, first, text) {
             Syntax::Ini
         } else if text.starts_with(['{', '[']) {
@@ -313,6 +325,8 @@ mod tests {
         assert_eq!(name("x.spof.toml"), Claim::Read(Syntax::Toml));
         assert_eq!(name("terraform.tfstate"), Claim::Read(Syntax::Json));
         assert_eq!(name("terraform.tfstate.backup"), Claim::Read(Syntax::Json));
+        assert_eq!(name("spans.jsonl"), Claim::Read(Syntax::Json));
+        assert_eq!(name("graph.prom"), Claim::Read(Syntax::Metrics));
         assert_eq!(name("a/package.json"), Claim::Other);
         assert_eq!(name("Cargo.toml"), Claim::Other);
         assert_eq!(name("tsconfig.build.json"), Claim::Other);
@@ -353,6 +367,12 @@ mod tests {
             Claim::Other
         );
         assert_eq!(look("hosts", "127.0.0.1 localhost\n"), Claim::Other);
+        let scrape = "# HELP up Whether it is up.\n# TYPE up gauge\nup 1\n";
+        assert_eq!(look("scrape", scrape), Claim::Read(Syntax::Metrics));
+        assert_eq!(
+            explicit(Utf8Path::new("scrape.txt"), scrape.as_bytes()),
+            Syntax::Metrics
+        );
         assert_eq!(look("hosts", "all:\n  hosts:\n"), Claim::Read(Syntax::Yaml));
         assert_eq!(
             explicit(Utf8Path::new("graph"), b" {\"a\":1}"),

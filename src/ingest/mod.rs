@@ -7,7 +7,7 @@
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`ansible`]: inventories, their variables, plays. * [`backstage`]: its software catalogue.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
-//! * [`open_psa`]: fault trees of reliability tools.
+//! * [`open_psa`]: fault trees of reliability tools. * [`traces`]: who was seen calling whom.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
 pub mod ansible;
@@ -20,6 +20,7 @@ pub mod kubernetes;
 pub mod native;
 pub mod open_psa;
 pub mod saved;
+pub mod traces;
 
 use std::borrow::Borrow;
 
@@ -62,6 +63,8 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     &compose::Compose,
     &open_psa::OpenPsa,
     &ansible::Ansible,
+    // Last: what traces call a service may be the name of one that others describe.
+    &traces::Traces,
 ];
 
 /// What one adapter said, and of how many documents.

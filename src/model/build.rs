@@ -96,6 +96,7 @@ pub(super) fn build_within(
     for (node, _) in &saved {
         draft.restore_part(node);
     }
+    draft.settle_observed();
     draft.settle_modes();
     let overrides: Vec<_> = each(&speakers, |facts| &facts.overrides).collect();
     draft.override_modes(&overrides);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::merge::Said;
+use super::observed::Joins;
 use super::resolve::Names;
 use super::unplaced::Places;
 use super::{Member, Model, Node, NodeIx, Requirement, Way};
@@ -91,6 +92,8 @@ pub(super) struct Draft<'s> {
     pub(super) stood: HashMap<NodeIx, Places>,
     /// Hosts that nobody named: what stands on them is unplaced.
     pub(super) unnamed: HashSet<NodeIx>,
+    /// What traces may mean by a name, once one is asked for.
+    pub(super) joins: Option<Joins>,
     left: u64,
     most: u64,
     over: bool,
@@ -115,6 +118,7 @@ impl<'s> Draft<'s> {
             copies: HashMap::new(),
             stood: HashMap::new(),
             unnamed: HashSet::new(),
+            joins: None,
             left: most,
             most,
             over: false,

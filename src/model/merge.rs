@@ -24,7 +24,9 @@ impl Draft<'_> {
     pub(super) fn state_node(&mut self, fact: &NodeFact, class: Class, rank: Rank) -> bool {
         let context = Context::of(&fact.origin, fact.name.span, rank);
         let text = &fact.name.text;
+        let observed = fact.origin.evidence == Evidence::Observed;
         let id = match &fact.name.otherwise {
+            Otherwise::Stated(own) if observed => Some(self.observed_id(text, own, fact.name.span)),
             Otherwise::Stated(own) => Some(self.names.stated(text, own, class)),
             Otherwise::Unknown => self.names.id_of(text),
             Otherwise::External(own) | Otherwise::Domain(own) => {
@@ -34,15 +36,13 @@ impl Draft<'_> {
         let Some(id) = id else {
             return false;
         };
+        // A trace sees that something answers, not what it is.
+        let known = observed && self.index.contains_key(&id);
         let ix = self.ensure(&id, class, &context);
-        self.class(
-            ix,
-            class,
-            Said {
-                rank,
-                span: context.span,
-            },
-        );
+        let span = context.span;
+        if !known {
+            self.class(ix, class, Said { rank, span });
+        }
         self.describe(ix, &fact.attributes, &context);
         true
     }

@@ -4,6 +4,7 @@
 //! * [`mod@build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
 //! * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
 //! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
+//! * [`observed`]: what traces saw, beside what is stated;
 //! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
@@ -14,6 +15,7 @@ mod draft;
 pub mod json;
 mod merge;
 mod naming;
+mod observed;
 mod placement;
 mod replicas;
 mod resolve;

@@ -117,6 +117,28 @@ impl Names {
         }
     }
 
+    /// From here on, an item that would have the id `own` is the node `id`.
+    pub(super) fn mean(&mut self, own: &Id, id: &Id) {
+        self.items.insert(own.clone(), id.clone());
+    }
+
+    /// The node that an item which would have the id `own` turned out to be.
+    pub(super) fn meant(&self, own: &Id) -> Option<&Id> {
+        self.items.get(own)
+    }
+
+    /// The nodes that sources other than the native manifest declare, with their class.
+    pub(super) fn others(&self) -> impl Iterator<Item = (&Id, Class)> {
+        self.others.iter().map(|(id, class)| (id, *class))
+    }
+
+    /// Notes that `text` may be any of `ids`.
+    pub(super) fn ambiguous(&mut self, text: &str, ids: Vec<String>, span: Span) {
+        let places = self.ambiguous.entry(text.to_owned());
+        let (_, places) = places.or_insert_with(|| (ids, BTreeSet::new()));
+        places.insert(span);
+    }
+
     /// Whether a source states a node with this id.
     fn is_declared(&self, id: &str) -> bool {
         let name = id.split_once(':').map_or(id, |(_, name)| name);

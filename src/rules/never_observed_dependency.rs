@@ -10,7 +10,7 @@ rule! {
     /// ## What it does
     ///
     /// Finds declared calls from one service to another that no trace has seen, although traces
-    /// saw the caller calling others and saw the other being called by somebody.
+    /// saw the caller calling others, and saw the other one calling or being called.
     ///
     /// ## Why is this bad
     ///
@@ -75,7 +75,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let stated = requirement.evidence <= Evidence::Inferred && !requirement.observed;
         let call = matches!(requirement.mode, Mode::Hard | Mode::Soft);
         let between = workload(requirement.of) && workload(member.node);
-        let traced = calling.contains(&requirement.of) && called.contains(&member.node);
+        let on = member.node;
+        let traced =
+            calling.contains(&requirement.of) && (called.contains(&on) || calling.contains(&on));
         if !(stated && call && between && traced) {
             continue;
         }

@@ -1,5 +1,6 @@
 //! JSON, with comments and trailing commas, by the scanner of `jsonc-parser`. The only file that
-//! names that crate.
+//! names that crate. A file may hold several objects or lists, each beginning on a line of its own
+//! (JSON lines, what log and trace collectors write): each is one document.
 //!
 //! The scanner gives tokens; the tree is built here with an own stack, so nesting can't overflow
 //! the thread's, and limits stop a hostile document early.
@@ -13,7 +14,7 @@ use super::problem::UnreadReason;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
 
-/// Reads the document of `text`, which is the content of `file`.
+/// Reads the documents of `text`, which is the content of `file`. The first broken one ends it.
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -26,33 +27,20 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         comments: Vec::new(),
         reading: Reading::default(),
     };
-    let tree = reader.document();
-    let Reader {
-        builder,
-        comments,
-        mut reading,
-        ..
-    } = reader;
-    let whole = Span::new(file, 0, text.len());
-    let tree = tree.and_then(|root| {
-        let Some(root) = root else { return Ok(None) };
-        let tree = builder.into_tree(root);
-        tree.map(Some).map_err(|stop| Failure::Limit(stop, whole))
-    });
-    match tree {
-        Ok(Some(tree)) => reading.documents.push(Document {
-            file,
-            index: 0,
-            tree,
-            comments,
-        }),
-        Ok(None) => {}
+    let ended = reader.documents();
+    let mut reading = reader.reading;
+    match ended {
+        Ok(()) => {}
         Err(Failure::Syntax(message, span)) => {
             let message = format!("this is not valid JSON: {message}");
             refuse(&mut reading, span, UnreadReason::Broken, message);
         }
         Err(Failure::Limit(stop, span)) => {
             let message = stop.message(limits);
+            refuse(&mut reading, span, UnreadReason::OverLimit, message);
+        }
+        Err(Failure::Many(span)) => {
+            let message = format!("the file has more than {} documents", limits.documents);
             refuse(&mut reading, span, UnreadReason::OverLimit, message);
         }
     }
@@ -72,6 +60,8 @@ const STRICT: ScannerOptions = ScannerOptions {
 enum Failure {
     Syntax(String, Span),
     Limit(Stop, Span),
+    /// More documents than allowed.
+    Many(Span),
 }
 
 /// A collection whose end has not come yet.
@@ -107,11 +97,50 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The root of the only value, or nothing if the text holds none.
-    fn document(&mut self) -> Result<Option<NodeId>, Failure> {
-        let Some(token) = self.token()? else {
-            return Ok(None);
-        };
+    /// All values of the text, each a document.
+    fn documents(&mut self) -> Result<(), Failure> {
+        let mut next = self.token()?;
+        while let Some(token) = next {
+            let index = self.reading.documents.len();
+            let start = self.range().0;
+            if index >= self.builder.limits.documents {
+                let (from, to) = self.range();
+                return Err(Failure::Many(Span::new(self.file, from, to)));
+            }
+            let root = self.value_to_end(token)?;
+            let end = self.range().1;
+            next = self.token()?;
+            if next
+                .as_ref()
+                .is_some_and(|token| !self.begins_another(token))
+            {
+                let at = self.range().0;
+                return Err(self.syntax("there is more text after the end of the value".into(), at));
+            }
+            let fresh = Builder::new(self.file, self.builder.limits);
+            let builder = std::mem::replace(&mut self.builder, fresh);
+            let whole = Span::new(self.file, start, end);
+            let tree = builder.into_tree(root);
+            self.reading.documents.push(Document {
+                file: self.file,
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+                tree: tree.map_err(|stop| Failure::Limit(stop, whole))?,
+                comments: std::mem::take(&mut self.comments),
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the current token, which follows a whole value, begins another document: an object
+    /// or a list that is the first of its line. Anything else there is a mistake.
+    fn begins_another(&self, token: &Token<'t>) -> bool {
+        let before = self.text.get(..self.range().0).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("");
+        matches!(token, Token::OpenBrace | Token::OpenBracket) && line.trim().is_empty()
+    }
+
+    /// The value that begins with `token`, read to its end.
+    fn value_to_end(&mut self, token: Token<'t>) -> Result<NodeId, Failure> {
         let mut open = Vec::new();
         let root = self.value(token, &mut open)?;
         let mut expect = Expect::ItemOrEnd;
@@ -124,11 +153,7 @@ impl<'t> Reader<'t> {
             };
             expect = self.step(token, top.0, expect, &mut open)?;
         }
-        if self.token()?.is_some() {
-            let at = self.range().0;
-            return Err(self.syntax("there is more text after the end of the value".into(), at));
-        }
-        Ok(Some(root))
+        Ok(root)
     }
 
     /// Takes one token inside the innermost open collection.
@@ -281,5 +306,53 @@ fn describe(kind: &ParseErrorKind) -> String {
         ParseErrorKind::UnterminatedCommentBlock => "this comment is never closed".into(),
         ParseErrorKind::SingleQuotedStringsNotAllowed => "strings need double quotes".into(),
         _ => "expected a value here".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str, limits: &Limits) -> (usize, Vec<String>) {
+        let reading = read(FileId(0), text, limits);
+        let problems = reading.problems.into_iter().map(|problem| problem.message);
+        (reading.documents.len(), problems.collect())
+    }
+
+    #[test]
+    fn each_line_may_hold_a_document() {
+        let limits = Limits::default();
+        let (count, problems) = kinds("{\"a\": 1}\n{\"b\": 2} // c\n  [1,\n 2]\n\n{}\n", &limits);
+        assert_eq!((count, problems), (4, Vec::new()));
+        let reading = read(FileId(0), "{}\n{\"a\": 1}", &limits);
+        let last = reading.documents.last().unwrap();
+        assert_eq!((last.index, last.root().span().range()), (1, 3..11));
+    }
+
+    #[test]
+    fn what_stands_behind_a_value_on_its_line_is_a_mistake() {
+        for text in ["{} {}", "{}\n1", "{}}", "[]\n\"a\"", "1 2"] {
+            let (_, problems) = kinds(text, &Limits::default());
+            let [one] = problems.as_slice() else {
+                panic!("{text}")
+            };
+            assert!(one.contains("more text after"), "{one}");
+        }
+    }
+
+    #[test]
+    fn documents_before_a_broken_one_are_kept() {
+        let (count, problems) = kinds("{\"a\": 1}\n{\"b\": ", &Limits::default());
+        assert_eq!((count, problems.len()), (1, 1));
+        let few = Limits {
+            documents: 2,
+            ..Limits::default()
+        };
+        let (count, problems) = kinds("{}\n{}\n{}\n", &few);
+        assert_eq!(count, 2);
+        assert!(
+            problems[0].contains("more than 2 documents"),
+            "{problems:?}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
-//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`]: one reader each, the only files that name their parser crate.
+//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`], [`metrics`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
@@ -15,6 +15,7 @@ pub mod json;
 pub mod limits;
 pub mod map;
 pub mod mask;
+pub mod metrics;
 pub mod piece;
 pub mod problem;
 #[cfg(test)]
@@ -43,6 +44,8 @@ pub enum Syntax {
     Xml,
     /// Lines in sections: Ansible's inventories.
     Ini,
+    /// The text format of Prometheus and `OpenMetrics`.
+    Metrics,
 }
 
 impl Syntax {
@@ -55,6 +58,7 @@ impl Syntax {
             Self::Toml => toml::read(file, text, limits),
             Self::Xml => xml::read(file, text, limits),
             Self::Ini => ini::read(file, text, limits),
+            Self::Metrics => metrics::read(file, text, limits),
         }
     }
 }

@@ -240,7 +240,7 @@ fn json_spans_types_and_comments() {
 #[test]
 fn broken_json_is_one_clear_problem_with_its_place() {
     for (text, place, words) in [
-        ("{\"a\": 1}\n{\"b\": 2}\n", "{\"b\"", "more text"),
+        ("{\"a\": 1} {\"b\": 2}\n", "{\"b\"", "more text"),
         ("{\"a\": 1 \"b\": 2}", "\"b\"", "`,` or `}`"),
         ("{\"a\" 1}", "1", "`:`"),
         ("{\"a\": [1, 2}", "}", "`,` or `]`"),
