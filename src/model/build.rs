@@ -2,6 +2,7 @@
 
 use super::Model;
 use super::draft::{Draft, MOST, Rank};
+use super::observed;
 use crate::ingest::Told;
 use crate::ingest::fact::Facts;
 use crate::source::SourceMap;
@@ -87,16 +88,19 @@ pub(super) fn build_within(
     for (requirement, rank) in each(&speakers, |facts| &facts.saved_requirements) {
         draft.restore_requirement(requirement, rank);
     }
-    for (fact, rank) in each(&speakers, |facts| &facts.requirements) {
+    let requirements = each(&speakers, |facts| &facts.requirements);
+    let (seen, stated): (Vec<_>, Vec<_>) =
+        requirements.partition(|(fact, _)| observed::is_call(fact));
+    for (fact, rank) in stated {
         draft.require(fact, rank);
     }
+    draft.observe(&seen);
     for (node, rank) in &saved {
         draft.restore_unknown(node, *rank);
     }
     for (node, _) in &saved {
         draft.restore_part(node);
     }
-    draft.settle_observed();
     draft.settle_modes();
     let overrides: Vec<_> = each(&speakers, |facts| &facts.overrides).collect();
     draft.override_modes(&overrides);

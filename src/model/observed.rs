@@ -5,10 +5,11 @@
 //! other members of a choice: so a requirement that any other source states, in whatever form,
 //! stays as it is stated and is marked as observed. What is needed only to start is another matter.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::NodeIx;
-use super::draft::Draft;
+use super::draft::{Context, Draft, Rank};
+use crate::ingest::fact::{Expr, ModeRule, RequirementFact};
 use crate::source::Span;
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -102,46 +103,63 @@ impl Draft<'_> {
         joins
     }
 
-    /// A seen call is no requirement of its own where another source states one that counts on the
-    /// called node: alone, among others, or as a standby. O(requirements · nesting).
-    pub(super) fn settle_observed(&mut self) {
-        let mut seen: BTreeMap<NodeIx, Vec<(NodeIx, usize)>> = BTreeMap::new();
+    /// Takes seen calls in, once all that is stated is there. A call is no requirement of its own
+    /// where another source states one that counts on the called node: alone, among others, or as
+    /// a standby. O(requirements · nesting).
+    pub(super) fn observe(&mut self, facts: &[(&RequirementFact, Rank)]) {
+        if facts.is_empty() {
+            return;
+        }
         let mut stated: HashMap<NodeIx, Vec<usize>> = HashMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
             let requirement = &entry.requirement;
-            match requirement.members.as_slice() {
-                _ if entry.dropped => {}
-                [member] if entry.plain && requirement.evidence == Evidence::Observed => {
-                    seen.entry(requirement.of)
-                        .or_default()
-                        .push((member.node, at));
-                }
-                _ => stated.entry(requirement.of).or_default().push(at),
+            if !entry.dropped && requirement.evidence != Evidence::Observed {
+                stated.entry(requirement.of).or_default().push(at);
             }
         }
-        for (of, calls) in seen {
-            // What each stated requirement counts on, however deep.
-            let mut reached: HashMap<NodeIx, Vec<usize>> = HashMap::new();
-            let runs = |at: &&usize| {
-                let mode = self.entries.get(**at).map(|entry| entry.requirement.mode);
-                matches!(mode, Some(Mode::Hard | Mode::Soft))
+        // What the stated requirements of each caller count on, however deep.
+        let mut known: HashMap<NodeIx, HashMap<NodeIx, Vec<usize>>> = HashMap::new();
+        for (fact, rank) in facts {
+            let context = Context::of(&fact.origin, fact.of.span, *rank);
+            let of = self.resolve(&fact.of, &context);
+            let Expr::One(on) = &fact.expr else {
+                self.require(fact, *rank);
+                continue;
             };
-            for at in stated.get(&of).into_iter().flatten().filter(runs) {
-                for node in self.leaves(*at, &stated) {
-                    reached.entry(node).or_default().push(*at);
-                }
-            }
-            for (on, call) in calls {
-                if let Some(requirements) = reached.get(&on) {
+            let on = self.resolve(on, &context);
+            let reached = known.entry(of).or_insert_with(|| self.reached(of, &stated));
+            match reached.get(&on) {
+                Some(requirements) => {
                     for at in requirements {
-                        self.witness(*at, call);
-                    }
-                    if let Some(entry) = self.entries.get_mut(call) {
-                        entry.dropped = true;
+                        if let Some(entry) = self.entries.get_mut(*at) {
+                            entry.requirement.observed = true;
+                            let sources = context.sources.iter().cloned();
+                            entry.requirement.sources.extend(sources);
+                        }
                     }
                 }
+                None => self.require(fact, *rank),
             }
         }
+    }
+
+    /// The requirements that a running `of` has, by the nodes they count on.
+    fn reached(
+        &self,
+        of: NodeIx,
+        stated: &HashMap<NodeIx, Vec<usize>>,
+    ) -> HashMap<NodeIx, Vec<usize>> {
+        let mut reached: HashMap<NodeIx, Vec<usize>> = HashMap::new();
+        let runs = |at: &&usize| {
+            let mode = self.entries.get(**at).map(|entry| entry.requirement.mode);
+            matches!(mode, Some(Mode::Hard | Mode::Soft))
+        };
+        for at in stated.get(&of).into_iter().flatten().filter(runs) {
+            for node in self.leaves(*at, stated) {
+                reached.entry(node).or_default().push(*at);
+            }
+        }
+        reached
     }
 
     /// The nodes that a requirement counts on, groups opened.
@@ -162,19 +180,10 @@ impl Draft<'_> {
         }
         leaves
     }
+}
 
-    /// Marks a stated requirement as observed, with the places of the call.
-    fn witness(&mut self, at: usize, call: usize) {
-        let sources = self
-            .entries
-            .get(call)
-            .map(|entry| entry.requirement.sources.clone());
-        if let Some(entry) = self.entries.get_mut(at) {
-            entry.requirement.observed = true;
-            entry
-                .requirement
-                .sources
-                .extend(sources.into_iter().flatten());
-        }
-    }
+/// Whether a fact is a call that a trace saw.
+pub(super) fn is_call(fact: &RequirementFact) -> bool {
+    let runs = matches!(fact.mode, ModeRule::Fixed(Mode::Hard | Mode::Soft));
+    fact.origin.evidence == Evidence::Observed && runs
 }

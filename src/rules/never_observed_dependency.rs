@@ -62,7 +62,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for requirement in &context.model.requirements {
         if requirement.observed {
             calling.insert(requirement.of);
-            called.extend(requirement.members.iter().map(|member| member.node));
+            // Of several members, nobody knows which one was called.
+            if let [only] = requirement.members.as_slice() {
+                called.insert(only.node);
+            }
         }
     }
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Spans become calls. A span that answers belongs to the span that asked: the other half of the
+//! Spans become calls. How often one was seen is not kept: once is enough to need it. A span that answers belongs to the span that asked: the other half of the
 //! same id where both sides share one (Zipkin), else its parent. Where the asking side is not among
 //! the spans, what the answering one says of its peer counts; where nobody answered, what the
 //! asking one says of it.
@@ -30,7 +30,6 @@ pub(super) struct Ends {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) what: What,
-    pub(super) count: u64,
     /// The first place of each file.
     pub(super) places: BTreeMap<FileId, Place>,
     /// Requests of the caller that made it, by operation.
@@ -95,7 +94,7 @@ pub(super) fn calls(seen: &Seen<'_>, budget: &Budget) -> Calls {
             to: reader.spelled(&call.to),
             message: call.message,
         };
-        reader.note(ends, call.what, call.count, call.place);
+        reader.note(ends, call.what, call.place);
     }
     reader.judge_requests();
     reader.calls
@@ -150,18 +149,16 @@ impl<'d> Reader<'_, 'd> {
         known.map_or_else(|| name.to_owned(), String::clone)
     }
 
-    fn note(&mut self, ends: Ends, what: What, count: u64, place: Place) {
+    fn note(&mut self, ends: Ends, what: What, place: Place) {
         if ends.from == ends.to {
             return;
         }
         let call = self.calls.calls.entry(ends).or_insert_with(|| Call {
             what,
-            count: 0,
             places: BTreeMap::new(),
             requests: BTreeMap::new(),
         });
         call.what = call.what.min(what);
-        call.count = call.count.saturating_add(count);
         call.places.entry(place.file).or_insert(place);
     }
 
@@ -201,7 +198,7 @@ impl<'d> Reader<'_, 'd> {
             What::Outside => What::Service,
             what => what,
         };
-        self.note(ends, what, 1, span.place);
+        self.note(ends, what, span.place);
     }
 
     /// The asking halves of what `span` answers: of its own id, else its parent's.
@@ -322,7 +319,7 @@ impl<'d> Reader<'_, 'd> {
         if span.kind == Kind::Client {
             self.within_request(at, &ends, span.failed);
         }
-        self.note(ends, remote.what, 1, span.place);
+        self.note(ends, remote.what, span.place);
     }
 
     /// Hands what became of each request to the calls it made.

@@ -29,8 +29,7 @@ pub(super) fn links<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
             seen.skip(link.span(), NO_ENDS);
             continue;
         };
-        let count = link.get("callCount").and_then(View::as_count);
-        if count == Some(0) {
+        if link.get("callCount").and_then(View::as_count) == Some(0) {
             continue;
         }
         seen.counted.push(Counted {
@@ -38,8 +37,7 @@ pub(super) fn links<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
             to: to.to_owned(),
             what: judge(to),
             message: false,
-            count: count.unwrap_or(1),
-            place: link.span(),
+            place: link.get("child").unwrap_or(link).span(),
         });
     }
 }
@@ -71,12 +69,9 @@ pub(super) fn metrics<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) 
         if !budget.spend(size) {
             return;
         }
-        if !is_call(sample) {
+        if !is_call(sample) || !is_counted(sample) {
             continue;
         }
-        let Some(count) = last_value(sample) else {
-            continue;
-        };
         let ends = if sample.path(&["metric", "source_workload"]).is_some() {
             istio(sample)
         } else {
@@ -93,7 +88,6 @@ pub(super) fn metrics<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) 
                 to,
                 what,
                 message,
-                count,
                 place: sample.span(),
             }),
             Ends::Incomplete => seen.skip(sample.span(), NO_ENDS),
@@ -171,29 +165,17 @@ fn istio(sample: View<'_>) -> Ends {
     }
 }
 
-/// The last value of a sample, if anything was counted: `"12"`, `[time, "12"]`, `[[time, "12"]...]`.
-fn last_value(sample: View<'_>) -> Option<u64> {
-    let text = match sample.get("value") {
-        Some(value) if value.kind() == Kind::Sequence => value.items().last()?.as_str()?,
-        Some(value) => value.as_str()?,
-        None => sample
-            .get("values")?
-            .items()
-            .last()?
-            .items()
-            .last()?
-            .as_str()?,
+/// Whether the last value of a sample says that anything was counted: `"12"`, `[time, "12"]`,
+/// `[[time, "12"]...]`.
+fn is_counted<'d>(sample: View<'d>) -> bool {
+    let pair = |value: View<'d>| value.items().last();
+    let last = match sample.get("value") {
+        Some(value) if value.kind() == Kind::Sequence => pair(value),
+        Some(value) => Some(value),
+        None => sample.get("values").and_then(pair).and_then(pair),
     };
-    let count: f64 = text.parse().ok()?;
-    // A rate below one is a call all the same.
-    let whole = count.ceil();
-    (whole >= 1.0 && whole.is_finite()).then(|| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at least 1; `as` stops at the largest number"
-        )]
-        let count = whole as u64;
-        count
-    })
+    let number = last
+        .and_then(View::as_str)
+        .and_then(|text| text.parse::<f64>().ok());
+    number.is_some_and(|number| number > 0.0)
 }

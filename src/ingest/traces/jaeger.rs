@@ -82,6 +82,6 @@ fn span<'d>(view: View<'d>, processes: Option<View<'d>>, budget: &Budget, seen: 
         remote: tags.other_side(kind),
         operation: text("operationName").unwrap_or(""),
         failed,
-        place: view.span(),
+        place: view.get("spanID").unwrap_or(view).span(),
     });
 }

@@ -62,7 +62,7 @@ fn span<'d>(view: View<'d>, service: Option<&'d str>, budget: &Budget, seen: &mu
         remote: attributes.other_side(kind),
         operation: text("name").unwrap_or(""),
         failed: matches!(status, Some("2" | "STATUS_CODE_ERROR")),
-        place: view.span(),
+        place: view.get("spanId").unwrap_or(view).span(),
     });
 }
 

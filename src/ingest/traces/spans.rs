@@ -69,7 +69,6 @@ pub(super) struct Counted {
     pub(super) what: What,
     /// Over a queue: the caller does not wait.
     pub(super) message: bool,
-    pub(super) count: u64,
     pub(super) place: Place,
 }
 

@@ -58,7 +58,7 @@ fn span<'d>(view: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
             || pairs
                 .iter()
                 .any(|pair| pair.get("key").and_then(View::as_str) == Some("error")),
-        place: view.span(),
+        place: view.get("id").unwrap_or(view).span(),
     };
     if let Some(kind) = text("kind") {
         let kind = match kind {
@@ -119,8 +119,8 @@ fn span<'d>(view: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
         let service = common.service.or(local);
         seen.spans.push(Span {
             kind,
-            remote,
             service,
+            remote,
             ..common
         });
     }

@@ -4,7 +4,7 @@ use crate::source::ProblemKind;
 use crate::words::{Class, Evidence, Mode};
 
 fn other() -> Teller {
-    teller("other", 2, Evidence::Observed)
+    teller("other", 2, Evidence::Declared)
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn equal_requirements_meet() {
         ]
     );
     for requirement in &model.requirements {
-        assert_eq!(requirement.evidence, Evidence::Observed);
+        assert_eq!(requirement.evidence, Evidence::Declared);
         assert_eq!(requirement.sources.len(), 2);
     }
 }

@@ -16,7 +16,7 @@ fn translate(files: &[(&str, &str)]) -> (Facts, SourceMap) {
     let mut documents: Vec<Document> = Vec::new();
     for (path, text) in files {
         let id = sources.add((*path).into(), (*text).to_owned());
-        let syntax = if path.ends_with(".prom") {
+        let syntax = if path.contains(".prom") {
             Syntax::Metrics
         } else {
             Syntax::Json
