@@ -92,6 +92,10 @@ fn workplace() -> TempDir {
             put(&format!("{folder}{state}/spof.yaml"), text);
         }
     }
+    for folder in ["", "samples/kakao-2022/"] {
+        let links = "[{\"parent\": \"web\", \"child\": \"cart\", \"callCount\": 3}]";
+        put(&format!("{folder}traces/links.json"), links);
+    }
     put("rendered.yaml", &sample("kubernetes/tickets.yaml"));
     put(
         "samples/kakao-2022/deploy/more.spof.yaml",

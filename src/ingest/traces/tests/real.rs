@@ -11,7 +11,7 @@ fn pairs(files: &[(&str, &str)]) -> BTreeSet<(String, String)> {
     let (facts, _) = translate(files);
     let one = |expr: &Expr| match expr {
         Expr::One(one) => one.text.clone(),
-        Expr::Some { .. } => panic!("a call has one target"),
+        _ => panic!("a call has one target"),
     };
     let calls = facts.requirements.iter();
     calls
