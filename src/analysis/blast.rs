@@ -8,6 +8,7 @@ use super::engine::{Engine, Outcome, Recovery, Scratch};
 use super::hops::hops;
 use super::recovery::{RecoveryCycle, recovery_cycles};
 use super::verdict::{Time, Verdict};
+use crate::graph::Graph;
 use crate::model::{Model, NodeIx, ReqIx};
 
 /// A fault, and when it is repaired in the scenario (`None`: not).
@@ -79,6 +80,22 @@ impl Blast {
     }
 }
 
+/// All that fails, with the time of its repair: what fails along with another is repaired with it,
+/// unless it was named itself. `faults` are sorted, each once.
+pub(in crate::analysis) fn repairs(graph: &Graph, faults: &[Fault]) -> BTreeMap<u32, Option<u64>> {
+    let mut repairs: BTreeMap<u32, Option<u64>> = BTreeMap::new();
+    for fault in faults {
+        repairs.entry(fault.node.0).or_insert(fault.repaired_s);
+        for node in graph.replicas_of(fault.node.0) {
+            repairs.entry(*node).or_insert(fault.repaired_s);
+        }
+    }
+    for fault in faults {
+        repairs.insert(fault.node.0, fault.repaired_s);
+    }
+    repairs
+}
+
 /// Evaluates and explains `faults`.
 #[must_use]
 pub fn blast(model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Blast {
@@ -98,16 +115,7 @@ pub fn blast_in(
     let mut faults = faults.to_vec();
     faults.sort_unstable();
     faults.dedup_by_key(|fault| fault.node);
-    // A node that fails along with another is repaired with it, unless it was named itself.
-    let mut repairs: BTreeMap<u32, Option<u64>> = BTreeMap::new();
-    for fault in &faults {
-        for node in graph.fault_set(fault.node.0) {
-            repairs.entry(node).or_insert(fault.repaired_s);
-        }
-    }
-    for fault in &faults {
-        repairs.insert(fault.node.0, fault.repaired_s);
-    }
+    let repairs = repairs(graph, &faults);
     let set: Vec<u32> = repairs.keys().copied().collect();
     let outcome = engine.outcome(scratch, &set);
     let scenario = if repairs.values().any(Option::is_some) {
@@ -118,7 +126,7 @@ pub fn blast_in(
     let along = set
         .iter()
         .map(|node| NodeIx(*node))
-        .filter(|node| !faults.iter().any(|f| f.node == *node))
+        .filter(|node| faults.binary_search_by_key(node, |f| f.node).is_err())
         .collect();
     let hops = hops(engine, &outcome);
     let data = data_losses(model, graph, &outcome);
@@ -164,23 +172,29 @@ pub fn blast_in(
 
 /// Reads one outcome.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    pub(super) engine: &'a Engine<'a>,
-    pub(super) outcome: &'a Outcome,
-    pub(super) scenario: &'a Recovery,
+pub(in crate::analysis) struct View<'a> {
+    pub(in crate::analysis) engine: &'a Engine<'a>,
+    pub(in crate::analysis) outcome: &'a Outcome,
+    pub(in crate::analysis) scenario: &'a Recovery,
 }
 
 impl View<'_> {
     /// When `node` serves in the scenario.
-    pub(super) fn time(&self, node: u32) -> Time {
+    pub(in crate::analysis) fn time(&self, node: u32) -> Time {
         if self.engine.serves_at_once(self.outcome, node) {
             return Time::ZERO;
         }
         self.scenario.time(node).unwrap_or(Time::NEVER)
     }
 
+    /// True if `node` does not run at t = 0, be it that it never ran.
+    pub(in crate::analysis) fn is_stopped(&self, node: u32) -> bool {
+        !self.engine.known().runs[node as usize]
+            || self.outcome.stopped.binary_search(&node).is_ok()
+    }
+
     /// Weight of active members of `q` that serve in S0.
-    pub(super) fn weight_at_once(&self, q: u32) -> u64 {
+    pub(in crate::analysis) fn weight_at_once(&self, q: u32) -> u64 {
         let graph = self.engine.graph();
         graph
             .members_of(q)
@@ -201,7 +215,7 @@ impl View<'_> {
     }
 
     /// Requirements of `node` that S0 does not meet.
-    pub(super) fn unmet(&self, node: u32) -> Vec<ReqIx> {
+    pub(in crate::analysis) fn unmet(&self, node: u32) -> Vec<ReqIx> {
         let graph = self.engine.graph();
         let unmet = |q: &u32| self.weight_at_once(*q) < graph.need[*q as usize];
         graph
@@ -212,7 +226,7 @@ impl View<'_> {
     }
 
     /// Hard requirements of the serving `node` that are met only by counting degraded members.
-    pub(super) fn weakened(&self, node: u32) -> Vec<ReqIx> {
+    pub(in crate::analysis) fn weakened(&self, node: u32) -> Vec<ReqIx> {
         let graph = self.engine.graph();
         let sound_weight = |q: u32| {
             graph
@@ -233,7 +247,7 @@ impl View<'_> {
     }
 
     /// What became of the standbys of the unmet requirements of `node`.
-    pub(super) fn standbys(&self, node: u32) -> Vec<StandbyState> {
+    pub(in crate::analysis) fn standbys(&self, node: u32) -> Vec<StandbyState> {
         let graph = self.engine.graph();
         let mut states = Vec::new();
         for requirement in self.unmet(node) {

@@ -144,7 +144,7 @@ impl Estate {
     }
 
     /// Weight of the members of `requirement` that `counts` accepts.
-    fn weight(requirement: &Requirement, counts: impl Fn(&Member) -> bool) -> u64 {
+    pub fn weight(requirement: &Requirement, counts: impl Fn(&Member) -> bool) -> u64 {
         requirement
             .members
             .iter()
@@ -153,7 +153,7 @@ impl Estate {
             .sum()
     }
 
-    fn of(&self, node: usize, modes: &[&str]) -> impl Iterator<Item = (usize, &Requirement)> {
+    pub fn of(&self, node: usize, modes: &[&str]) -> impl Iterator<Item = (usize, &Requirement)> {
         let modes: Vec<String> = modes.iter().map(|mode| (*mode).to_owned()).collect();
         self.requirements
             .iter()
@@ -164,7 +164,7 @@ impl Estate {
     }
 
     /// The greatest set of `running` nodes whose placement and hard requirements are met inside.
-    fn serving(&self, running: &Set, promoted: &BTreeSet<(usize, usize)>) -> Set {
+    pub fn serving(&self, running: &Set, promoted: &BTreeSet<(usize, usize)>) -> Set {
         let mut set = running.clone();
         loop {
             let stays = |node: &usize| {

@@ -2,7 +2,7 @@
 //!
 //! * [`baseline`]: the system without faults, computed once. * [`strike`]: t = 0: what stops, what
 //!   no longer serves, what is degraded. * [`recover`]: promotion, restart and the time each node
-//!   serves again. * [`scratch`]: working memory that is cleaned by undoing, not by clearing.
+//!   serves again. * [`log`]: what happens, in causal order. * [`scratch`]: working memory that is cleaned by undoing, not by clearing.
 //!
 //! Serving is a greatest set and every fault only takes away, so the set for F is found by
 //! removing from the set without faults whatever loses its support: counters per requirement, as
@@ -12,6 +12,7 @@
 //! waiting nodes is evaluated again.
 
 mod baseline;
+pub mod log;
 pub(in crate::analysis) mod recover;
 pub(in crate::analysis) mod scratch;
 mod strike;
@@ -150,6 +151,38 @@ impl<'g> Engine<'g> {
     ) -> Recovery {
         strike::strike(self.graph, &self.baseline, scratch, faults);
         let recovery = recover::recover(self.graph, &self.baseline, scratch, repair);
+        scratch.reset();
+        recovery
+    }
+
+    /// As [`recovery`](Self::recovery), with the log of what happens: no entry comes before its
+    /// causes.
+    pub fn logged_recovery(
+        &self,
+        scratch: &mut Scratch,
+        faults: &[u32],
+        repair: impl Fn(u32) -> Option<u64>,
+    ) -> (Recovery, Vec<log::Entry>) {
+        strike::strike(self.graph, &self.baseline, scratch, faults);
+        let how = (log::Loosened::default(), true);
+        let logged = recover::recover_loosened(self.graph, &self.baseline, scratch, repair, how);
+        scratch.reset();
+        logged
+    }
+
+    /// As [`recovery`](Self::recovery), in an estate in which one thing is not asked for. What
+    /// does not serve even without faults stays as it is, unless the faults strike it too.
+    pub fn loosened_recovery(
+        &self,
+        scratch: &mut Scratch,
+        faults: &[u32],
+        repair: impl Fn(u32) -> Option<u64>,
+        loosened: log::Loosened,
+    ) -> Recovery {
+        strike::strike(self.graph, &self.baseline, scratch, faults);
+        let how = (loosened, false);
+        let (recovery, _) =
+            recover::recover_loosened(self.graph, &self.baseline, scratch, repair, how);
         scratch.reset();
         recovery
     }

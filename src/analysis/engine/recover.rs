@@ -8,6 +8,7 @@ use crate::graph::{Graph, MemberIx};
 use crate::words::Mode;
 
 use super::baseline::Baseline;
+use super::log::{Entry, Happening, Loosened};
 use super::scratch::{NO_SLOT, Scratch, Set};
 
 /// When everything serves that did not serve at t = 0.
@@ -66,8 +67,8 @@ enum Event {
     Runs(u32),
     /// The given node in this slot serves again.
     Serves(u32),
-    /// This armed standby is promoted.
-    Promoted(u32),
+    /// This armed standby is promoted, by this way of the graph.
+    Promoted(u32, u32),
 }
 
 /// A node that does not serve yet.
@@ -99,6 +100,8 @@ struct Armed {
 #[derive(Debug)]
 struct ArmedWay {
     standby: u32,
+    /// Its index in the graph.
+    way: u32,
     takes: u64,
     /// How many of the standby and what the way requires don't serve yet.
     missing: u32,
@@ -131,6 +134,11 @@ struct Simulation<'a> {
     touched_cycles: Vec<u32>,
     now: Time,
     start_is_awaited: bool,
+    loosened: Loosened,
+    /// What happens, for whoever explains it.
+    log: Option<Vec<Entry>>,
+    /// How many groups have settled together.
+    settled: u32,
 }
 
 /// A node that comes back at times that are known beforehand: by what it waits for itself is
@@ -169,6 +177,28 @@ pub(super) fn recover(
     simulation.prepare(repair);
     simulation.play();
     simulation.finish()
+}
+
+/// As [`recover`], with one requirement or one part of a way not counted, and with the log of what
+/// happens, if that is wanted.
+pub(super) fn recover_loosened(
+    graph: &Graph,
+    baseline: &Baseline,
+    scratch: &mut Scratch,
+    repair: impl Fn(u32) -> Option<u64>,
+    (loosened, logged): (Loosened, bool),
+) -> (Recovery, Vec<Entry>) {
+    let mut simulation = Simulation::new(graph, baseline, scratch);
+    simulation.loosened = loosened;
+    simulation.log = logged.then(Vec::new);
+    let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
+    nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
+    nodes.extend_from_slice(&baseline.late);
+    simulation.admit(nodes, &[]);
+    simulation.prepare(repair);
+    simulation.play();
+    let log = simulation.log.take().unwrap_or_default();
+    (simulation.finish(), log)
 }
 
 /// As [`recover`], of the lost and stopped nodes in `scratch` alone, given when those of
@@ -215,6 +245,24 @@ impl<'a> Simulation<'a> {
             touched_cycles: Vec::new(),
             now: Time::ZERO,
             start_is_awaited: false,
+            loosened: Loosened::default(),
+            log: None,
+            settled: 0,
+        }
+    }
+
+    fn note(&mut self, what: Happening) {
+        if let Some(log) = &mut self.log {
+            log.push(Entry { at: self.now, what });
+        }
+    }
+
+    /// What requirement `q` needs; nothing if it is the one loosened.
+    fn need(&self, q: u32) -> u64 {
+        if self.loosened.requirement == Some(q) {
+            0
+        } else {
+            self.graph.need[q as usize]
         }
     }
 
@@ -293,7 +341,7 @@ impl<'a> Simulation<'a> {
             }
             for q in self.graph.requirements_of(node) {
                 let mode = self.graph.mode[q as usize];
-                let unmet = self.serving_weight(q) < self.graph.need[q as usize];
+                let unmet = self.serving_weight(q) < self.need(q);
                 let waiting = &mut self.waiting[slot as usize];
                 match mode {
                     Mode::Soft => continue,
@@ -306,7 +354,7 @@ impl<'a> Simulation<'a> {
                 }
                 if mode == Mode::Placement
                     && stopped
-                    && self.running_weight(q) < self.graph.need[q as usize]
+                    && self.running_weight(q) < self.need(q)
                 {
                     self.waiting[slot as usize].not_startable += 1;
                 }
@@ -315,6 +363,13 @@ impl<'a> Simulation<'a> {
                 }
             }
             self.start_if_possible(slot);
+        }
+        // Nothing has to happen for what waited for the loosened requirement alone.
+        let owner = self.loosened.requirement.map(|q| self.graph.owner[q as usize]);
+        let slot = owner.map_or(NO_SLOT, |owner| self.scratch.slot[owner as usize]);
+        if slot != NO_SLOT {
+            self.touch_cycle(slot);
+            self.serve_if_possible(slot);
         }
     }
 
@@ -335,7 +390,7 @@ impl<'a> Simulation<'a> {
                 let required = self.graph.way_requires.items(way);
                 let mut missing = 0;
                 for &node in std::iter::once(&itself).chain(required) {
-                    if self.serves_at_once(node) {
+                    if self.serves_at_once(node) || self.loosened.part == Some((way, node)) {
                         continue;
                     }
                     missing += 1;
@@ -349,11 +404,13 @@ impl<'a> Simulation<'a> {
                 }
                 self.ways.push(ArmedWay {
                     standby,
+                    way,
                     takes,
                     missing,
                 });
                 if missing == 0 {
-                    self.schedule(Time::ZERO.after(takes), Event::Promoted(standby));
+                    self.note(Happening::Begins { member, way });
+                    self.schedule(Time::ZERO.after(takes), Event::Promoted(standby, way));
                 }
             }
         }
@@ -406,9 +463,13 @@ impl<'a> Simulation<'a> {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Repaired(slot) => self.one_less_before_start(slot),
+            Event::Repaired(slot) => {
+                self.note(Happening::Repaired(self.waiting[slot as usize].node));
+                self.one_less_before_start(slot);
+            }
             Event::Runs(slot) => {
                 let node = self.waiting[slot as usize].node;
+                self.note(Happening::Runs(node));
                 self.waiting[slot as usize].runs = true;
                 self.waiting[slot as usize].runs_at = self.now;
                 for &m in self.graph.active_in.items(node) {
@@ -424,13 +485,14 @@ impl<'a> Simulation<'a> {
                 self.waiting[slot as usize].serves = self.now;
                 self.ready.push(slot);
             }
-            Event::Promoted(standby) => {
+            Event::Promoted(standby, way) => {
                 let armed = &mut self.armed[standby as usize];
                 if armed.promoted != Time::NEVER {
                     return;
                 }
                 armed.promoted = self.now;
                 let member = armed.member;
+                self.note(Happening::Promoted { member, way });
                 let q = self.graph.member_of[member as usize];
                 let weight = self.graph.member_weight[member as usize];
                 if self.graph.mode[q as usize] == Mode::Placement {
@@ -456,8 +518,13 @@ impl<'a> Simulation<'a> {
             let way = &mut self.ways[number as usize];
             way.missing -= 1;
             if way.missing == 0 {
-                let (time, event) = (self.now.after(way.takes), Event::Promoted(way.standby));
-                self.schedule(time, event);
+                let (standby, number, takes) = (way.standby, way.way, way.takes);
+                let member = self.armed[standby as usize].member;
+                self.note(Happening::Begins {
+                    member,
+                    way: number,
+                });
+                self.schedule(self.now.after(takes), Event::Promoted(standby, number));
             }
         }
     }
@@ -495,7 +562,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn crosses(&self, q: u32, before: u64, after: u64) -> bool {
-        let need = self.graph.need[q as usize];
+        let need = self.need(q);
         before < need && after >= need
     }
 
@@ -512,7 +579,9 @@ impl<'a> Simulation<'a> {
     fn start_if_possible(&mut self, slot: u32) {
         let waiting = &self.waiting[slot as usize];
         if !waiting.runs && waiting.not_startable == 0 {
-            let after = self.graph.start_s[waiting.node as usize];
+            let node = waiting.node;
+            let after = self.graph.start_s[node as usize];
+            self.note(Happening::Starts(node));
             self.schedule(self.now.after(after), Event::Runs(slot));
         }
     }
@@ -521,6 +590,8 @@ impl<'a> Simulation<'a> {
         let waiting = &mut self.waiting[slot as usize];
         if waiting.runs && waiting.unmet == 0 && waiting.serves == Time::NEVER {
             waiting.serves = self.now;
+            let node = waiting.node;
+            self.note(Happening::Serves { node, group: None });
             self.ready.push(slot);
         }
     }
@@ -573,9 +644,12 @@ impl<'a> Simulation<'a> {
                     self.scratch.record(self.graph.member_of[m as usize]).hoped = 0;
                 }
                 self.waiting[slot as usize].serves = self.now;
+                let (node, group) = (self.waiting[slot as usize].node, Some(self.settled));
+                self.note(Happening::Serves { node, group });
                 self.ready.push(slot);
             }
         }
+        self.settled += 1;
     }
 
     /// True if the hoped-for weight meets every carrying requirement of `node`.
@@ -585,7 +659,7 @@ impl<'a> Simulation<'a> {
             let weight = self
                 .serving_weight(q)
                 .saturating_add(self.scratch.recorded(q).hoped);
-            !carries || weight >= self.graph.need[q as usize]
+            !carries || weight >= self.need(q)
         })
     }
 
