@@ -11,7 +11,7 @@ mod brute;
 use std::collections::{BTreeMap, BTreeSet};
 
 use brute::model::model_of;
-use brute::{Estate, Member, NEVER, Set};
+use brute::{Estate, Member, NEVER, Requirement, Set, Way};
 use proptest::prelude::*;
 use spof::analysis::blast::Fault;
 use spof::analysis::engine::Engine;
@@ -78,7 +78,13 @@ fn agrees(estate: &Estate, chosen: &[(usize, Option<u64>)]) -> Result<(), TestCa
     let engine = Engine::new(&graph);
     for case in cases(estate, &graph, chosen) {
         let mut scratch = engine.scratch();
-        let answer = bring_up(&model, &engine, &mut scratch, case.asked.clone(), &|_, _| {});
+        let answer = bring_up(
+            &model,
+            &engine,
+            &mut scratch,
+            case.asked.clone(),
+            &|_, _| {},
+        );
         same_times(estate, &case, &answer)?;
         replays(estate, &model, &case, &answer)?;
         frees_most(estate, &model, &case, &answer)?;
@@ -169,7 +175,11 @@ fn replays(
     };
     for step in &answer.plan.steps {
         prop_assert_eq!(answer.plan.waves[step.wave].begins, step.begins);
-        prop_assert!(can_begin(step.wave, step.begins, step), "too early: {:?}", step);
+        prop_assert!(
+            can_begin(step.wave, step.begins, step),
+            "too early: {:?}",
+            step
+        );
         if step.begins > 0 {
             let all = answer.plan.waves.len();
             let too_soon = can_begin(all, step.begins - 1, step);
@@ -196,7 +206,10 @@ fn frees_most(
     answer: &BringUp,
 ) -> Result<(), TestCaseError> {
     // What does not serve even without faults is not tried with.
-    let healthy = estate.verdicts(&Set::new()).iter().all(|(_, time)| *time != NEVER);
+    let healthy = estate
+        .verdicts(&Set::new())
+        .iter()
+        .all(|(_, time)| *time != NEVER);
     if !healthy {
         return Ok(());
     }
@@ -218,24 +231,57 @@ fn frees_most(
         }
         freed
     };
+    // What is stated once for a workload and its copies is one requirement; so is a way that
+    // several standbys of one requirement share.
+    let workload = |node: usize| {
+        let copy = estate.nodes[node].class == "replica";
+        let of = model.node(ix(node)).part_of.filter(|_| copy);
+        of.map_or(node, |of| usize::try_from(of.0).unwrap())
+    };
+    let like = |a: &Requirement, b: &Requirement| {
+        let members = |r: &Requirement| -> BTreeSet<(usize, u64)> {
+            r.members.iter().map(|m| (m.node, m.weight)).collect()
+        };
+        workload(a.of) == workload(b.of)
+            && (&a.mode, a.need, members(a)) == (&b.mode, b.need, members(b))
+    };
+    let set = |way: &Way| way.requires.iter().copied().collect::<BTreeSet<usize>>();
     let mut best = (0, 0, 0);
     for (q, requirement) in estate.requirements.iter().enumerate() {
-        if matches!(requirement.mode.as_str(), "hard" | "start") {
+        // A journey is what it needs, a service its copies: neither can be loosened.
+        let owner = estate.nodes[requirement.of].class.as_str();
+        let copies = requirement
+            .members
+            .iter()
+            .all(|member| model.node(ix(member.node)).part_of == Some(ix(requirement.of)));
+        let optional = requirement.mode == "hard" && owner != "journey" && !copies;
+        if optional || requirement.mode == "start" {
             let mut changed = estate.clone();
-            changed.requirements[q].need = 0;
+            for other in &mut changed.requirements {
+                if like(requirement, other) {
+                    other.need = 0;
+                }
+            }
             best = best.max(score(&changed));
         }
         if requirement.mode == "soft" {
             continue;
         }
-        for (at, member) in requirement.members.iter().enumerate() {
-            for (number, way) in member.standby.iter().flatten().enumerate() {
-                for node in &way.requires {
-                    let mut changed = estate.clone();
-                    let ways = changed.requirements[q].members[at].standby.as_mut().unwrap();
-                    ways[number].requires.retain(|required| required != node);
-                    best = best.max(score(&changed));
+        let ways = requirement
+            .members
+            .iter()
+            .flat_map(|m| m.standby.iter().flatten());
+        for way in ways {
+            for node in &way.requires {
+                let mut changed = estate.clone();
+                for member in &mut changed.requirements[q].members {
+                    for other in member.standby.iter_mut().flatten() {
+                        if other.takes == way.takes && set(other) == set(way) {
+                            other.requires.retain(|required| required != node);
+                        }
+                    }
                 }
+                best = best.max(score(&changed));
             }
         }
     }
@@ -248,7 +294,11 @@ fn frees_most(
             let class = |node: &&NodeIx| classes.contains(&model.node(**node).class.as_str());
             freeing.frees.iter().filter(class).count()
         };
-        (of(&["journey"]), of(&["service", "store"]), freeing.frees.len())
+        (
+            of(&["journey"]),
+            of(&["service", "store"]),
+            freeing.frees.len(),
+        )
     });
     prop_assert_eq!(ours, best);
     Ok(())

@@ -96,6 +96,13 @@ pub(in crate::analysis) fn repairs(graph: &Graph, faults: &[Fault]) -> BTreeMap<
     repairs
 }
 
+/// True if `node` is a replica that fails along with one of `faults`.
+#[must_use]
+pub fn fails_along(graph: &Graph, faults: &[Fault], node: NodeIx) -> bool {
+    let mut replicas = faults.iter().map(|fault| graph.replicas_of(fault.node.0));
+    replicas.any(|replicas| replicas.contains(&node.0))
+}
+
 /// Evaluates and explains `faults`.
 #[must_use]
 pub fn blast(model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> Blast {

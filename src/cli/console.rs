@@ -47,10 +47,19 @@ struct Shown {
     spinner: Option<Spinner>,
 }
 
+/// What the spinner hears.
+#[derive(Clone, Copy, Debug)]
+enum News {
+    /// Another part of the work begins.
+    Phase(&'static str),
+    /// So much of it is done, of so much in all.
+    Part(usize, usize),
+}
+
 /// A thread that shows a spinner once the run has taken long enough.
 #[derive(Debug)]
 struct Spinner {
-    phases: Sender<&'static str>,
+    phases: Sender<News>,
     thread: JoinHandle<()>,
 }
 
@@ -63,19 +72,29 @@ impl Spinner {
             loop {
                 let left = PATIENCE.saturating_sub(begun.elapsed());
                 match news.recv_timeout(left) {
-                    Ok(next) => phase = next,
+                    Ok(News::Phase(next)) => phase = next,
+                    Ok(News::Part(..)) => {}
                     Err(RecvTimeoutError::Timeout) => break,
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
             }
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-                bar.set_style(style);
-            }
+            style(&bar, "{spinner} {msg} ({elapsed})");
             bar.set_message(phase);
             bar.enable_steady_tick(Duration::from_millis(120));
             while let Ok(next) = news.recv() {
-                bar.set_message(next);
+                match next {
+                    News::Phase(next) => {
+                        phase = next;
+                        style(&bar, "{spinner} {msg} ({elapsed})");
+                        bar.set_message(phase);
+                    }
+                    News::Part(done, of) => {
+                        style(&bar, "{spinner} {msg} {bar:30} {pos}/{len} ({elapsed})");
+                        bar.set_length(of as u64);
+                        bar.set_position(done as u64);
+                    }
+                }
             }
             bar.finish_and_clear();
         });
@@ -157,9 +176,17 @@ impl Progress for Console {
         match &progress.spinner {
             Some(spinner) => {
                 // Without its thread there is no line to change.
-                let _ = spinner.phases.send(name);
+                let _ = spinner.phases.send(News::Phase(name));
             }
             None => progress.spinner = Some(Spinner::start(name)),
+        }
+    }
+
+    fn part(&self, done: usize, of: usize) {
+        let progress = self.lock();
+        if let Some(spinner) = &progress.spinner {
+            // As for a phase.
+            let _ = spinner.phases.send(News::Part(done, of));
         }
     }
 
@@ -175,6 +202,12 @@ impl Progress for Console {
         if self.verbose {
             say(what);
         }
+    }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
     }
 }
 

@@ -23,6 +23,7 @@ mod list;
 mod man;
 mod outputs;
 mod policy;
+mod recover;
 mod report;
 mod rules;
 mod schema;
@@ -77,6 +78,8 @@ enum Command {
     Common(Reading<common::Args>),
     /// Minimal cut sets: the smallest fault sets that take a node down, counted and listed
     Cuts(Reading<cuts::Args>),
+    /// How the estate comes back: steps in order, times, and what waits for itself
+    Recover(Reading<recover::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(Reading<graph::Args>),
     /// How much is known, what was not read, and what to do about it
@@ -112,6 +115,7 @@ impl Command {
             Self::Why(reading) => (reading.inputs.clone(), &[]),
             Self::Common(reading) => (reading.inputs.clone(), &[]),
             Self::Cuts(reading) => (reading.inputs.clone(), &[]),
+            Self::Recover(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
@@ -165,6 +169,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Why(typed) => why::run(&typed.args, plan, &screen),
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
         Command::Cuts(typed) => cuts::run(&typed.args, plan, &screen),
+        Command::Recover(typed) => recover::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),

@@ -22,6 +22,8 @@ pub trait Progress: Sync {
     fn tell(&self, what: &str);
     /// Whether [`tell`](Self::tell) is heard.
     fn is_verbose(&self) -> bool;
+    /// So much of the part at hand is done, of so much in all.
+    fn part(&self, done: usize, of: usize);
     /// All is done.
     fn done(&self);
 }
@@ -33,6 +35,7 @@ pub struct Silent;
 impl Progress for Silent {
     fn phase(&self, _name: &'static str) {}
     fn tell(&self, _what: &str) {}
+    fn part(&self, _done: usize, _of: usize) {}
     fn is_verbose(&self) -> bool {
         false
     }

@@ -3,14 +3,16 @@
 
 use crate::analysis::blast::{Fault, blast_in};
 use crate::analysis::common;
+use crate::analysis::data::with_restores;
 use crate::analysis::engine::{Engine, Scratch};
 use crate::analysis::rank::{is_subject, rank_among};
+use crate::analysis::recovery::{BringUp, Scenario, bring_up};
 use crate::analysis::sweep::{Effect, Sweep};
 use crate::analysis::why;
 use crate::error::Error;
-use crate::graph::FaultClass;
+use crate::graph::{FaultClass, Graph};
 use crate::model::NodeIx;
-use crate::output::{Chain, Context, Listing, Shared, Strike};
+use crate::output::{Chain, Context, Listing, Recovering, Shared, Strike};
 
 use super::{Estate, nodes};
 
@@ -46,6 +48,18 @@ pub struct List {
     /// Also faults that cut nothing, and all that each affects.
     pub all: bool,
     pub limit: Option<usize>,
+}
+
+/// How the estate comes back.
+#[derive(Clone, Debug, Default)]
+pub struct Recover {
+    /// Sorted, each once; empty: a black start.
+    pub faults: Vec<Fault>,
+    /// What stopped comes back empty, and is restored first.
+    pub restores: bool,
+    /// Whose critical path is wanted.
+    pub to: Option<NodeIx>,
+    pub all: bool,
 }
 
 /// What some nodes have in common.
@@ -101,6 +115,49 @@ impl Blast {
             already: before.as_ref(),
             at_s: self.at_s,
         }))
+    }
+}
+
+impl Recover {
+    /// Plans the recovery and has `write` write the answer; `told` hears how much of it is done.
+    pub fn ask<R>(
+        &self,
+        estate: &Estate,
+        told: &(dyn Fn(usize, usize) + Sync),
+        write: impl FnOnce(&Recovering<'_>) -> R,
+    ) -> R {
+        let engine = estate.engine();
+        let scenario = if self.faults.is_empty() {
+            Scenario::BlackStart
+        } else {
+            Scenario::Faults(self.faults.clone())
+        };
+        if !self.restores || scenario == Scenario::BlackStart {
+            let scratch = &mut engine.scratch();
+            let answer = bring_up(&estate.model, &engine, scratch, scenario, told);
+            return write(&self.answer(context(estate), &answer));
+        }
+        // What is lost is known only once the faults have struck.
+        let blast = blast_in(&mut engine.scratch(), &estate.model, &engine, &self.faults);
+        let changed = with_restores(&estate.model, &blast.data);
+        let graph = Graph::new(&changed);
+        let engine = Engine::new(&graph);
+        let answer = bring_up(&changed, &engine, &mut engine.scratch(), scenario, told);
+        let cx = Context {
+            model: &changed,
+            sources: &estate.sources,
+        };
+        write(&self.answer(cx, &answer))
+    }
+
+    fn answer<'a>(&self, cx: Context<'a>, answer: &'a BringUp) -> Recovering<'a> {
+        Recovering {
+            cx,
+            answer,
+            to: self.to,
+            restores: self.restores,
+            all: self.all,
+        }
     }
 }
 

@@ -57,6 +57,17 @@ pub fn code(text: &str) -> String {
     format!("<code>{}</code>", plain(text))
 }
 
+/// Text set as code, for what is read unrendered too: between backquotes where nothing in it could
+/// end them or a cell of a table.
+#[must_use]
+pub fn span(text: &str) -> String {
+    let text = clean(text);
+    if text.is_empty() || text.contains(['`', '|', '\\']) || text.trim() != text {
+        return code(&text);
+    }
+    format!("`{text}`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +82,9 @@ mod tests {
         assert_eq!(plain("WWW.x.y"), "WWW\\.x.y");
         assert_eq!(prose("`a` is `b`"), "<code>a</code> is <code>b</code>");
         assert_eq!(prose("a ` b"), "a \\` b");
+        assert_eq!(span("site:a@b#1"), "`site:a@b#1`");
+        assert_eq!(span("a`<b>"), "<code>a\\`\\<b\\></code>");
+        assert_eq!(span("a|b"), "<code>a\\|b</code>");
         assert_eq!(prose("`a|b` 판교"), "<code>a\\|b</code> 판교");
     }
 }

@@ -3,9 +3,11 @@
 //! * [`text`]: styled text for terminals; the one place that makes strangers' names harmless.
 //! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
 //! * [`diff`]: what two estates differ in. * [`markdown`]: text that can't break out of Markdown.
+//! * [`bring_up`], [`runbook`]: how an estate comes back, and the same to print.
 //! * [`starter`]: a first configuration and manifest.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
+pub mod bring_up;
 mod chain;
 mod context;
 pub mod diff;
@@ -19,11 +21,13 @@ pub mod markdown;
 pub mod minimal;
 pub mod open_psa;
 pub mod page;
+pub mod runbook;
 mod shared;
 pub mod starter;
 mod strike;
 pub mod text;
 
+pub use bring_up::Recovering;
 pub use chain::Chain;
 pub use context::Context;
 pub use known::Known;

@@ -28,11 +28,11 @@ pub struct Entry {
     pub what: Happening,
 }
 
-/// What is not counted in a recovery: a change of the estate, tried out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What is not counted in a recovery: a change of the estate, tried out. Both lists are sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Loosened {
-    /// This requirement asks for nothing.
-    pub requirement: Option<u32>,
-    /// This way no longer requires this node.
-    pub part: Option<(u32, u32)>,
+    /// These requirements ask for nothing.
+    pub requirements: Vec<u32>,
+    /// These ways no longer require these nodes.
+    pub parts: Vec<(u32, u32)>,
 }

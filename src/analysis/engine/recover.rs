@@ -259,7 +259,7 @@ impl<'a> Simulation<'a> {
 
     /// What requirement `q` needs; nothing if it is the one loosened.
     fn need(&self, q: u32) -> u64 {
-        if self.loosened.requirement == Some(q) {
+        if self.loosened.requirements.binary_search(&q).is_ok() {
             0
         } else {
             self.graph.need[q as usize]
@@ -352,10 +352,7 @@ impl<'a> Simulation<'a> {
                     }
                     Mode::Placement | Mode::Hard => waiting.unmet += u32::from(unmet),
                 }
-                if mode == Mode::Placement
-                    && stopped
-                    && self.running_weight(q) < self.need(q)
-                {
+                if mode == Mode::Placement && stopped && self.running_weight(q) < self.need(q) {
                     self.waiting[slot as usize].not_startable += 1;
                 }
                 if unmet {
@@ -364,12 +361,13 @@ impl<'a> Simulation<'a> {
             }
             self.start_if_possible(slot);
         }
-        // Nothing has to happen for what waited for the loosened requirement alone.
-        let owner = self.loosened.requirement.map(|q| self.graph.owner[q as usize]);
-        let slot = owner.map_or(NO_SLOT, |owner| self.scratch.slot[owner as usize]);
-        if slot != NO_SLOT {
-            self.touch_cycle(slot);
-            self.serve_if_possible(slot);
+        // Nothing has to happen for what waited for loosened requirements alone.
+        for q in self.loosened.requirements.clone() {
+            let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
+            if slot != NO_SLOT {
+                self.touch_cycle(slot);
+                self.serve_if_possible(slot);
+            }
         }
     }
 
@@ -390,7 +388,9 @@ impl<'a> Simulation<'a> {
                 let required = self.graph.way_requires.items(way);
                 let mut missing = 0;
                 for &node in std::iter::once(&itself).chain(required) {
-                    if self.serves_at_once(node) || self.loosened.part == Some((way, node)) {
+                    if self.serves_at_once(node)
+                        || self.loosened.parts.binary_search(&(way, node)).is_ok()
+                    {
                         continue;
                     }
                     missing += 1;

@@ -114,9 +114,12 @@ fn shortest(hops: &[&WaitHop], turns: impl Fn(&WaitHop) -> bool) -> Option<Vec<W
         let Some(way) = circle(&from, first, most) else {
             continue;
         };
-        let better = best
-            .as_ref()
-            .is_none_or(|known| way.len().cmp(&known.len()).then_with(|| way.cmp(known)).is_lt());
+        let better = best.as_ref().is_none_or(|known| {
+            way.len()
+                .cmp(&known.len())
+                .then_with(|| way.cmp(known))
+                .is_lt()
+        });
         if better {
             best = Some(way);
         }

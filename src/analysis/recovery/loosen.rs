@@ -2,7 +2,7 @@
 //! each candidate is tried by a recovery of its own, unless all that waits for its owner is less
 //! than what the best so far frees.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::analysis::engine::log::Loosened;
 use crate::analysis::engine::{Engine, Outcome, Recovery};
 use crate::analysis::verdict::Time;
 use crate::graph::Graph;
-use crate::model::{NodeIx, ReqIx};
+use crate::model::{Model, NodeIx, ReqIx};
 use crate::words::{Class, Mode};
 
 /// Candidates tried side by side before the next ones are compared with the best.
@@ -22,11 +22,14 @@ const BUDGET: u64 = 400_000_000;
 /// Best candidates that are kept.
 const KEPT: usize = 5;
 
-/// A requirement that is not asked for any more, and what comes back then.
+/// A requirement that is not asked for any more, and what comes back then. What is stated once
+/// for all copies of a workload, or for several standbys, counts as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Freeing {
+    /// The first of them.
     pub requirement: ReqIx,
-    /// For a promotion: the standby, the way of promoting it, and the node it need not wait for.
+    /// For a promotion: the first standby, the way of promoting it, and the node it need not wait
+    /// for.
     pub part: Option<(NodeIx, usize, NodeIx)>,
     /// What comes back that did not; sorted.
     pub frees: Vec<NodeIx>,
@@ -45,18 +48,24 @@ pub struct Loosening {
 /// Journeys, services and stores, all nodes.
 type Score = (usize, usize, usize);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    loosened: Loosened,
     requirement: ReqIx,
-    owner: NodeIx,
     /// Member and way of the graph, and the node not to wait for.
     part: Option<(u32, u32, u32)>,
+    loosened: Loosened,
+    owners: Vec<NodeIx>,
 }
+
+/// What makes several requirements one: the workload, the mode, the need, and the members.
+type Alike = (u32, Mode, u64, Vec<(u32, u64)>);
+
+/// The same of ways: the requirement, the time, all that is required, and the part of it.
+type AlikeWay = (u32, u64, Vec<u32>, u32);
 
 /// Tries all of `held`, whose waiting is `hops`; `None` if nothing can be loosened.
 pub(super) fn loosen(
-    engine: &Engine<'_>,
+    (model, engine): (&Model, &Engine<'_>),
     outcome: &Outcome,
     (held, hops): (&Recovery, &[WaitHop]),
     repair: &(dyn Fn(u32) -> Option<u64> + Sync),
@@ -67,16 +76,17 @@ pub(super) fn loosen(
     for hop in hops {
         behind.entry(hop.to).or_default().push(hop.from);
     }
-    let candidates = candidates(engine, outcome, held);
-    let mut order: Vec<(std::cmp::Reverse<usize>, Candidate)> = candidates
+    let candidates = candidates(model, engine, outcome, held);
+    let mut order: Vec<(std::cmp::Reverse<usize>, &Candidate)> = candidates
         .iter()
         .map(|candidate| {
-            let waiting = behind.get(&candidate.owner).map_or(0, Vec::len);
-            (std::cmp::Reverse(waiting), *candidate)
+            let waiting = |owner: &NodeIx| behind.get(owner).map_or(0, Vec::len);
+            let waiting: usize = candidate.owners.iter().map(waiting).sum();
+            (std::cmp::Reverse(waiting), candidate)
         })
         .collect();
     order.sort_unstable();
-    let mut best: Vec<(Score, Candidate, Vec<NodeIx>)> = Vec::new();
+    let mut best: Vec<(Score, &Candidate, Vec<NodeIx>)> = Vec::new();
     let mut budget = BUDGET;
     let cost = held.times().len() as u64 + 1;
     let mut seen = 0;
@@ -85,11 +95,11 @@ pub(super) fn loosen(
         let worst = (best.len() == KEPT)
             .then(|| best.last().map(|(score, ..)| *score))
             .flatten();
-        let hopeful: Vec<Candidate> = batch
+        let hopeful: Vec<&Candidate> = batch
             .iter()
             .map(|(_, candidate)| *candidate)
             .filter(|candidate| {
-                worst.is_none_or(|worst| bound(graph, &behind, candidate.owner, worst) >= worst)
+                worst.is_none_or(|worst| bound(graph, &behind, &candidate.owners, worst) >= worst)
             })
             .collect();
         let needed = cost.saturating_mul(hopeful.len() as u64);
@@ -97,7 +107,7 @@ pub(super) fn loosen(
             break;
         }
         budget -= needed;
-        let tried: Vec<(Score, Candidate, Vec<NodeIx>)> = hopeful
+        let tried: Vec<(Score, &Candidate, Vec<NodeIx>)> = hopeful
             .into_par_iter()
             .map_init(
                 || engine.scratch(),
@@ -106,7 +116,7 @@ pub(super) fn loosen(
                         scratch,
                         &outcome.faults,
                         repair,
-                        candidate.loosened,
+                        candidate.loosened.clone(),
                     );
                     let times = recovery.times().iter().zip(held.times());
                     let frees: Vec<NodeIx> = times
@@ -120,12 +130,12 @@ pub(super) fn loosen(
             )
             .collect();
         best.extend(tried.into_iter().filter(|(score, ..)| score.2 > 0));
-        best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         best.truncate(KEPT);
         seen += batch.len();
     }
     let untried = order.len().saturating_sub(seen);
-    let freeing = |(_, candidate, frees): (Score, Candidate, Vec<NodeIx>)| Freeing {
+    let freeing = |(_, candidate, frees): (Score, &Candidate, Vec<NodeIx>)| Freeing {
         requirement: candidate.requirement,
         part: candidate.part.map(|(member, way, node)| {
             let first = graph.ways_of(member).map_or(way, |ways| ways.start);
@@ -153,16 +163,16 @@ fn score(graph: &Graph, nodes: &[NodeIx]) -> Score {
     )
 }
 
-/// At most this comes back if `owner` does: all that waits for it. Ends early where that is
+/// At most this comes back if `owners` do: all that waits for them. Ends early where that is
 /// enough to be worth a trial.
 fn bound(
     graph: &Graph,
     behind: &HashMap<NodeIx, Vec<NodeIx>>,
-    owner: NodeIx,
+    owners: &[NodeIx],
     enough: Score,
 ) -> Score {
-    let mut seen = HashSet::from([owner]);
-    let mut queue = vec![owner];
+    let mut seen: HashSet<NodeIx> = owners.iter().copied().collect();
+    let mut queue = owners.to_vec();
     let mut total: Score = (0, 0, 0);
     while let Some(node) = queue.pop() {
         match graph.class[node.0 as usize] {
@@ -185,8 +195,9 @@ fn bound(
 
 /// What may help alone, sorted. A node that can't start for two reasons is not helped by one less;
 /// one that needs two things which never serve may be, if these wait for itself. What a thing
-/// stands on can't be wished away.
+/// stands on, is a copy of, or is for can't be wished away.
 fn candidates(
+    model: &Model,
     engine: &Engine<'_>,
     outcome: &Outcome,
     held: &Recovery,
@@ -197,7 +208,10 @@ fn candidates(
         outcome,
         scenario: held,
     };
-    let mut found = BTreeSet::new();
+    // A requirement that helps alone brings all that are like it along.
+    let mut helps: BTreeSet<Alike> = BTreeSet::new();
+    let mut alike: BTreeMap<Alike, Vec<u32>> = BTreeMap::new();
+    let mut parts: BTreeMap<AlikeWay, Vec<(u32, u32)>> = BTreeMap::new();
     for &(node, time) in held.times() {
         if time != Time::NEVER {
             continue;
@@ -211,29 +225,97 @@ fn candidates(
         };
         let start: Vec<u32> = short(Mode::Start).filter(|_| is_stopped).collect();
         let hard: Vec<u32> = short(Mode::Hard).collect();
-        let alone = match start.as_slice() {
-            [] => hard.as_slice(),
-            [one] => std::slice::from_ref(one),
-            _ => &[],
-        };
-        found.extend(alone.iter().map(|q| Candidate {
-            loosened: Loosened {
-                requirement: Some(*q),
-                part: None,
-            },
-            requirement: ReqIx(*q),
-            owner: NodeIx(node),
-            part: None,
-        }));
+        let optional = hard.iter().filter(|q| may_be_optional(graph, node, **q));
+        let first = start.first().map(|q| likeness(model, graph, *q));
+        let one = start
+            .iter()
+            .all(|q| Some(likeness(model, graph, *q)) == first);
+        match first {
+            None => helps.extend(optional.map(|q| likeness(model, graph, *q))),
+            Some(first) if one => {
+                helps.insert(first);
+            }
+            Some(_) => {}
+        }
+        for &q in start.iter().chain(&hard) {
+            alike.entry(likeness(model, graph, q)).or_default().push(q);
+        }
         for q in short(Mode::Placement).chain(hard.iter().chain(&start).copied()) {
-            parts(&view, (node, q), &mut found);
+            ways(&view, q, &mut parts);
         }
     }
-    found.into_iter().collect()
+    let mut found: Vec<Candidate> = Vec::new();
+    for (like, requirements) in alike {
+        // What is said of the workload is told before what it means for its copies.
+        let told = |q: &&u32| (graph.owner[**q as usize] != like.0, **q);
+        let Some(first) = requirements.iter().min_by_key(told).copied() else {
+            continue;
+        };
+        if !helps.contains(&like) {
+            continue;
+        }
+        let owner = |q: &u32| NodeIx(graph.owner[*q as usize]);
+        found.push(Candidate {
+            requirement: ReqIx(first),
+            part: None,
+            owners: requirements.iter().map(owner).collect(),
+            loosened: Loosened {
+                requirements,
+                parts: Vec::new(),
+            },
+        });
+    }
+    for ((q, _, _, node), members) in parts {
+        let Some((member, way)) = members.first().copied() else {
+            continue;
+        };
+        let mut parts: Vec<(u32, u32)> = members.iter().map(|(_, way)| (*way, node)).collect();
+        parts.sort_unstable();
+        found.push(Candidate {
+            requirement: ReqIx(q),
+            part: Some((member, way, node)),
+            owners: vec![NodeIx(graph.owner[q as usize])],
+            loosened: Loosened {
+                requirements: Vec::new(),
+                parts,
+            },
+        });
+    }
+    found.sort_unstable();
+    found
 }
 
-/// Ways of promoting the standbys of requirement `q` of `owner` that wait for one node alone.
-fn parts(view: &View<'_>, (owner, q): (u32, u32), found: &mut BTreeSet<Candidate>) {
+/// What requirement `q` has in common with those that were stated with it.
+fn likeness(model: &Model, graph: &Graph, q: u32) -> Alike {
+    let owner = graph.owner[q as usize];
+    let workload = match graph.class[owner as usize] {
+        Class::Replica => model.node(NodeIx(owner)).part_of.map_or(owner, |ix| ix.0),
+        _ => owner,
+    };
+    let member = |m: u32| {
+        (
+            graph.member_node[m as usize],
+            graph.member_weight[m as usize],
+        )
+    };
+    let mut members: Vec<(u32, u64)> = graph.members_of(q).map(member).collect();
+    members.sort_unstable();
+    let (mode, need) = (graph.mode[q as usize], graph.need[q as usize]);
+    (workload, mode, need, members)
+}
+
+/// A journey is what it needs, and a service or store is its copies: without these there is
+/// nothing left to serve.
+fn may_be_optional(graph: &Graph, owner: u32, q: u32) -> bool {
+    let copies = |m: u32| {
+        let node = graph.member_node[m as usize];
+        graph.replicas.items(owner).contains(&node) || graph.copies.items(owner).contains(&node)
+    };
+    graph.class[owner as usize] != Class::Journey && !graph.members_of(q).all(copies)
+}
+
+/// Ways of promoting the standbys of requirement `q` that wait for one node alone.
+fn ways(view: &View<'_>, q: u32, found: &mut BTreeMap<AlikeWay, Vec<(u32, u32)>>) {
     let graph = view.engine.graph();
     let never = |node: u32| view.time(node) == Time::NEVER;
     for m in graph.members_of(q) {
@@ -241,19 +323,14 @@ fn parts(view: &View<'_>, (owner, q): (u32, u32), found: &mut BTreeSet<Candidate
             continue;
         }
         for way in graph.ways_of(m).into_iter().flatten() {
-            let required = graph.way_requires.items(way).iter().copied();
-            let missing: BTreeSet<u32> = required.filter(|node| never(*node)).collect();
-            let mut missing = missing.into_iter();
+            let mut required = graph.way_requires.items(way).to_vec();
+            required.sort_unstable();
+            required.dedup();
+            let mut missing = required.iter().copied().filter(|node| never(*node));
             if let (Some(node), None) = (missing.next(), missing.next()) {
-                found.insert(Candidate {
-                    loosened: Loosened {
-                        requirement: None,
-                        part: Some((way, node)),
-                    },
-                    requirement: ReqIx(q),
-                    owner: NodeIx(owner),
-                    part: Some((m, way, node)),
-                });
+                let takes = graph.way_takes[way as usize];
+                let like = (q, takes, required.clone(), node);
+                found.entry(like).or_default().push((m, way));
             }
         }
     }

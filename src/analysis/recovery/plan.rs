@@ -169,6 +169,10 @@ struct Tally {
 }
 
 impl Tally {
+    fn is_met(&self) -> bool {
+        self.at_once || self.met.is_some()
+    }
+
     fn add(&mut self, weight: u64, came: Came) {
         let before = self.weight;
         self.weight = before.saturating_add(weight);
@@ -209,7 +213,15 @@ impl Reader<'_> {
                 let kind = StepKind::Repair;
                 let step = (at > 0).then(|| self.step(kind, node, (0, 0), at, Vec::new()));
                 let position = (at, 0);
-                self.repaired.insert(node, Came { order, position, step, node });
+                self.repaired.insert(
+                    node,
+                    Came {
+                        order,
+                        position,
+                        step,
+                        node,
+                    },
+                );
             }
             Happening::Starts(node) => {
                 let causes = self.before_start(node);
@@ -302,6 +314,12 @@ impl Reader<'_> {
         let graph = self.view.engine.graph();
         let (waits, position) = self.begun.remove(&way).unwrap_or((Vec::new(), (at, 0)));
         let requirement = graph.member_of[member as usize];
+        // Who is promoted for what is met by then is no step: nobody waits for it.
+        let is_placement = graph.mode[requirement as usize] == Mode::Placement;
+        let runs = !is_placement || self.running(requirement).is_met();
+        if runs && self.serving(requirement).is_met() {
+            return;
+        }
         let first = graph.ways_of(member).map_or(way, |ways| ways.start);
         let kind = StepKind::Promote {
             requirement: ReqIx(requirement),
@@ -317,13 +335,11 @@ impl Reader<'_> {
         };
         self.promoted.insert(member, came);
         let weight = graph.member_weight[member as usize];
-        if graph.mode[requirement as usize] == Mode::Placement {
-            self.running(requirement);
+        if is_placement {
             self.running
                 .entry(requirement)
                 .and_modify(|tally| tally.add(weight, came));
         }
-        self.serving(requirement);
         self.serving
             .entry(requirement)
             .and_modify(|tally| tally.add(weight, came));
@@ -380,7 +396,10 @@ impl Reader<'_> {
         let mut weight = self.view.weight_at_once(q);
         let mut came: Vec<(Came, u64)> = Vec::new();
         for m in graph.members_of(q) {
-            let (node, adds) = (graph.member_node[m as usize], graph.member_weight[m as usize]);
+            let (node, adds) = (
+                graph.member_node[m as usize],
+                graph.member_weight[m as usize],
+            );
             if !graph.is_active(m) {
                 came.extend(self.promoted.get(&m).map(|one| (*one, adds)));
             } else if group.binary_search(&node).is_ok() {

@@ -111,7 +111,7 @@ pub fn bring_up(
     let hops = waits(model, engine, &outcome, held);
     let cycles = held_by(model, engine, &outcome, cycles, (&hops, held));
     let loosening = loosen(
-        engine,
+        (model, engine),
         &outcome,
         (held, &hops),
         &|node| repair(node).filter(|_| repair_now),
@@ -125,6 +125,7 @@ pub fn bring_up(
     BringUp {
         scenario,
         along,
+        outcome,
         recovery,
         plan,
         never,
@@ -132,7 +133,6 @@ pub fn bring_up(
         cycles,
         data,
         loosening,
-        outcome,
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::words;
+use super::{cycles, data, words};
 use crate::analysis::blast::{BlastEntry, Fault};
-use crate::analysis::data::{DataLoss, DataVerdict};
-use crate::analysis::recovery::{RecoveryCycle, Wait, WaitHop};
+use crate::analysis::data::DataLoss;
+use crate::analysis::recovery::RecoveryCycle;
 use crate::analysis::verdict::Verdict;
 use crate::model::NodeIx;
 use crate::output::page::{Column, Page, Table};
@@ -20,8 +20,6 @@ use crate::words::{Class, format_duration};
 const NAMES: usize = 12;
 /// Owners shown.
 const OWNERS: usize = 12;
-/// Recovery cycles shown.
-const CYCLES: usize = 5;
 
 /// The blast radius.
 #[must_use]
@@ -36,9 +34,11 @@ pub fn blast(mut page: Page, strike: &Strike<'_>) -> Page {
     ] {
         one_by_one(&mut page, strike, &entries, class, heading);
     }
-    data(&mut page, strike);
+    let losses: Vec<&DataLoss> = strike.data().collect();
+    data::data(&mut page, strike.cx, &losses);
     others(&mut page, strike.cx, &entries);
-    cycles(&mut page, strike);
+    let circles: Vec<&RecoveryCycle> = strike.cycles().collect();
+    cycles::cycles(&mut page, strike.cx, &circles);
     owners(&mut page, strike.cx, &entries);
     page
 }
@@ -269,46 +269,6 @@ fn lasts(strike: &Strike<'_>, entry: &BlastEntry) -> Text {
     text
 }
 
-/// What is left of the data: a fact of its own, whether or not the store serves.
-fn data(page: &mut Page, strike: &Strike<'_>) {
-    let mut losses: Vec<&DataLoss> = strike.data().collect();
-    if losses.is_empty() {
-        return;
-    }
-    let cx = strike.cx;
-    page.heading("Data");
-    losses.sort_by_key(|loss| (std::cmp::Reverse(loss.verdict), loss.store));
-    let mut table = Table::new(&[Column::Left, Column::Left, Column::Left]);
-    for loss in losses {
-        let verdict = match loss.verdict {
-            DataVerdict::Safe => Text::of(GOOD, "✓ safe"),
-            DataVerdict::LostUpToLag { seconds } => Text::of(
-                WARN,
-                &format!(
-                    "▾ up to {} of writes lost (asynchronous copy)",
-                    format_duration(seconds)
-                ),
-            ),
-            DataVerdict::LostUpToInterval { seconds } => Text::of(
-                WARN,
-                &format!(
-                    "▾ up to {} of writes lost (backup)",
-                    format_duration(seconds)
-                ),
-            ),
-            DataVerdict::Lost => Text::of(BAD, "✗ lost"),
-        };
-        let (gone, left) = (loss.gone.len(), loss.left.len());
-        let copies = format!("{} gone, {left} left", plural(gone, "copy"));
-        table.row(vec![
-            verdict,
-            Text::of(NAME, cx.id(loss.store)),
-            Text::of(DIM, &copies),
-        ]);
-    }
-    page.table(table);
-}
-
 /// Domains, replicas and outside parties that go along: names of the former, a count of replicas.
 fn others(page: &mut Page, cx: Context<'_>, entries: &[&BlastEntry]) {
     let mut by_class: BTreeMap<Class, Vec<NodeIx>> = BTreeMap::new();
@@ -335,58 +295,6 @@ fn others(page: &mut Page, cx: Context<'_>, entries: &[&BlastEntry]) {
             let label = Text::plain(&label).and(PLAIN, "  ");
             page.wrapped(&label, &words::ids(cx, nodes, NAMES));
         }
-    }
-}
-
-/// What waits for itself.
-fn cycles(page: &mut Page, strike: &Strike<'_>) {
-    let cycles: Vec<&RecoveryCycle> = strike.cycles().collect();
-    if cycles.is_empty() {
-        return;
-    }
-    page.heading("Recovery cycles: what waits for itself");
-    for cycle in cycles.iter().take(CYCLES) {
-        let end = match cycle.makes {
-            Verdict::Stuck => "not even repair ends it",
-            _ => "it lasts until the faults are repaired",
-        };
-        page.line(
-            Text::plain("  ")
-                .join(words::verdict(cycle.makes))
-                .and(DIM, &format!("  {}, {end}", plural(cycle.size, "node"))),
-        );
-        page.table(circle(strike.cx, cycle));
-    }
-    if cycles.len() > CYCLES {
-        let more = plural(cycles.len() - CYCLES, "more cycle");
-        page.line(Text::of(
-            DIM,
-            &format!("  and {more} (--format json has all)"),
-        ));
-    }
-}
-
-fn circle(cx: Context<'_>, cycle: &RecoveryCycle) -> Table {
-    let mut table = Table::new(&[Column::Left, Column::Left, Column::Left]);
-    for hop in &cycle.hops {
-        table.row(vec![
-            Text::plain("  ").and(NAME, cx.id(hop.from)),
-            wait(cx, hop),
-            Text::of(DIM, &cx.place(&cx.requirement(hop.requirement).sources)),
-        ]);
-    }
-    table
-}
-
-fn wait(cx: Context<'_>, hop: &WaitHop) -> Text {
-    let to = Text::of(NAME, cx.id(hop.to));
-    match (hop.wait, hop.standby) {
-        (Wait::Start, _) => Text::plain("starts only with ").join(to),
-        (Wait::Need, _) => Text::plain("needs ").join(to),
-        (Wait::Promotion, Some(standby)) if standby == hop.to => {
-            Text::plain("waits for its standby ").join(to)
-        }
-        (Wait::Promotion, _) => Text::plain("gets its standby only with ").join(to),
     }
 }
 

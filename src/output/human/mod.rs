@@ -1,15 +1,20 @@
 //! Answers for people, as pages.
 //!
-//! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`], [`mod@cuts`]: one answer each.
+//! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`], [`mod@cuts`],
+//!   [`mod@recover`]: one answer each. * `timeline`: bars on a scale.
 //! * `words`: how verdicts, times and names are said, the same everywhere.
 
 mod blast;
 mod common;
 mod coverage;
 mod cuts;
+mod cycles;
+mod data;
 mod downtime;
 mod list;
+mod recover;
 mod summary;
+mod timeline;
 mod ways;
 mod why;
 mod words;
@@ -19,4 +24,5 @@ pub use common::common;
 pub use coverage::coverage;
 pub use cuts::cuts;
 pub use list::{by_subject, list};
+pub use recover::recover;
 pub use why::why;

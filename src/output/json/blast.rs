@@ -75,17 +75,35 @@ struct Standby<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Data<'a> {
+pub(super) struct Data<'a> {
     store: &'a str,
     verdict: &'static str,
     /// Seconds of writes lost at most; null if all is lost.
     lost_s: Option<u64>,
+    /// The store's objective, and whether it is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rpo_s: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rpo_kept: Option<bool>,
     gone: Vec<&'a str>,
     left: Vec<&'a str>,
+    /// Of what is gone: backups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backups_gone: Vec<&'a str>,
+    /// How it is restored, where only backups are left and somebody says how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restore: Option<Restore<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Cycle<'a> {
+struct Restore<'a> {
+    from: &'a str,
+    takes_s: u64,
+    requires: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Cycle<'a> {
     makes: &'static str,
     /// How many nodes wait for each other in all.
     size: usize,
@@ -166,17 +184,25 @@ fn standby<'a>(cx: Context<'a>, state: &StandbyState) -> Standby<'a> {
     }
 }
 
-fn data<'a>(cx: Context<'a>, loss: &DataLoss) -> Data<'a> {
+pub(super) fn data<'a>(cx: Context<'a>, loss: &DataLoss) -> Data<'a> {
     Data {
         store: cx.id(loss.store),
         verdict: loss.verdict.as_str(),
         lost_s: loss.verdict.seconds(),
+        rpo_s: cx.node(loss.store).rpo_s,
+        rpo_kept: loss.keeps_rpo(cx.model),
         gone: cx.ids(&loss.gone),
         left: cx.ids(&loss.left),
+        backups_gone: loss.lost_backups(cx.model).map(|ix| cx.id(ix)).collect(),
+        restore: loss.restore(cx.model).map(|(from, way)| Restore {
+            from: cx.id(from),
+            takes_s: way.takes_s,
+            requires: cx.ids(&way.requires),
+        }),
     }
 }
 
-fn cycle<'a>(cx: Context<'a>, cycle: &RecoveryCycle) -> Cycle<'a> {
+pub(super) fn cycle<'a>(cx: Context<'a>, cycle: &RecoveryCycle) -> Cycle<'a> {
     let hops = cycle.hops.iter().map(|hop| {
         let requirement = cx.requirement(hop.requirement);
         CycleHop {

@@ -2,7 +2,7 @@
 //! version of its form; keys may be added, and never change their meaning.
 //!
 //! * [`write()`]: how the text is written. * [`mod@list`], [`by_subject`], [`mod@blast`], [`mod@why`],
-//!   [`mod@common`], [`mod@coverage`], [`mod@cuts`]: one answer each.
+//!   [`mod@common`], [`mod@coverage`], [`mod@cuts`], [`mod@recover`]: one answer each.
 
 mod blast;
 mod common;
@@ -10,6 +10,7 @@ mod coverage;
 mod cuts;
 mod hardened;
 mod list;
+mod recover;
 mod why;
 
 pub use blast::blast;
@@ -18,6 +19,7 @@ pub use coverage::coverage;
 pub use cuts::cuts;
 pub use hardened::{write, write_compact};
 pub use list::{by_subject, list};
+pub use recover::recover;
 pub use why::why;
 
 /// Version of all forms.
