@@ -79,6 +79,12 @@ fn workplace() -> TempDir {
     );
     put("infrastructure/hosts", "[web]\nw1 rack=a\nw2 rack=b\n");
     put(
+        "netbox/sites.json",
+        "[{\"model\": \"dcim.site\", \"pk\": 1, \"fields\": {\"name\": \"A\", \"slug\": \"a\"}},
+          {\"model\": \"circuits.provider\", \"pk\": 1, \"fields\": {\"name\": \"P\"}},
+          {\"model\": \"circuits.circuit\", \"pk\": 1, \"fields\": {\"cid\": \"c\", \"provider\": 1}}]",
+    );
+    put(
         "catalog/all.yaml",
         "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: artists-db}\nspec: {type: any, owner: a}\n",
     );

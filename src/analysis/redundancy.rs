@@ -28,16 +28,18 @@ pub fn false_redundancies(
     engine: &Engine<'_>,
     sweep: &Sweep,
 ) -> Vec<FalseRedundancy> {
-    false_redundancies_among(model, engine, sweep, |_| true)
+    false_redundancies_among(model, engine, sweep, |_| true, |_, _| true)
 }
 
-/// As [`false_redundancies`], for those faults only that `wanted` accepts.
+/// As [`false_redundancies`], for those faults only that `wanted` accepts, and of each requirement
+/// for those that `counts` there.
 #[must_use]
 pub fn false_redundancies_among(
     model: &Model,
     engine: &Engine<'_>,
     sweep: &Sweep,
     wanted: impl Fn(&Effect<'_>) -> bool,
+    counts: impl Fn(ReqIx, NodeIx) -> bool,
 ) -> Vec<FalseRedundancy> {
     let reach = Reach::new(engine, sweep);
     breakers(model, engine, sweep, &reach, wanted)
@@ -46,6 +48,11 @@ pub fn false_redundancies_among(
             let members = &model.requirement(*requirement).members;
             !members.iter().any(|member| faults.contains(&member.node))
         })
+        .map(|(requirement, mut faults)| {
+            faults.retain(|fault| counts(requirement, *fault));
+            (requirement, faults)
+        })
+        .filter(|(_, faults)| !faults.is_empty())
         .map(|(requirement, faults)| FalseRedundancy {
             requirement,
             faults: roots(&reach, &faults),

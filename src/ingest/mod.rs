@@ -7,6 +7,7 @@
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`ansible`]: inventories, their variables, plays. * [`backstage`]: its software catalogue.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
+//! * [`netbox`]: the register of sites, racks, power, circuits and machines.
 //! * [`open_psa`]: fault trees of reliability tools. * [`traces`]: who was seen calling whom.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
@@ -18,6 +19,7 @@ pub mod endpoint;
 pub mod fact;
 pub mod kubernetes;
 pub mod native;
+pub mod netbox;
 pub mod open_psa;
 pub mod saved;
 pub mod traces;
@@ -59,6 +61,7 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     &native::Native,
     // Before Kubernetes, whose custom resources look alike.
     &backstage::Backstage,
+    &netbox::NetBox,
     &kubernetes::Kubernetes,
     &compose::Compose,
     &open_psa::OpenPsa,

@@ -302,19 +302,41 @@ fn redundancies(context: &Context<'_>) -> Vec<FalseRedundancy> {
         ..
     } = context;
     let wide = |effect: &Effect<'_>| kinds::is_wide(context.id(effect.fault).kind());
-    let mut found = false_redundancies_among(model, engine, sweep, |effect| {
-        !whole.contains(&effect.fault) && !wide(effect)
-    });
+    let news = |requirement, fault| !is_moot(context, requirement, fault);
+    let narrow = |effect: &Effect<'_>| !whole.contains(&effect.fault) && !wide(effect);
+    let mut found = false_redundancies_among(model, engine, sweep, narrow, news);
     let near: BTreeSet<ReqIx> = found.iter().map(|found| found.requirement).collect();
-    let far = false_redundancies_among(model, engine, sweep, |effect| {
-        !whole.contains(&effect.fault) && wide(effect)
-    });
+    let wide = |effect: &Effect<'_>| !whole.contains(&effect.fault) && wide(effect);
+    let far = false_redundancies_among(model, engine, sweep, wide, news);
     found.extend(
         far.into_iter()
             .filter(|far| !near.contains(&far.requirement)),
     );
     found.sort_by_key(|found| found.requirement);
     found
+}
+
+/// Whether a place stands on the fault anyway: nobody expects the two feeds of a rack to outlive
+/// the building that the rack is in.
+fn is_moot(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> bool {
+    let owner = context.model.requirement(requirement).of;
+    if context.node(owner).class != Class::Domain {
+        return false;
+    }
+    let effect = context.sweep.effect(fault);
+    let stopped = |node: NodeIx| {
+        let affected = effect.as_ref().and_then(|effect| effect.on(node));
+        node == fault || affected.is_some_and(|it| it.verdict >= Verdict::Interrupted)
+    };
+    let mut others = context
+        .requirements(owner)
+        .filter(|(other, described)| *other != requirement && described.mode == Mode::Placement);
+    others.any(|(_, other)| {
+        let members = other.members.iter();
+        let left = members.filter(|member| member.standby.is_none() && !stopped(member.node));
+        let left = left.fold(0u64, |sum, member| sum.saturating_add(member.weight));
+        left < other.need
+    })
 }
 
 /// Fills [`Context::own_cuts`]. Proportional to the sum of all blast radii.

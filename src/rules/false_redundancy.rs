@@ -17,7 +17,8 @@ rule! {
     /// replicas, a site of its power feeds, a service of its two SMS providers), and that one
     /// single fault elsewhere leaves unmet all the same, with no standby promoted in time. Of
     /// several such faults, those are named that no other one of them explains; of a zone and its
-    /// region, the zone.
+    /// region, the zone. That the two feeds of a rack go with the building it stands in is no
+    /// finding: the rack goes with it anyway.
     ///
     /// A quorum that loses its majority is
     /// [quorum-lost-with-one-domain](#quorum-lost-with-one-domain), a change that reaches all

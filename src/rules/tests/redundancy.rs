@@ -57,6 +57,34 @@ services:
 }
 
 #[test]
+fn feeds_that_go_with_the_room_their_rack_is_in_are_none() {
+    let told = |panels: &str| {
+        let linted = manifest(&format!(
+            "
+domains:
+  - {{id: site:x}}
+  - {{id: room:1, in: site:x}}
+  - {{id: room:2, in: site:x}}
+  - {{id: power:a, in: {panels}}}
+  - {{id: power:b, in: {panels}}}
+  - {{id: rack:r, in: room:1, requires: [{{any: [power:a, power:b]}}]}}
+services:
+  - {{id: service:w, tier: 1, replicas: [{{on: rack:r}}]}}
+"
+        ));
+        linted.told(Code::FalseRedundancy)
+    };
+    assert_eq!(told("site:x"), "");
+    assert_eq!(told("room:1"), "");
+    // A room of its own for both panels is what nobody thinks of.
+    assert!(
+        told("room:2").contains("go with `room:2`"),
+        "{}",
+        told("room:2")
+    );
+}
+
+#[test]
 fn a_bad_deploy_of_the_service_itself_is_no_shared_fault() {
     let linted = manifest(
         "

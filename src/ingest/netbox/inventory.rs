@@ -1,0 +1,167 @@
+//! Which rows belong together: those of one installation.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::fields::{generic, text};
+use super::rows::{Form, Model, Row, form, inside, origin, rows};
+use crate::ingest::budget::Budget;
+use crate::ingest::fact::Facts;
+use crate::source::{Document, SourceMap, Span, View};
+
+/// The rows of one installation.
+#[derive(Default)]
+pub(super) struct Inventory<'d> {
+    tables: BTreeMap<Model, BTreeMap<&'d str, Row<'d>>>,
+    /// Models by the numbers that a dump has for them.
+    types: BTreeMap<&'d str, Model>,
+}
+
+impl<'d> Inventory<'d> {
+    /// The rows of a model, in order of their keys.
+    pub(super) fn rows(&self, model: Model) -> impl Iterator<Item = Row<'d>> {
+        self.tables
+            .get(&model)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .copied()
+    }
+
+    pub(super) fn row(&self, model: Model, key: &str) -> Option<Row<'d>> {
+        self.tables.get(&model)?.get(key).copied()
+    }
+
+    /// The row that a pair of fields refers to, of whatever model.
+    pub(super) fn generic(&self, view: View<'d>, names: (&str, &str)) -> Option<(Model, &'d str)> {
+        generic(view, names, |number| self.types.get(number).copied())
+    }
+
+    /// Takes a row in; one that is told whole goes before one that is told in passing.
+    fn take(&mut self, model: Model, row: Row<'d>) {
+        let table = self.tables.entry(model).or_default();
+        let known = table.get(row.key);
+        // Of a circuit's end, its place is what others can't tell.
+        let ends = ["site", "provider_network", "termination"];
+        let worth = |row: &Row<'d>| {
+            let placed = ends.iter().any(|field| row.view.get(field).is_some());
+            (
+                model == Model::CircuitTermination && placed,
+                row.view.size(),
+            )
+        };
+        let more = |known: &Row<'d>| worth(&row) > worth(known);
+        if known.is_none_or(|known| !known.whole && (row.whole || more(known))) {
+            table.insert(row.key, row);
+        }
+    }
+
+    fn learn_types(&mut self) {
+        let rows: Vec<Row<'d>> = self.rows(Model::ContentType).collect();
+        for row in rows {
+            if let (Some(app), Some(model)) = (text(row.view, "app_label"), text(row.view, "model"))
+                && let Some(model) = Model::named(&format!("{app}.{model}"))
+            {
+                self.types.insert(row.key, model);
+            }
+        }
+    }
+}
+
+/// Sorts the rows of all documents by installation: answers of the REST API by the address that
+/// they give themselves, dumps by their folder. A folder may keep dumps of several dates: what
+/// repeats the rows of a later one is listed as not read.
+pub(super) fn gather<'d>(
+    documents: &[&'d Document],
+    sources: &SourceMap,
+    budget: &Budget,
+    facts: &mut Facts,
+) -> Vec<Inventory<'d>> {
+    let mut all: BTreeMap<(Form, String), Inventory<'d>> = BTreeMap::new();
+    let mut pages: BTreeMap<(String, Model), Page> = BTreeMap::new();
+    for document in documents.iter().rev() {
+        let root = document.root();
+        let Some(form) = form(root) else { continue };
+        if !budget.spend(root.size().saturating_mul(4)) {
+            break;
+        }
+        let found = rows(root, form);
+        let place = match form {
+            Form::Dump => folder(sources.path(document.file)),
+            Form::Rest => installation(root),
+        };
+        if let (Some(page), Some((model, _))) = (page(root), found.first()) {
+            pages.insert((place.clone(), *model), page);
+        }
+        let inventory = all.entry((form, place)).or_default();
+        let again = found
+            .iter()
+            .any(|(model, row)| inventory.row(*model, row.key).is_some_and(|row| row.whole));
+        if again && form == Form::Dump {
+            let why = "a dump of what a later file of the folder dumps too: that one is read";
+            facts.unread.push((root.span(), why.to_owned()));
+            continue;
+        }
+        for (model, row) in found {
+            if form == Form::Rest {
+                let mut nested = Vec::new();
+                inside(row.view, budget, &mut nested);
+                for (model, row) in nested {
+                    inventory.take(model, row);
+                }
+            }
+            inventory.take(model, row);
+        }
+    }
+    for ((place, model), page) in pages {
+        let inventory = all.get(&(Form::Rest, place));
+        let rows = inventory
+            .into_iter()
+            .flat_map(|inventory| inventory.rows(model));
+        let here = rows.filter(|row| row.whole).count() as u64;
+        if here < page.count {
+            let why = format!(
+                "one page of several: {here} of {} rows are here; give the other pages too, or \
+                 ask the API with `?limit=0`",
+                page.count
+            );
+            facts.unread.push((page.span, why));
+        }
+    }
+    let mut inventories: Vec<Inventory<'d>> = all.into_values().collect();
+    for inventory in &mut inventories {
+        inventory.learn_types();
+    }
+    inventories
+}
+
+fn folder(path: &Utf8Path) -> String {
+    path.parent()
+        .unwrap_or(Utf8Path::new(""))
+        .as_str()
+        .to_owned()
+}
+
+/// The installation that the first row of a document names.
+fn installation(root: View<'_>) -> String {
+    let list = root.get("results").unwrap_or(root);
+    let first = list.items().next().unwrap_or(list);
+    text(first, "url")
+        .map(origin)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// How many rows there are, as one answer says.
+struct Page {
+    count: u64,
+    span: Span,
+}
+
+fn page(root: View<'_>) -> Option<Page> {
+    root.get("results")?;
+    Some(Page {
+        count: root.get("count")?.as_count()?,
+        span: root.span(),
+    })
+}
