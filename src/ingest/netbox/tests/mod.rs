@@ -65,7 +65,7 @@ fn edges(facts: &Facts) -> Vec<String> {
 
 fn expr(expr: &Expr) -> String {
     match expr {
-        Expr::One(one) => one.text.clone(),
+        Expr::One(one) | Expr::Replicas(one) => one.text.clone(),
         Expr::Some { need, members, .. } => {
             let members: Vec<_> = members.iter().map(|m| self::expr(&m.expr)).collect();
             let all = if need.is_none() { "all" } else { "any" };
