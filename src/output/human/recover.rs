@@ -489,9 +489,12 @@ fn loosen(page: &mut Page, recovering: &Recovering<'_>) {
     if loosening.best.len() > 1 {
         page.line(Text::of(DIM, "  next best:"));
         for other in &loosening.best[1..] {
-            let text = Text::of(DIM, &recovering.change(other))
-                .and(DIM, ": ")
-                .join(freed(recovering, &other.frees));
+            let text = Text::of(DIM, &recovering.change(other)).and(DIM, ": ");
+            let text = if other.frees == best.frees {
+                text.and(DIM, "the same")
+            } else {
+                text.join(freed(recovering, &other.frees))
+            };
             page.wrapped(&Text::plain("    "), &text);
         }
     }

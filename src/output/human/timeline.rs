@@ -132,7 +132,8 @@ fn axis(horizon: u64, columns: usize, names: usize) -> Text {
         } else {
             format_duration(at).chars().collect()
         };
-        let from = column(at, horizon, columns);
+        // The last mark ends where the scale does.
+        let from = column(at, horizon, columns).min(columns.saturating_sub(label.len()));
         if from >= free && from + label.len() <= columns {
             for (cell, letter) in line.iter_mut().skip(from).zip(&label) {
                 *cell = *letter;

@@ -128,7 +128,9 @@ struct Loosen<'a> {
 
 #[derive(Debug, Serialize)]
 struct Candidate<'a> {
+    /// The first of those stated together.
     requirement: &'a str,
+    /// Whose it is; the workload, where it is that of its copies.
     of: &'a str,
     mode: &'static str,
     /// Of a promotion: the standby, the way of promoting it, and what that way need not wait for.
@@ -263,7 +265,7 @@ fn candidate<'a>(recovering: &Recovering<'a>, freeing: &Freeing) -> Candidate<'a
     let id = |ix: NodeIx| cx.id(ix);
     Candidate {
         requirement: &requirement.id,
-        of: id(requirement.of),
+        of: id(recovering.subject(requirement.of)),
         mode: requirement.mode.as_str(),
         standby: freeing.part.map(|(standby, ..)| id(standby)),
         way: freeing.part.map(|(_, way, _)| way),
