@@ -17,6 +17,7 @@ pub mod cuts;
 pub mod data;
 pub mod diff;
 pub mod engine;
+pub mod fix;
 pub mod hops;
 pub mod rank;
 pub mod recovery;

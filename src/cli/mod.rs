@@ -16,6 +16,7 @@ mod coverage;
 mod cuts;
 mod diff;
 mod explain;
+mod fix;
 mod graph;
 mod init;
 mod lint;
@@ -80,6 +81,8 @@ enum Command {
     Cuts(Reading<cuts::Args>),
     /// How the estate comes back: steps in order, times, and what waits for itself
     Recover(Reading<recover::Args>),
+    /// The cheapest verified set of changes with which a goal holds, also as a patch
+    Fix(Reading<fix::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(Reading<graph::Args>),
     /// How much is known, what was not read, and what to do about it
@@ -116,6 +119,7 @@ impl Command {
             Self::Common(reading) => (reading.inputs.clone(), &[]),
             Self::Cuts(reading) => (reading.inputs.clone(), &[]),
             Self::Recover(reading) => (reading.inputs.clone(), &[]),
+            Self::Fix(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
@@ -170,6 +174,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
         Command::Cuts(typed) => cuts::run(&typed.args, plan, &screen),
         Command::Recover(typed) => recover::run(&typed.args, plan, &screen),
+        Command::Fix(typed) => fix::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),

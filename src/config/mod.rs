@@ -3,8 +3,9 @@
 //!
 //! * [`find`]: which file holds for a run. * [`types`]: its keys: struct, reader and schema from
 //!   one table. * [`selection`]: which files and namespaces a run reads. * [`gate`]: what fails
-//!   `spof lint`, and what is accepted.
+//!   `spof lint`, and what is accepted. * [`costs`]: what changes cost.
 
+pub mod costs;
 pub mod find;
 pub mod gate;
 pub mod selection;
@@ -23,6 +24,7 @@ use crate::error::{ConfigFault, Error};
 use crate::source::item::{OneOrMany, Read as _, Reader};
 use crate::source::{Limits, Problem, SourceMap, toml};
 use crate::words::{Assume, nearest};
+use costs::Costs;
 use gate::Gate;
 use selection::{Globs, Selection};
 use types::{File, Kinds, ScopeTable, Scopes};
@@ -46,6 +48,8 @@ pub struct Config {
     pub gate: Gate,
     /// What holds for nodes of a kind that say nothing else, by kind.
     pub kinds: BTreeMap<String, KindRate>,
+    /// What changes cost.
+    pub costs: Costs,
     exclude: Globs,
     /// Sorted by name.
     scopes: Vec<Scope>,
@@ -119,6 +123,7 @@ impl Config {
             assume: None,
             gate,
             kinds: BTreeMap::new(),
+            costs: Costs::default(),
             exclude: Globs::default(),
             scopes: Vec::new(),
         };
@@ -128,6 +133,7 @@ impl Config {
             exclude,
             scope,
             kind,
+            fix,
             ..
         }) = found
         else {
@@ -168,6 +174,7 @@ impl Config {
         });
         Ok(Self {
             kinds: kinds.collect(),
+            costs: fix.map_or_else(Costs::default, types::FixTable::costs),
             assume: assume.map(|word| word.0),
             exclude: globs(exclude).unwrap_or_default(),
             scopes,

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use ignore::gitignore::GitignoreBuilder;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::costs::Costs;
 use super::gate::{Levels, LintTable, WaiverTable};
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
-use crate::words::{Assume, nearest, parse_duration, parse_rate};
+use crate::words::{Assume, nearest, parse_count, parse_duration, parse_rate};
 
 item! {
     /// The configuration of spof for a repository.
@@ -33,6 +34,8 @@ item! {
         /// How often nodes of a kind fail and how long their repair takes, where a node does not
         /// say itself: `[kind.host]`.
         kind: may Kinds,
+        /// What changes cost where `spof fix` weighs them, in any one unit.
+        fix: may FixTable,
     }
 }
 
@@ -57,6 +60,52 @@ item! {
         fails: may Rate,
         /// How long its repair takes.
         repair: may Duration,
+    }
+}
+
+item! {
+    /// What changes cost where `spof fix` weighs them.
+    FixTable {
+        /// A further replica, where the replicas beside it declare no `cost`. Default: 10.
+        replica: may Cost,
+        /// Moving a replica. Default: 6.
+        r#move: may Cost,
+        /// Making a standby active. Default: 4.
+        activate: may Cost,
+        /// A second provider or feed beside the only one, where it declares no `cost`. Default: 50.
+        alternative: may Cost,
+        /// Doing without something at the start. Default: 3.
+        loosen: may Cost,
+    }
+}
+
+impl FixTable {
+    /// With the defaults for what is left open.
+    pub(super) fn costs(self) -> Costs {
+        let or = |cost: Option<Cost>, default: u64| cost.map_or(default, |cost| cost.0);
+        let defaults = Costs::default();
+        Costs {
+            replica: or(self.replica, defaults.replica),
+            r#move: or(self.r#move, defaults.r#move),
+            activate: or(self.activate, defaults.activate),
+            alternative: or(self.alternative, defaults.alternative),
+            loosen: or(self.loosen, defaults.loosen),
+        }
+    }
+}
+
+/// A cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cost(pub(super) u64);
+
+impl Read for Cost {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        let text = text(view, "a cost like 10", cx)?;
+        let found = parse_count(text);
+        found
+            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .ok()
+            .map(Self)
     }
 }
 
@@ -252,6 +301,13 @@ schema!(Rate, {
     "type": "string",
     "pattern": r"^\s*([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*/\s*(y|year|([0-9]+|([0-9]+(s|m|min|h|d|w))+))$",
     "examples": ["0.5/y", "1/30d"]
+});
+schema!(Cost, {
+    "description": "A cost, in any one unit: `10`, `30k`, `1.5M`.",
+    "anyOf": [
+        { "type": "integer", "minimum": 0 },
+        { "type": "string", "pattern": r"^\s*[0-9][0-9_]*(\.[0-9]+)?[kKmMgGbB]?\s*$" }
+    ]
 });
 schema!(Duration, {
     "description": "A duration: `90s`, `5m`, `4h`, `7d`, `2w`, `1h30m`.",

@@ -2,10 +2,11 @@
 //! server both stand on this room, so that one question has one answer.
 //!
 //! * [`order`]: what to read and how. * [`load`]: paths → [`Estate`]. * [`nodes`]: words → nodes.
-//! * [`cut_sets`]: minimal cut sets.
+//! * [`cut_sets`]: minimal cut sets. * [`goal`]: what `spof fix` is to reach.
 //! * [`questions`]: resolved words → the answer that every format reads.
 
 pub mod cut_sets;
+pub mod goal;
 pub mod load;
 pub mod nodes;
 pub mod order;

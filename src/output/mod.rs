@@ -4,7 +4,7 @@
 //! * [`page`]: lines and tables. * [`human`]: answers for people. * [`lint`]: findings.
 //! * [`diff`]: what two estates differ in. * [`markdown`]: text that can't break out of Markdown.
 //! * [`bring_up`], [`runbook`]: how an estate comes back, and the same to print.
-//! * [`starter`]: a first configuration and manifest.
+//! * [`starter`]: a first configuration and manifest. * [`fixing`]: a plan, and its patch.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
 pub mod bring_up;
@@ -12,6 +12,7 @@ mod chain;
 mod context;
 pub mod diff;
 pub mod draw;
+pub mod fixing;
 pub mod human;
 pub mod json;
 pub mod known;
