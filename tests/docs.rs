@@ -79,6 +79,10 @@ fn workplace() -> TempDir {
     );
     put("infrastructure/hosts", "[web]\nw1 rack=a\nw2 rack=b\n");
     put(
+        "inventory/nodes.csv",
+        "id,kind,on\nweb,service,site:a\na,site,\n",
+    );
+    put(
         "netbox/sites.json",
         "[{\"model\": \"dcim.site\", \"pk\": 1, \"fields\": {\"name\": \"A\", \"slug\": \"a\"}},
           {\"model\": \"circuits.provider\", \"pk\": 1, \"fields\": {\"name\": \"P\"}},

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use crate::source::Syntax;
+use crate::source::{Syntax, csv};
 
 /// What a file's name says about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +108,10 @@ const UNKNOWN: [(&str, &str); 17] = [
     ),
 ];
 
+/// What to do about CSV that is no inventory of ours: a tree may hold tables of anything.
+const OTHER_TABLE: &str = "CSV with another header than an inventory's: `id,kind,…` for nodes, \
+                           `from,to,mode` for edges";
+
 /// Endings that mark a template of the file named before them.
 const TEMPLATES: [(&str, &str); 9] = [
     ("erb", "ERB template: render it first and give the result"),
@@ -165,7 +169,7 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
         (None, _)
             if matches!(
                 ending,
-                "config" | "conf" | "cfg" | "inventory" | "ini" | "metrics" | "xml"
+                "config" | "conf" | "cfg" | "csv" | "inventory" | "ini" | "metrics" | "tsv" | "xml"
             ) =>
         {
             Claim::Look
@@ -214,6 +218,13 @@ pub(super) const HEAD: usize = 4096;
 pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}');
+    if is_table(path) {
+        return match csv::header(text) {
+            header if header.is_empty() => Claim::Other,
+            header if csv::sheet(&header).is_some() => Claim::Read(Syntax::Csv),
+            _ => Claim::Unknown(OTHER_TABLE),
+        };
+    }
     let lines = text.lines().map(str::trim_end);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let first = lines.next().unwrap_or("");
@@ -245,6 +256,14 @@ pub(super) fn by_content(path: &Utf8Path, head: &[u8]) -> Claim {
         return Claim::Read(Syntax::Yaml);
     }
     Claim::Other
+}
+
+/// CSV by its ending.
+fn is_table(path: &Utf8Path) -> bool {
+    let ending = path.extension().unwrap_or("");
+    ["csv", "tsv"]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// What a Prometheus client or server writes begins with what a metric means or is.
@@ -296,7 +315,9 @@ pub(super) fn explicit(path: &Utf8Path, head: &[u8]) -> Syntax {
     syntax_of(ending).unwrap_or_else(|| {
         let first = text.lines().next().unwrap_or_default().trim_end();
         let name = path.file_name().unwrap_or("");
-        if text.starts_with('<') || ending == "xml" {
+        if is_table(path) {
+            Syntax::Csv
+        } else if text.starts_with('<') || ending == "xml" {
             Syntax::Xml
         } else if is_metrics(text) {
             Syntax::Metrics
@@ -361,6 +382,11 @@ mod tests {
         assert_eq!(look("hosts", "# c\n[web]\na\n"), ini);
         assert_eq!(look("inventories/prod/eu", "[web]\na\n"), ini);
         assert_eq!(look("prod.ini", "a\n[x:children]\nweb\n"), ini);
+        let table = Claim::Read(Syntax::Csv);
+        assert_eq!(look("x.CSV", "\u{feff}# c\nID;Kind;in\na;b;c\n"), table);
+        assert_eq!(look("x.tsv", "from\tto\tmode\n"), table);
+        assert_eq!(look("x.csv", "from,to\n"), Claim::Unknown(OTHER_TABLE));
+        assert_eq!(look("x.csv", ""), Claim::Other);
         assert_eq!(look("php.ini", "[PHP]\nengine = On\n"), Claim::Other);
         assert_eq!(
             look("ansible.cfg", "[defaults]\ninventory = x\n"),

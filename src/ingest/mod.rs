@@ -8,6 +8,7 @@
 //! * [`ansible`]: inventories, their variables, plays. * [`backstage`]: its software catalogue.
 //! * [`compose`]: Compose files, `.env`, and what the services of a project name.
 //! * [`netbox`]: the register of sites, racks, power, circuits and machines.
+//! * [`mod@csv`]: inventories in tables.
 //! * [`open_psa`]: fault trees of reliability tools. * [`traces`]: who was seen calling whom.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 
@@ -15,6 +16,7 @@ pub mod ansible;
 pub mod backstage;
 mod budget;
 pub mod compose;
+pub mod csv;
 pub mod endpoint;
 pub mod fact;
 pub mod kubernetes;
@@ -62,6 +64,7 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     // Before Kubernetes, whose custom resources look alike.
     &backstage::Backstage,
     &netbox::NetBox,
+    &csv::Csv,
     &kubernetes::Kubernetes,
     &compose::Compose,
     &open_psa::OpenPsa,

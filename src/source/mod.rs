@@ -2,13 +2,14 @@
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
-//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`], [`metrics`]: one reader each, the only files that name their parser crate.
+//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`], [`metrics`], [`mod@csv`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
 
 mod build;
 pub mod changes;
+pub mod csv;
 pub mod ini;
 pub(crate) mod item;
 pub mod json;
@@ -46,6 +47,7 @@ pub enum Syntax {
     Ini,
     /// The text format of Prometheus and `OpenMetrics`.
     Metrics,
+    Csv,
 }
 
 impl Syntax {
@@ -59,6 +61,7 @@ impl Syntax {
             Self::Xml => xml::read(file, text, limits),
             Self::Ini => ini::read(file, text, limits),
             Self::Metrics => metrics::read(file, text, limits),
+            Self::Csv => csv::read(file, text, limits),
         }
     }
 }
