@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::engine::Engine;
 use super::verdict::{Time, Verdict};
 use crate::model::{Model, NodeIx};
-use crate::words::{Class, Evidence};
+use crate::words::{Class, Evidence, Mode};
 
 /// Counts of what is known, for the footer of every answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct Coverage {
     pub with_replicas: usize,
     pub with_tier: usize,
     pub with_owner: usize,
+    /// All their replicas, of which there are some, have a known place.
+    pub with_place: usize,
+    /// They need others, or others need them.
+    pub with_links: usize,
     /// Replicas that some source states.
     pub replicas: usize,
     /// Replicas whose placement no source states.
@@ -27,6 +31,65 @@ pub struct Coverage {
     pub unknown: Vec<NodeIx>,
     /// What does not serve even without a fault, with verdict and time.
     pub unserved: Vec<(NodeIx, Verdict, Time)>,
+}
+
+/// What an input could add to services and stores that have it not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Addition {
+    Place,
+    Links,
+    Tier,
+    Owner,
+}
+
+impl Addition {
+    /// All of them, what verdicts hang on most first.
+    pub const ALL: [Self; 4] = [Self::Place, Self::Links, Self::Tier, Self::Owner];
+
+    /// A word for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Links => "dependencies",
+            Self::Tier => "tier",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl Coverage {
+    /// Of how many services and stores this is known.
+    #[must_use]
+    pub fn known(&self, what: Addition) -> usize {
+        match what {
+            Addition::Place => self.with_place,
+            Addition::Links => self.with_links,
+            Addition::Tier => self.with_tier,
+            Addition::Owner => self.with_owner,
+        }
+    }
+
+    /// What is missing of most services and stores, and of how many; of equals, what verdicts
+    /// hang on more. `None` if nothing is missing.
+    #[must_use]
+    pub fn most_missing(&self) -> Option<(Addition, usize)> {
+        let missing = |what: Addition| self.workloads.saturating_sub(self.known(what));
+        let all = Addition::ALL.into_iter().map(|what| (what, missing(what)));
+        all.rev()
+            .max_by_key(|(_, missing)| *missing)
+            .filter(|(_, missing)| *missing > 0)
+    }
+
+    /// The share of places, dependencies, tiers and owners that is known, in percent, rounded
+    /// down: now, and if `more` of them were added.
+    #[must_use]
+    pub fn share(&self, more: usize) -> usize {
+        let known: usize = Addition::ALL.into_iter().map(|what| self.known(what)).sum();
+        ((known + more) * 100)
+            .checked_div(self.workloads * Addition::ALL.len())
+            .unwrap_or(100)
+    }
 }
 
 /// Counts what `model` knows.
@@ -45,6 +108,13 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
             has_replicas[owner.0 as usize] = true;
         }
     }
+    let mut is_placed = has_replicas.clone();
+    for replica in &model.unplaced {
+        if let Some(owner) = model.node(*replica).part_of {
+            is_placed[owner.0 as usize] = false;
+        }
+    }
+    let is_linked = linked(model);
     for (ix, node) in model.iter() {
         match node.class {
             Class::Service | Class::Store => {
@@ -52,6 +122,8 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
                 coverage.with_replicas += usize::from(has_replicas[ix.0 as usize]);
                 coverage.with_tier += usize::from(node.tier.is_some());
                 coverage.with_owner += usize::from(node.owner.is_some());
+                coverage.with_place += usize::from(is_placed[ix.0 as usize]);
+                coverage.with_links += usize::from(is_linked[ix.0 as usize]);
             }
             // What takes over for lost replicas is nothing that anybody stated.
             Class::Replica if node.evidence == Evidence::Assumed && !unplaced.contains(&ix) => {}
@@ -73,4 +145,23 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
     }
     coverage.requirements = evidence.into_iter().collect();
     coverage
+}
+
+/// By node: whether it needs anything but its own replicas and places, or others need it.
+fn linked(model: &Model) -> Vec<bool> {
+    let mut linked = vec![false; model.nodes.len()];
+    for requirement in &model.requirements {
+        if requirement.mode == Mode::Placement {
+            continue;
+        }
+        for member in &requirement.members {
+            let node = model.node(member.node);
+            let own = node.class == Class::Replica && node.part_of == Some(requirement.of);
+            if !own {
+                linked[requirement.of.0 as usize] = true;
+                linked[member.node.0 as usize] = true;
+            }
+        }
+    }
+    linked
 }

@@ -382,6 +382,9 @@ pub struct Facts {
     pub requirements: Vec<RequirementFact>,
     pub replicas: Vec<ReplicasFact>,
     pub aliases: Vec<AliasFact>,
+    /// What things themselves are called beside their id, such as the address of a host: another
+    /// source that knows the name may mean the same thing. No reference is resolved by it.
+    pub identities: Vec<AliasFact>,
     pub overrides: Vec<OverrideFact>,
     pub saved_nodes: Vec<SavedNode>,
     pub saved_requirements: Vec<SavedRequirement>,

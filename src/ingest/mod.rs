@@ -11,6 +11,7 @@
 //! * [`mod@csv`]: inventories in tables.
 //! * [`open_psa`]: fault trees of reliability tools. * [`traces`]: who was seen calling whom.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
+//! * `refs`: every reference that facts hold.
 
 pub mod ansible;
 pub mod backstage;
@@ -23,6 +24,7 @@ pub mod kubernetes;
 pub mod native;
 pub mod netbox;
 pub mod open_psa;
+mod refs;
 pub mod saved;
 pub mod traces;
 
@@ -44,6 +46,12 @@ pub trait Adapter: Sync {
     /// Facts of all documents the adapter claimed, given in order of path and position. Never
     /// fails: what can't be used becomes a problem or an unread note.
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts;
+
+    /// Whether what it states runs by it alone: a service that two such adapters state runs twice,
+    /// as on a laptop by Compose and in a cluster by Kubernetes.
+    fn runs(&self) -> bool {
+        false
+    }
 
     /// As [`translate`](Self::translate), without what states another namespace than these.
     /// Formats without namespaces leave it as it is.
@@ -79,6 +87,8 @@ pub struct Told {
     pub adapter: &'static str,
     /// The native manifest's word wins over all others.
     pub authoritative: bool,
+    /// What it states runs by it alone.
+    pub runs: bool,
     pub documents: usize,
     pub facts: Facts,
 }
@@ -134,6 +144,7 @@ fn run_with<D: Borrow<Document> + Sync>(
         .map(|(adapter, share)| Told {
             adapter: adapter.name(),
             authoritative: adapter.name() == AUTHORITY,
+            runs: adapter.runs(),
             documents: share.len(),
             facts: match namespaces {
                 Some(namespaces) => adapter.translate_within(&share, sources, namespaces),

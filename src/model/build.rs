@@ -1,7 +1,9 @@
 //! Facts of all adapters → [`Model`].
 
 use super::Model;
+use super::apart::separate;
 use super::draft::{Draft, MOST, Rank};
+use super::join::Mentions;
 use super::observed;
 use crate::ingest::Told;
 use crate::ingest::fact::Facts;
@@ -24,13 +26,15 @@ pub(super) fn build_within(
     most: u64,
 ) -> Model {
     let mut draft = Draft::new(sources, assume, most);
-    let adapters = told
+    let adapters: Vec<(&'static str, usize)> = told
         .iter()
         .map(|told| (told.adapter, told.documents))
         .collect();
     for told in &mut told {
         draft.problems.append(&mut told.facts.problems);
     }
+    draft.problems.append(&mut separate(&mut told));
+    let mentions = Mentions::of(&mut told);
     // The native manifest speaks first; among the others, the order of adapters decides.
     let mut speakers: Vec<(Rank, &Facts)> = (0..)
         .zip(&told)
@@ -60,6 +64,8 @@ pub(super) fn build_within(
     }
     let aliases: Vec<_> = each(&speakers, |facts| &facts.aliases).collect();
     draft.learn_aliases(&aliases);
+    draft.join(&speakers, &mentions, &adapters);
+    draft.settle_aliases(&aliases);
 
     // 2. Nodes that sources state; then their bare names, under the ids that aliases gave them.
     let mut refinements = Vec::new();
@@ -107,10 +113,11 @@ pub(super) fn build_within(
 
     // 5. What follows from all of that.
     draft.count_replicas(&copies);
+    draft.settle_whereabouts();
     draft.settle_within();
     draft.cut_placement_cycles();
     draft.report_names();
-    draft.freeze(adapters)
+    draft.freeze(&adapters)
 }
 
 /// One sort of fact of all speakers, in their order.

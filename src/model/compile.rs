@@ -65,6 +65,7 @@ impl Draft<'_> {
         };
         compiler.top(&fact.expr, fact.mode, fact.want, fact.reroute.as_ref(), 0);
         for part in &parts {
+            self.gives_need(of, part.mode, &context);
             self.add_part(of, part, &context);
         }
     }

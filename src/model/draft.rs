@@ -1,8 +1,10 @@
 //! The model while it is being built: nodes and requirements in the order they were met, and the
 //! budget they live on. Indices in a draft count in that order; [`Draft::freeze`] sorts.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::given::{Given, contributions};
+use super::join::Join;
 use super::merge::Said;
 use super::observed::Joins;
 use super::resolve::Names;
@@ -90,6 +92,10 @@ pub(super) struct Draft<'s> {
     pub(super) copies: HashMap<NodeIx, Vec<Member>>,
     /// Where the replicas of services and stores stand, as far as hosts are known.
     pub(super) stood: HashMap<NodeIx, Places>,
+    /// What was found to be one thing.
+    pub(super) joined: Vec<Join>,
+    /// What each source gave, by adapter.
+    pub(super) given: BTreeMap<u32, Given>,
     /// Hosts that nobody named: what stands on them is unplaced.
     pub(super) unnamed: HashSet<NodeIx>,
     /// What traces may mean by a name, once one is asked for.
@@ -117,6 +123,8 @@ impl<'s> Draft<'s> {
             within: Vec::new(),
             copies: HashMap::new(),
             stood: HashMap::new(),
+            joined: Vec::new(),
+            given: BTreeMap::new(),
             unnamed: HashSet::new(),
             joins: None,
             left: most,
@@ -258,7 +266,7 @@ impl<'s> Draft<'s> {
     }
 
     /// Sorts everything and turns draft indices into the model's. O(n log n).
-    pub(super) fn freeze(mut self, adapters: Vec<(&'static str, usize)>) -> Model {
+    pub(super) fn freeze(mut self, adapters: &[(&'static str, usize)]) -> Model {
         let mut order: Vec<u32> = (0..).take(self.nodes.len()).collect();
         order.sort_by(|a, b| self.id(NodeIx(*a)).cmp(self.id(NodeIx(*b))));
         let mut place = vec![NodeIx(0); order.len()];
@@ -270,6 +278,7 @@ impl<'s> Draft<'s> {
         let at = |ix: NodeIx| place.get(ix.0 as usize).copied().unwrap_or(ix);
 
         let aliases = self.aliases();
+        let sources = contributions(&self.given, &self.nodes, adapters);
         let mut slots: Vec<Option<Node>> = std::mem::take(&mut self.nodes)
             .into_iter()
             .map(Some)
@@ -333,7 +342,8 @@ impl<'s> Draft<'s> {
             problems,
             aliases,
             unplaced: unplaced.into_iter().collect(),
-            adapters,
+            sources,
+            joins: self.joined,
         }
     }
 }

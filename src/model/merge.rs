@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draft::{Context, Draft, Rank};
-use super::{Member, NodeIx, Requirement};
+use super::{Member, NodeIx, Requirement, given};
 use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Mode, Role, format_duration};
@@ -39,6 +39,7 @@ impl Draft<'_> {
         // A trace sees that something answers, not what it is.
         let known = observed && self.index.contains_key(&id);
         let ix = self.ensure(&id, class, &context);
+        self.gives(rank, ix, given::Said::There);
         let span = context.span;
         if !known {
             self.class(ix, class, Said { rank, span });
@@ -109,6 +110,12 @@ impl Draft<'_> {
             if let Some(need) = slot {
                 self.needs.insert(ix, need);
             }
+        }
+        if said.owner.is_some() {
+            self.gives(context.rank, ix, given::Said::Owned);
+        }
+        if said.tier.is_some() {
+            self.gives(context.rank, ix, given::Said::Tiered);
         }
         if let Some(within) = &said.within {
             self.within.push((ix, within.clone(), context.clone()));

@@ -2,16 +2,20 @@
 //! requirements that carry their evidence and sources.
 //!
 //! * [`mod@build`]: facts → [`Model`]; * [`resolve`]: names, aliases, "did you mean";
-//! * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
+//! * [`join`]: one thing under several names; * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
 //! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
 //! * [`observed`]: what traces saw, beside what is stated;
 //! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
+//! * [`given`]: what each source gives; * [`apart`]: two things of one name; * [`whereabouts`]: one host in two places;
 //! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
+mod apart;
 pub mod build;
 mod compile;
 mod draft;
+mod given;
+mod join;
 pub mod json;
 mod merge;
 mod naming;
@@ -21,6 +25,7 @@ mod replicas;
 mod resolve;
 mod restore;
 mod unplaced;
+mod whereabouts;
 
 #[cfg(test)]
 mod testing;
@@ -28,6 +33,8 @@ mod testing;
 mod tests;
 
 pub use build::build;
+pub use given::Contribution;
+pub use join::{Ground, Join};
 pub use resolve::Lookup;
 
 use crate::ingest::fact::Source;
@@ -54,8 +61,10 @@ pub struct Model {
     pub aliases: Vec<(String, NodeIx)>,
     /// Replicas whose placement no source states.
     pub unplaced: Vec<NodeIx>,
-    /// Accepted input documents by adapter, for coverage: name and count.
-    pub adapters: Vec<(&'static str, usize)>,
+    /// What each source gives, in the order of the adapters.
+    pub sources: Vec<Contribution>,
+    /// Names of one thing that sources spell differently, sorted.
+    pub joins: Vec<Join>,
 }
 
 /// One node. Times in seconds; `None` where no source says.

@@ -10,7 +10,7 @@ use super::compile::{Owner, Part};
 use super::draft::{Context, Draft, Rank};
 use super::naming::total;
 use super::unplaced::{Counters, Places, Unplaced, stands_on};
-use super::{Member, NodeIx, Requirement, Way};
+use super::{Member, NodeIx, Requirement, Way, given};
 use crate::ingest::fact::{
     Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact,
 };
@@ -220,6 +220,12 @@ impl Draft<'_> {
             return None;
         }
         let unplaced = fact.on.is_empty();
+        if !unplaced || fact.spread.allowed_zones.len() == 1 {
+            self.gives(context.rank, owner, given::Said::Placed);
+        }
+        if !fact.requires.is_empty() {
+            self.gives(context.rank, owner, given::Said::Linked);
+        }
         let zones: Vec<NodeIx> = if unplaced {
             let zones = fact.spread.allowed_zones.iter();
             zones.map(|zone| self.resolve(zone, &context)).collect()

@@ -85,6 +85,20 @@ impl Names {
         }
     }
 
+    /// Makes `id`, and its bare name if nothing else has that, lead to `target`, unless they lead
+    /// somewhere already.
+    pub(super) fn lead(&mut self, id: &Id, target: Ref) {
+        if self
+            .bare
+            .get(id.name())
+            .is_some_and(|ids| ids.as_slice() == std::slice::from_ref(id))
+        {
+            let name = id.name().to_owned();
+            self.aliases.entry(name).or_insert_with(|| target.clone());
+        }
+        self.aliases.entry(id.as_str().to_owned()).or_insert(target);
+    }
+
     /// Learns a node that a source other than the native manifest declares.
     pub(super) fn declare_other(&mut self, id: &Id, class: Class) {
         self.others.insert(id.clone(), class);
@@ -95,6 +109,7 @@ impl Names {
     /// What is a place there can't be a service here.
     pub(super) fn stated(&mut self, text: &str, own: &Id, class: Class) -> Id {
         let id = self.alike(text, own, class);
+        let id = self.id_of(id.as_str()).unwrap_or(id);
         self.items.insert(own.clone(), id.clone());
         id
     }
@@ -160,17 +175,10 @@ fn is_named(class: Class) -> bool {
 }
 
 impl Draft<'_> {
-    /// Learns all aliases. Those of the native manifest hold against all others; one that other
-    /// sources give to different nodes is nobody's. Bare names must be known already.
+    /// Learns all aliases. Any of several targets of one name will do for now:
+    /// [`Draft::settle_aliases`] has the disputes. Bare names must be known already.
     pub(super) fn learn_aliases(&mut self, facts: &[(&AliasFact, Rank)]) {
-        let mut by_name: BTreeMap<&str, Vec<(&AliasFact, Rank)>> = BTreeMap::new();
-        for (fact, rank) in facts {
-            if fact.name != fact.target.text && !fact.name.is_empty() {
-                by_name.entry(&fact.name).or_default().push((*fact, *rank));
-            }
-        }
-        // Any of several targets will do to follow the names of others; disputes come after.
-        for (name, said) in &by_name {
+        for (name, said) in &by_name(facts) {
             let native = said.iter().find(|(_, rank)| rank.authoritative);
             if let Some((fact, _)) = native.or(said.first()) {
                 self.names
@@ -178,6 +186,12 @@ impl Draft<'_> {
                     .insert((*name).to_owned(), fact.target.clone());
             }
         }
+    }
+
+    /// Settles the aliases: those of the native manifest hold against all others; one that other
+    /// sources give to different nodes is nobody's.
+    pub(super) fn settle_aliases(&mut self, facts: &[(&AliasFact, Rank)]) {
+        let by_name = by_name(facts);
         for (name, said) in &by_name {
             let native = said.iter().any(|(_, rank)| rank.authoritative);
             let rivals = said.iter().filter(|(_, rank)| rank.authoritative == native);
@@ -433,6 +447,17 @@ impl Draft<'_> {
         }
         self.problems.extend(found);
     }
+}
+
+/// Aliases by name, those that say nothing left out.
+fn by_name<'f>(facts: &[(&'f AliasFact, Rank)]) -> BTreeMap<&'f str, Vec<(&'f AliasFact, Rank)>> {
+    let mut by_name: BTreeMap<&str, Vec<(&AliasFact, Rank)>> = BTreeMap::new();
+    for (fact, rank) in facts {
+        if fact.name != fact.target.text && !fact.name.is_empty() {
+            by_name.entry(&fact.name).or_default().push((*fact, *rank));
+        }
+    }
+    by_name
 }
 
 /// Names the other places of a problem, up to [`PLACES`].

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::draft::{Context, Draft, Rank};
 use super::merge::{Said, is_plain};
 use super::resolve::{Found, UNKNOWN};
-use super::{Member, NodeIx, Requirement, Way};
+use super::{Member, NodeIx, Requirement, Way, given};
 use crate::ingest::fact::{
     Attributes, Otherwise, Ref, SavedNode, SavedRequirement, SavedWay, Source,
 };
@@ -26,6 +26,7 @@ impl Draft<'_> {
             .id_of(saved.id.as_str())
             .unwrap_or_else(|| saved.id.clone());
         let ix = self.ensure(&id, saved.class, &context);
+        self.gives(rank, ix, given::Said::There);
         self.class(
             ix,
             saved.class,
@@ -115,6 +116,11 @@ impl Draft<'_> {
             });
         }
         members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
+        // That a service needs its replicas says nothing of others.
+        let own = |member: &Member| self.node(member.node).class == Class::Replica;
+        if !members.iter().any(own) {
+            self.gives_need(of, saved.mode, &context);
+        }
         if saved.need == 0 {
             let message = format!("`{}` has need 0: 1 is used", saved.id);
             self.problem(ProblemKind::InvalidValue, saved.span, message);

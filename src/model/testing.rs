@@ -204,6 +204,7 @@ pub(super) fn told(tellers: Vec<Teller>) -> Vec<Told> {
     let told = |teller: Teller| Told {
         adapter: teller.adapter,
         authoritative: teller.adapter == "native",
+        runs: matches!(teller.adapter, "kubernetes" | "compose"),
         documents: 1,
         facts: teller.facts,
     };

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::text::plural;
-use crate::analysis::coverage::Coverage;
+use crate::analysis::coverage::{Addition, Coverage};
 use crate::source::{Problem, ProblemKind, Unread, UnreadReason};
 use crate::words::Class;
 
@@ -35,6 +35,31 @@ impl Known<'_> {
         }
     }
 
+    /// Which single addition would fill most of what is unknown of services and stores: one
+    /// sentence, if anything is.
+    #[must_use]
+    pub fn most_gained(&self) -> Option<String> {
+        let coverage = self.coverage;
+        let (what, missing) = coverage.most_missing()?;
+        let of =
+            plural(missing, "service or store").replace("service or stores", "services or stores");
+        let how = match what {
+            Addition::Place => format!(
+                "where the replicas of {of} run (a dump of the cluster, an inventory, `on` in a `spof.yaml`)"
+            ),
+            Addition::Links => format!(
+                "what {of} need, or who needs them (manifests with their environment, a catalogue, traces)"
+            ),
+            Addition::Tier => format!("a `tier` for {of} (in a `spof.yaml`)"),
+            Addition::Owner => format!("an `owner` for {of} (a catalogue, or a `spof.yaml`)"),
+        };
+        let (now, then) = (coverage.share(0), coverage.share(missing));
+        Some(format!(
+            "Most would be gained by {how}: of places, dependencies, tiers and owners {now}% are \
+             known, then {then}%"
+        ))
+    }
+
     /// What would help most: one sentence.
     #[must_use]
     pub fn next_step(&self) -> String {
@@ -49,7 +74,7 @@ impl Known<'_> {
             return format!("repair {place}: {}", broken.message);
         }
         let templates = count(UnreadReason::Template);
-        let documents: usize = self.cx.model.adapters.iter().map(|(_, count)| count).sum();
+        let documents: usize = self.cx.model.sources.iter().map(|one| one.documents).sum();
         if documents == 0 && templates == 0 {
             return "give what is read so far: a `spof.yaml`, Kubernetes manifests, Compose files, or a \
                     saved graph"

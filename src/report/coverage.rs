@@ -203,9 +203,9 @@ pub(super) fn sources(facts: &Facts<'_>) -> Sources {
         files: files.collect(),
         adapters: facts
             .model
-            .adapters
+            .sources
             .iter()
-            .map(|(name, n)| say("sources.adapter").with(*n).with(*name))
+            .map(|one| say("sources.adapter").with(one.documents).with(one.adapter))
             .collect(),
         other_files: (facts.other_files > 0).then_some(facts.other_files),
         version: env!("CARGO_PKG_VERSION"),

@@ -6,7 +6,10 @@ rule! {
     /// ## What it does
     ///
     /// Says where two sources give different values for one thing, and whose word was taken: the
-    /// native manifest's before all others, else that of the first source.
+    /// native manifest's before all others, else that of the first source. So too a host that two
+    /// sources place in two sites, zones or racks (both count, so that the loss of either takes it),
+    /// hosts that would be one by their address or short name but for such a difference, and
+    /// services that two platforms run under one name.
     ///
     /// ## Why is this bad
     ///

@@ -80,7 +80,8 @@ pub fn model_of(estate: &Estate) -> Model {
         problems: vec![],
         aliases: vec![],
         unplaced: vec![],
-        adapters: vec![],
+        sources: vec![],
+        joins: vec![],
     }
 }
 

@@ -40,6 +40,10 @@ impl Adapter for Compose {
         "compose"
     }
 
+    fn runs(&self) -> bool {
+        true
+    }
+
     fn claims(&self, document: &Document, sources: &SourceMap) -> bool {
         let name = sources.path(document.file).file_name();
         recognise::is_compose(name.unwrap_or_default(), document.root())

@@ -50,6 +50,10 @@ impl Adapter for Kubernetes {
         "kubernetes"
     }
 
+    fn runs(&self) -> bool {
+        true
+    }
+
     fn claims(&self, document: &Document, sources: &SourceMap) -> bool {
         object::header(document.root()).is_some()
             || companions::companion(document, sources).is_some()

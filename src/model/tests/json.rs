@@ -179,7 +179,7 @@ pub(super) fn saved(graph: &Graph<'_>) -> Teller {
 /// A model without what a saved graph does not carry.
 pub(super) fn bare(mut model: Model) -> Model {
     model.problems.clear();
-    model.adapters.clear();
+    model.sources.clear();
     for node in &mut model.nodes {
         node.sources.clear();
     }

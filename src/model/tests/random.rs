@@ -191,6 +191,10 @@ fn same(first: &Model, second: &Model) {
         assert_eq!(a, b);
     }
     assert_eq!(first.problems, second.problems);
+    // A saved graph has the names that were settled on, not how that came.
+    let (mut first, mut second) = (first.clone(), second.clone());
+    first.joins.clear();
+    second.joins.clear();
     assert_eq!(first, second);
 }
 

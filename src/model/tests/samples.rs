@@ -35,7 +35,11 @@ fn samples_are_clean() {
             .map(|problem| format!("{}: {}", sources.location(problem.span), problem.message))
             .collect();
         assert!(problems.is_empty(), "{problems:#?}");
-        assert_eq!(model.adapters, [("native", 6)]);
+        let source = &model.sources[0];
+        assert_eq!(
+            (model.sources.len(), source.adapter, source.documents),
+            (1, "native", 6)
+        );
         let login = model.by_id("service:login/replicas");
         let places = &to_json(&model, &sources).requirements;
         let found = places.iter().find(|found| found.id == login.id).unwrap();

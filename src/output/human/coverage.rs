@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::words;
 use crate::analysis::verdict::Verdict;
+use crate::model::Ground;
 use crate::output::Known;
 use crate::output::known::problem_word;
 use crate::output::page::{Column, Page, Table};
@@ -20,6 +21,8 @@ const PLACES: usize = 3;
 #[must_use]
 pub fn coverage(mut page: Page, known: &Known<'_>) -> Page {
     figures(&mut page, known);
+    sources(&mut page, known);
+    joined(&mut page, known);
     problems(&mut page, known);
     unread(&mut page, known);
     gaps(&mut page, known);
@@ -53,11 +56,6 @@ fn figures(page: &mut Page, known: &Known<'_>) {
         files.push(format!("{} left out by spof.toml", known.left_out));
     }
     row("files", files.join(", "));
-    let adapters = cx.model.adapters.iter();
-    let documents: Vec<String> = adapters
-        .map(|(name, count)| format!("{count} {name}"))
-        .collect();
-    row("documents", documents.join(", "));
     let nodes: Vec<String> = counts
         .nodes
         .iter()
@@ -74,6 +72,7 @@ fn figures(page: &mut Page, known: &Known<'_>) {
     if of > 0 {
         let parts = [
             format!("{} of {of} with replicas", counts.with_replicas),
+            format!("{} with dependencies", counts.with_links),
             format!("{} with a tier", counts.with_tier),
             format!("{} with an owner", counts.with_owner),
         ];
@@ -89,6 +88,97 @@ fn figures(page: &mut Page, known: &Known<'_>) {
         row("replicas", text);
     }
     page.table(table);
+}
+
+/// What each source gives, and what would add most.
+fn sources(page: &mut Page, known: &Known<'_>) {
+    let all = &known.cx.model.sources;
+    if !all.is_empty() {
+        page.heading("By source");
+        let hosts = all.iter().any(|one| one.hosts > 0);
+        let mut heads = vec![
+            "source",
+            "documents",
+            "nodes",
+            "services, stores",
+            "placed",
+            "dependencies",
+            "tier",
+            "owner",
+        ];
+        if hosts {
+            heads.extend(["hosts", "of them placed"]);
+        }
+        let mut columns = vec![Column::Left];
+        columns.extend(vec![Column::Right; heads.len() - 1]);
+        let mut table = Table::new(&columns);
+        table.row(heads.iter().map(|head| Text::of(DIM, head)).collect());
+        for one in all {
+            let mut counts = vec![
+                one.documents,
+                one.nodes,
+                one.workloads,
+                one.placed,
+                one.linked,
+                one.tiered,
+                one.owned,
+            ];
+            if hosts {
+                counts.extend([one.hosts, one.hosts_placed]);
+            }
+            let counts = counts.into_iter().map(|count| match count {
+                0 => Text::of(DIM, "·"),
+                count => Text::plain(&count.to_string()),
+            });
+            table.row(
+                [Text::of(NAME, one.adapter)]
+                    .into_iter()
+                    .chain(counts)
+                    .collect(),
+            );
+        }
+        page.table(table);
+    }
+    if let Some(text) = known.most_gained() {
+        page.wrapped(&Text::plain("  "), &Text::plain(&text));
+    }
+}
+
+/// Names that were found to be of one thing.
+fn joined(page: &mut Page, known: &Known<'_>) {
+    let joins = &known.cx.model.joins;
+    if joins.is_empty() {
+        return;
+    }
+    page.heading(&format!(
+        "Joined: {} of things that another source calls otherwise",
+        plural(joins.len(), "name")
+    ));
+    let mut table = Table::new(&[Column::Left, Column::Left, Column::Left]);
+    for join in joins.iter().take(SHOWN) {
+        let (by, span) = join.other_by;
+        let place = known.cx.sources.location(span);
+        table.row(vec![
+            Text::of(NAME, join.kept.as_str())
+                .and(DIM, " = ")
+                .and(NAME, join.other.as_str()),
+            Text::plain(&ground(&join.ground)),
+            Text::of(DIM, &format!("{by}, {place}")),
+        ]);
+    }
+    page.table(table);
+    more(page, joins.len());
+}
+
+/// Why two names are one, in a few words.
+fn ground(ground: &Ground) -> String {
+    match ground {
+        Ground::Alias => "an alias in a manifest".to_owned(),
+        Ground::Spelling => "the same but for spelling".to_owned(),
+        Ground::ShortName => "short name and full name".to_owned(),
+        Ground::Namespace => "name without its namespace".to_owned(),
+        Ground::Address(address) => format!("both are {address}"),
+    }
 }
 
 fn problems(page: &mut Page, known: &Known<'_>) {

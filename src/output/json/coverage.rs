@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::VERSION;
 use super::blast::places;
 use crate::model::json::GraphSource;
+use crate::model::{Contribution, Ground, Join};
 use crate::output::known::problem_word;
 use crate::output::{Context, Known};
-use crate::source::{Problem, Unread};
+use crate::source::{Problem, Span, Unread};
 
 /// How much is known.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,9 @@ pub struct Coverage<'a> {
     left_out: usize,
     /// Documents by adapter.
     documents: BTreeMap<&'static str, usize>,
+    sources: Vec<Source>,
+    joined: Vec<Joined<'a>>,
+    known: Share,
     nodes: BTreeMap<&'static str, usize>,
     /// Requirements by evidence.
     requirements: BTreeMap<&'static str, usize>,
@@ -43,6 +47,60 @@ struct Workloads {
     with_replicas: usize,
     with_tier: usize,
     with_owner: usize,
+    with_place: usize,
+    with_dependencies: usize,
+}
+
+/// What one source gives.
+#[derive(Debug, Serialize)]
+struct Source {
+    name: &'static str,
+    documents: usize,
+    nodes: usize,
+    /// Services and stores that it states, and of how many it says what.
+    workloads: usize,
+    placed: usize,
+    dependencies: usize,
+    tier: usize,
+    owner: usize,
+    /// Hosts that it states, and of how many it says where they stand.
+    hosts: usize,
+    hosts_placed: usize,
+}
+
+/// Two names of one thing.
+#[derive(Debug, Serialize)]
+struct Joined<'a> {
+    id: &'a str,
+    other: &'a str,
+    ground: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    by: [NamedBy; 2],
+}
+
+/// Who uses one of them, and where.
+#[derive(Debug, Serialize)]
+struct NamedBy {
+    source: &'static str,
+    #[serde(flatten)]
+    at: GraphSource,
+}
+
+/// The share of places, dependencies, tiers and owners of services and stores that is known.
+#[derive(Debug, Serialize)]
+struct Share {
+    percent: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_gained: Option<Gain>,
+}
+
+#[derive(Debug, Serialize)]
+struct Gain {
+    by: &'static str,
+    workloads: usize,
+    percent: usize,
+    advice: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,13 +142,25 @@ struct Wrong<'a> {
 #[must_use]
 pub fn coverage<'a>(known: &Known<'a>) -> Coverage<'a> {
     let (cx, counts) = (known.cx, known.coverage);
+    let documents = cx.model.sources.iter();
     Coverage {
         version: VERSION,
         assume: cx.model.assume.as_str(),
         files: known.files(),
         other_files: known.other_files,
         left_out: known.left_out,
-        documents: cx.model.adapters.iter().copied().collect(),
+        documents: documents.map(|one| (one.adapter, one.documents)).collect(),
+        sources: cx.model.sources.iter().map(source).collect(),
+        joined: cx.model.joins.iter().map(|join| joined(cx, join)).collect(),
+        known: Share {
+            percent: counts.share(0),
+            most_gained: counts.most_missing().map(|(what, missing)| Gain {
+                by: what.as_str(),
+                workloads: missing,
+                percent: counts.share(missing),
+                advice: known.most_gained().unwrap_or_default(),
+            }),
+        },
         nodes: counts
             .nodes
             .iter()
@@ -106,6 +176,8 @@ pub fn coverage<'a>(known: &Known<'a>) -> Coverage<'a> {
             with_replicas: counts.with_replicas,
             with_tier: counts.with_tier,
             with_owner: counts.with_owner,
+            with_place: counts.with_place,
+            with_dependencies: counts.with_links,
         },
         replicas: counts.replicas,
         unplaced: cx.ids(&cx.model.unplaced),
@@ -137,6 +209,45 @@ pub fn coverage<'a>(known: &Known<'a>) -> Coverage<'a> {
             .map(|problem| wrong(cx, problem))
             .collect(),
         next_step: known.next_step(),
+    }
+}
+
+fn source(one: &Contribution) -> Source {
+    Source {
+        name: one.adapter,
+        documents: one.documents,
+        nodes: one.nodes,
+        workloads: one.workloads,
+        placed: one.placed,
+        dependencies: one.linked,
+        tier: one.tiered,
+        owner: one.owned,
+        hosts: one.hosts,
+        hosts_placed: one.hosts_placed,
+    }
+}
+
+fn joined<'a>(cx: Context<'_>, join: &'a Join) -> Joined<'a> {
+    let by = |(source, span): (&'static str, Span)| {
+        let at = cx.sources.location(span);
+        NamedBy {
+            source,
+            at: GraphSource {
+                file: at.file,
+                line: at.line,
+                column: at.column,
+            },
+        }
+    };
+    Joined {
+        id: join.kept.as_str(),
+        other: join.other.as_str(),
+        ground: join.ground.as_str(),
+        address: match &join.ground {
+            Ground::Address(address) => Some(address),
+            _ => None,
+        },
+        by: [by(join.kept_by), by(join.other_by)],
     }
 }
 

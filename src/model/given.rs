@@ -1,0 +1,119 @@
+//! What each source gives: how many nodes it states, and of how many it knows where they stand,
+//! what they need, whose they are and how much they matter.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::draft::{Context, Draft, Rank};
+use super::join::HOST;
+use super::{Node, NodeIx};
+use crate::words::{Class, Mode};
+
+/// What one source gives to the model. Every count is of nodes, each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    pub adapter: &'static str,
+    /// Input documents that were accepted.
+    pub documents: usize,
+    /// Nodes of any class that it states.
+    pub nodes: usize,
+    /// Services and stores that it states.
+    pub workloads: usize,
+    /// Services and stores, stated here or elsewhere, of which it says: where replicas run, what
+    /// they need of others, who owns them, their tier.
+    pub placed: usize,
+    pub linked: usize,
+    pub owned: usize,
+    pub tiered: usize,
+    /// Hosts that it states, and hosts of which it says where they stand.
+    pub hosts: usize,
+    pub hosts_placed: usize,
+}
+
+/// The nodes of which one source says something.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    stated: HashSet<NodeIx>,
+    placed: HashSet<NodeIx>,
+    linked: HashSet<NodeIx>,
+    owned: HashSet<NodeIx>,
+    tiered: HashSet<NodeIx>,
+}
+
+/// What a source may say of a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Said {
+    There,
+    Placed,
+    Linked,
+    Owned,
+    Tiered,
+}
+
+impl Draft<'_> {
+    /// Notes that the source of `rank` says this of `ix`.
+    pub(super) fn gives(&mut self, rank: Rank, ix: NodeIx, said: Said) {
+        let given = self.given.entry(rank.adapter).or_default();
+        let set = match said {
+            Said::There => &mut given.stated,
+            Said::Placed => &mut given.placed,
+            Said::Linked => &mut given.linked,
+            Said::Owned => &mut given.owned,
+            Said::Tiered => &mut given.tiered,
+        };
+        set.insert(ix);
+    }
+
+    /// Notes what a requirement of `of` says, by its mode.
+    pub(super) fn gives_need(&mut self, of: NodeIx, mode: Mode, context: &Context) {
+        let said = if mode == Mode::Placement {
+            Said::Placed
+        } else {
+            Said::Linked
+        };
+        self.gives(context.rank, of, said);
+    }
+}
+
+/// Counts what each source gave, in the order of `adapters`. Indices are those of `nodes`, the
+/// draft's. What is said of a replica is said of its service.
+pub(super) fn contributions(
+    given: &BTreeMap<u32, Given>,
+    nodes: &[Node],
+    adapters: &[(&'static str, usize)],
+) -> Vec<Contribution> {
+    let node = |ix: NodeIx| nodes.get(ix.0 as usize);
+    let serves = |ix: NodeIx| {
+        node(ix).is_some_and(|node| matches!(node.class, Class::Service | Class::Store))
+    };
+    let count = |set: &HashSet<NodeIx>| {
+        let whole = |ix: &NodeIx| match node(*ix) {
+            Some(node) if node.class == Class::Replica => node.part_of.unwrap_or(*ix),
+            _ => *ix,
+        };
+        let all: HashSet<NodeIx> = set.iter().map(whole).filter(|ix| serves(*ix)).collect();
+        all.len()
+    };
+    let hosts = |set: &HashSet<NodeIx>| {
+        let is_host = |ix: &&NodeIx| node(**ix).is_some_and(|node| node.id.kind() == HOST);
+        set.iter().filter(is_host).count()
+    };
+    let nothing = Given::default();
+    (0..)
+        .zip(adapters)
+        .map(|(at, (adapter, documents))| {
+            let given = given.get(&at).unwrap_or(&nothing);
+            Contribution {
+                adapter,
+                documents: *documents,
+                nodes: given.stated.len(),
+                workloads: count(&given.stated),
+                placed: count(&given.placed),
+                linked: count(&given.linked),
+                owned: count(&given.owned),
+                tiered: count(&given.tiered),
+                hosts: hosts(&given.stated),
+                hosts_placed: hosts(&given.placed),
+            }
+        })
+        .collect()
+}
