@@ -22,7 +22,7 @@ pub(super) enum Claim {
 }
 
 /// Files that are data by form but describe packages or tools, never services.
-const PACKAGE_FILES: [&str; 37] = [
+const PACKAGE_FILES: [&str; 39] = [
     ".babelrc",
     ".eslintrc",
     ".eslintrc.json",
@@ -35,6 +35,8 @@ const PACKAGE_FILES: [&str; 37] = [
     ".pre-commit-config.yaml",
     ".prettierrc",
     ".prettierrc.json",
+    ".terraform.lock.hcl",
+    ".tflint.hcl",
     "biome.json",
     "bower.json",
     "cargo.lock",
@@ -67,7 +69,7 @@ const PACKAGE_FILES: [&str; 37] = [
 const UNKNOWN: [(&str, &str); 17] = [
     ("cue", "CUE: give the output of `cue export`"),
     ("dhall", "Dhall: give the output of `dhall-to-yaml`"),
-    ("hcl", "HCL: give it as JSON or YAML"),
+    ("hcl", "HCL that is not Terraform's: give it as JSON or YAML"),
     ("json5", "JSON5: give it as JSON"),
     ("jsonnet", "Jsonnet: give the output of `jsonnet`"),
     ("k", "KCL: give the output of `kcl run`"),
@@ -91,16 +93,8 @@ const UNKNOWN: [(&str, &str); 17] = [
         "Salt states are not read; state what matters of it in a `spof.yaml`",
     ),
     (
-        "tf",
-        "Terraform is not read yet; state what matters of it in a `spof.yaml`",
-    ),
-    (
         "tfplan",
-        "Terraform plans are not read yet; state what matters of it in a `spof.yaml`",
-    ),
-    (
-        "tfvars",
-        "Terraform variables are not read yet; state what matters of them in a `spof.yaml`",
+        "a saved plan: give the output of `terraform show -json` for it",
     ),
     (
         "bicep",
@@ -185,6 +179,7 @@ fn syntax_of(ending: &str) -> Option<Syntax> {
         "yaml" | "yml" => Some(Syntax::Yaml),
         "json" | "jsonc" | "jsonl" | "ndjson" | "tfstate" => Some(Syntax::Json),
         "toml" => Some(Syntax::Toml),
+        "tf" | "tofu" | "tfvars" => Some(Syntax::Hcl),
         "opsa" => Some(Syntax::Xml),
         "prom" => Some(Syntax::Metrics),
         _ => None,
@@ -360,7 +355,8 @@ mod tests {
         assert_eq!(name(".env.j2"), Claim::Other);
         assert_eq!(name(".environment"), Claim::Look);
         assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));
-        assert!(matches!(name("main.tf"), Claim::Unknown(_)));
+        assert_eq!(name("main.tf"), Claim::Read(Syntax::Hcl));
+        assert_eq!(name(".terraform.lock.hcl"), Claim::Other);
         assert!(matches!(name("a.yaml.j2"), Claim::Template(_)));
         assert_eq!(name("_helpers.tpl"), Claim::Other);
         assert_eq!(name("host_vars/web1.example.org"), Claim::Look);

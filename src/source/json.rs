@@ -18,9 +18,12 @@ use super::{FileId, Limits, Reading, Span};
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let logged = is_logged(body);
+    let body = if logged { after_log(body) } else { body };
     let mut reader = Reader {
         file,
         text,
+        logged,
         skipped: text.len() - body.len(),
         scanner: Scanner::new(body, &STRICT),
         builder: Builder::new(file, limits),
@@ -45,6 +48,45 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         }
     }
     reading
+}
+
+/// Whether this is what `terraform show -json` printed, which CI systems keep with lines of their
+/// own before and after: `[command]/bin/terraform show -json`, `%0A`, `::set-output ...`.
+fn is_logged(text: &str) -> bool {
+    let has = |key| text.contains(key);
+    has("\"terraform_version\"") && has("\"format_version\"")
+}
+
+/// The text from the first line that begins an object, if only a few lines that are no JSON stand
+/// before it.
+fn after_log(text: &str) -> &str {
+    const LINES: usize = 20;
+    let mut rest = text;
+    for line in text.split_inclusive('\n').take(LINES) {
+        let begins = line.trim_start();
+        if begins.starts_with('{') {
+            return rest;
+        }
+        let letter = |c: char| c.is_alphabetic() || c == ':';
+        let is_log = begins.is_empty() || begins.trim_start_matches('[').starts_with(letter);
+        if !is_log {
+            break;
+        }
+        rest = rest.get(line.len()..).unwrap_or_default();
+    }
+    text
+}
+
+/// Whether what follows a value is a log's, not more of a broken document.
+fn is_log(rest: &str) -> bool {
+    let trimmed = rest.trim_start();
+    let on_new_line = rest.len() > trimmed.len()
+        && rest.get(..rest.len() - trimmed.len()).is_some_and(|blank| blank.contains('\n'));
+    let letter = |c: char| c.is_alphabetic() || c == ':';
+    trimmed.is_empty()
+        || trimmed.starts_with("%0A")
+        || trimmed.starts_with("::")
+        || (on_new_line && trimmed.trim_start_matches('[').starts_with(letter))
 }
 
 /// JSON's own scalars; of its extensions only comments and trailing commas are read.
@@ -88,7 +130,9 @@ enum Expect {
 struct Reader<'t> {
     file: FileId,
     text: &'t str,
-    /// Bytes before what the scanner sees: a byte-order mark.
+    /// Lines of a log may stand around the value.
+    logged: bool,
+    /// Bytes before what the scanner sees: a byte-order mark, lines of a log.
     skipped: usize,
     scanner: Scanner<'t>,
     builder: Builder<'t>,
@@ -109,7 +153,8 @@ impl<'t> Reader<'t> {
             }
             let root = self.value_to_end(token)?;
             let end = self.range().1;
-            next = self.token()?;
+            let is_last = self.logged && is_log(self.text.get(end..).unwrap_or_default());
+            next = if is_last { None } else { self.token()? };
             if next
                 .as_ref()
                 .is_some_and(|token| !self.begins_another(token))

@@ -1,8 +1,8 @@
-//! Text, spans, and one format-neutral tree for YAML, JSON, TOML and XML.
+//! Text, spans, and one format-neutral tree for YAML, JSON, TOML, HCL and XML.
 //!
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
-//! * [`yaml`], [`json`], [`toml`], [`xml`], [`ini`], [`metrics`], [`mod@csv`]: one reader each, the only files that name their parser crate.
+//! * [`yaml`], [`json`], [`toml`], [`hcl`], [`xml`], [`ini`], [`metrics`], [`mod@csv`]: one reader each, the only files that name their parser crate.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
@@ -10,6 +10,7 @@
 mod build;
 pub mod changes;
 pub mod csv;
+pub mod hcl;
 pub mod ini;
 pub(crate) mod item;
 pub mod json;
@@ -42,6 +43,7 @@ pub enum Syntax {
     Yaml,
     Json,
     Toml,
+    Hcl,
     Xml,
     /// Lines in sections: Ansible's inventories.
     Ini,
@@ -58,6 +60,7 @@ impl Syntax {
             Self::Yaml => yaml::read(file, text, limits),
             Self::Json => json::read(file, text, limits),
             Self::Toml => toml::read(file, text, limits),
+            Self::Hcl => hcl::read(file, text, limits),
             Self::Xml => xml::read(file, text, limits),
             Self::Ini => ini::read(file, text, limits),
             Self::Metrics => metrics::read(file, text, limits),

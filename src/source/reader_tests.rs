@@ -564,3 +564,22 @@ fn mutated_inputs_never_panic() {
         }
     }
 }
+
+#[test]
+fn what_ci_prints_around_a_plan_is_no_part_of_it() {
+    let plan = "{\"format_version\":\"1.0\",\"terraform_version\":\"1.0.11\",\"x\":1}";
+    let read = |text: &str| json::read(FileId(0), text, &Limits::default());
+    for text in [
+        format!("[command]/tmp/terraform-bin show -json plan\n{plan}%0A\n::set-output name=exitcode::0\n"),
+        format!("{plan}\n::debug::Terraform exited with code 0.\n"),
+        format!("Refreshing state...\n\n{plan}\n"),
+    ] {
+        let reading = read(&text);
+        let document = reading.documents.first().expect("read");
+        let one = document.root().get("x").expect("there");
+        assert_eq!(&text[one.span().range()], "1");
+    }
+    // More of the same is a broken document, and other formats have no such lines.
+    assert!(read(&format!("{plan}}}}}, \"y\": 2")).documents.is_empty());
+    assert!(read("[command]x\n{\"a\":1}").documents.is_empty());
+}

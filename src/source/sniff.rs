@@ -91,7 +91,7 @@ pub fn text(text: &str, syntax: Syntax, in_chart: bool) -> Option<Sniffed> {
         Syntax::Json => outside_strings(text, "\"", &["//"]),
         Syntax::Toml => outside_strings(text, "\"'", &["#"]),
         // Jinja in values is Ansible's own, and never changes what the lines are.
-        Syntax::Xml | Syntax::Ini | Syntax::Metrics | Syntax::Csv => None,
+        Syntax::Xml | Syntax::Ini | Syntax::Metrics | Syntax::Csv | Syntax::Hcl => None,
     }?;
     Some(Sniffed {
         reason: UnreadReason::Template,
@@ -109,7 +109,7 @@ fn is_sops(text: &str, syntax: Syntax) -> bool {
         Syntax::Yaml => text.lines().any(|line| line.trim_end() == "sops:"),
         Syntax::Json => text.contains("\"sops\""),
         Syntax::Toml => text.lines().any(|line| line.trim_end() == "[sops]"),
-        Syntax::Xml | Syntax::Ini | Syntax::Metrics | Syntax::Csv => false,
+        Syntax::Xml | Syntax::Ini | Syntax::Metrics | Syntax::Csv | Syntax::Hcl => false,
     }
 }
 
