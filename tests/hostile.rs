@@ -154,7 +154,7 @@ fn links_are_listed_and_never_followed() {
 #[test]
 fn where_nothing_is_recognised_what_was_not_read_is_listed_all_the_same() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("main.tf"), "resource \"x\" \"y\" {}\n").unwrap();
+    fs::write(dir.path().join("main.bicep"), "resource \"x\" \"y\" {}\n").unwrap();
     let (answer, code) = coverage(dir.path());
     assert_eq!(code, 3);
     assert_eq!(answer["unread"][0]["reason"], "unknown-format", "{answer}");

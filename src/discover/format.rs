@@ -69,7 +69,10 @@ const PACKAGE_FILES: [&str; 39] = [
 const UNKNOWN: [(&str, &str); 17] = [
     ("cue", "CUE: give the output of `cue export`"),
     ("dhall", "Dhall: give the output of `dhall-to-yaml`"),
-    ("hcl", "HCL that is not Terraform's: give it as JSON or YAML"),
+    (
+        "hcl",
+        "HCL that is not Terraform's: give it as JSON or YAML",
+    ),
     ("json5", "JSON5: give it as JSON"),
     ("jsonnet", "Jsonnet: give the output of `jsonnet`"),
     ("k", "KCL: give the output of `kcl run`"),

@@ -250,7 +250,7 @@ fn what_is_no_plain_data_is_listed_with_its_reason() {
         ("t.yaml", "a: 1\nb: {{ x }}\n"),
         ("bin.yaml", "a\0b"),
         ("t.yaml.j2", "a: 1"),
-        ("main.tf", ""),
+        ("main.bicep", ""),
         ("host_vars/web", "a: 1"),
         ("hosts", "[web]\na\n"),
         ("run", "#!/bin/sh\n"),
@@ -259,7 +259,7 @@ fn what_is_no_plain_data_is_listed_with_its_reason() {
     let reasons = [
         ("bin.yaml", NotText),
         ("chart/templates/deep/a.yaml", Template),
-        ("main.tf", UnknownFormat),
+        ("main.bicep", UnknownFormat),
         ("t.yaml", Template),
         ("t.yaml.j2", Template),
         ("vault.yml", Encrypted),

@@ -10,6 +10,7 @@
 //! * [`netbox`]: the register of sites, racks, power, circuits and machines.
 //! * [`mod@csv`]: inventories in tables.
 //! * [`open_psa`]: fault trees of reliability tools. * [`traces`]: who was seen calling whom.
+//! * [`terraform`]: states, plans and configurations of Terraform.
 //! * [`endpoint`]: host names inside addresses, and `budget`, both shared by adapters.
 //! * `refs`: every reference that facts hold.
 
@@ -26,6 +27,7 @@ pub mod netbox;
 pub mod open_psa;
 mod refs;
 pub mod saved;
+pub mod terraform;
 pub mod traces;
 
 use std::borrow::Borrow;
@@ -76,6 +78,7 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     &kubernetes::Kubernetes,
     &compose::Compose,
     &open_psa::OpenPsa,
+    &terraform::Terraform,
     &ansible::Ansible,
     // Last: what traces call a service may be the name of one that others describe.
     &traces::Traces,

@@ -81,7 +81,9 @@ fn after_log(text: &str) -> &str {
 fn is_log(rest: &str) -> bool {
     let trimmed = rest.trim_start();
     let on_new_line = rest.len() > trimmed.len()
-        && rest.get(..rest.len() - trimmed.len()).is_some_and(|blank| blank.contains('\n'));
+        && rest
+            .get(..rest.len() - trimmed.len())
+            .is_some_and(|blank| blank.contains('\n'));
     let letter = |c: char| c.is_alphabetic() || c == ':';
     trimmed.is_empty()
         || trimmed.starts_with("%0A")

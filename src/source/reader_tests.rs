@@ -570,7 +570,9 @@ fn what_ci_prints_around_a_plan_is_no_part_of_it() {
     let plan = "{\"format_version\":\"1.0\",\"terraform_version\":\"1.0.11\",\"x\":1}";
     let read = |text: &str| json::read(FileId(0), text, &Limits::default());
     for text in [
-        format!("[command]/tmp/terraform-bin show -json plan\n{plan}%0A\n::set-output name=exitcode::0\n"),
+        format!(
+            "[command]/tmp/terraform-bin show -json plan\n{plan}%0A\n::set-output name=exitcode::0\n"
+        ),
         format!("{plan}\n::debug::Terraform exited with code 0.\n"),
         format!("Refreshing state...\n\n{plan}\n"),
     ] {

@@ -207,7 +207,11 @@ impl Maker {
                     None => None,
                 };
                 ExprKind::For(Box::new(For {
-                    key: from.intro.key_var.as_ref().map(|name| name.to_string()),
+                    key: from
+                        .intro
+                        .key_var
+                        .as_ref()
+                        .map(std::string::ToString::to_string),
                     value: from.intro.value_var.to_string(),
                     of: self.expr(&from.intro.collection_expr)?,
                     result_key,
@@ -338,11 +342,17 @@ mod tests {
 
     #[test]
     fn a_hole_alone_is_what_it_holds() {
-        assert!(matches!(parse("\"${var.x}\"").kind, ExprKind::Attribute(..)));
+        assert!(matches!(
+            parse("\"${var.x}\"").kind,
+            ExprKind::Attribute(..)
+        ));
         let whole = At::Whole(Span::new(FileId(0), 3, 9));
         let json = template("${var.x}", whole).unwrap();
         assert!(matches!(json.kind, ExprKind::Attribute(..)));
-        assert!(matches!(template("plain", whole).unwrap().kind, ExprKind::Text(_)));
+        assert!(matches!(
+            template("plain", whole).unwrap().kind,
+            ExprKind::Text(_)
+        ));
     }
 
     #[test]

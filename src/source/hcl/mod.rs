@@ -167,7 +167,10 @@ impl Reader<'_> {
         let key = self.builder.scalar("labels", true, (range.0, range.0))?;
         let labels = self.builder.push(Value::Sequence(labels), range, None)?;
         let inner = self.builder.scalar("body", true, (range.0, range.0))?;
-        let span = block.body.span().map_or(range, |span| self.range(Some(span)));
+        let span = block
+            .body
+            .span()
+            .map_or(range, |span| self.range(Some(span)));
         let body = self.content(&block.body, span)?;
         let pairs = vec![(key, labels), (inner, body)];
         self.builder.finish(id, Value::Mapping(pairs), range.1);
@@ -200,7 +203,10 @@ mod tests {
         let local = root.get("locals").unwrap();
         assert_eq!(local.tag(), Some(BLOCKS));
         let local = local.items().next().unwrap().path(&["body", "a"]).unwrap();
-        assert_eq!((local.as_str(), local.tag()), (Some("1 + 2"), Some(EXPRESSION)));
+        assert_eq!(
+            (local.as_str(), local.tag()),
+            (Some("1 + 2"), Some(EXPRESSION))
+        );
         assert_eq!(&text[local.span().range()], "1 + 2");
         let resources: Vec<View<'_>> = root.get("resource").unwrap().items().collect();
         assert_eq!(resources.len(), 2);
@@ -215,13 +221,19 @@ mod tests {
         let reading = reading("a = 1\nb = = 2\n");
         assert!(reading.documents.is_empty());
         let problem = reading.problems.first().unwrap();
-        assert!(problem.message.starts_with("this is not valid HCL: "), "{}", problem.message);
+        assert!(
+            problem.message.starts_with("this is not valid HCL: "),
+            "{}",
+            problem.message
+        );
         assert_eq!(problem.span.start, 10);
     }
 
     #[test]
     fn hostile_files_are_refused_in_time() {
-        let deep = |open: &str, close: &str| format!("a = {}1{}\n", open.repeat(9_000), close.repeat(9_000));
+        let deep = |open: &str, close: &str| {
+            format!("a = {}1{}\n", open.repeat(9_000), close.repeat(9_000))
+        };
         for text in [
             deep("[", "]"),
             deep("(", ")"),
