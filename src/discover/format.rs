@@ -66,7 +66,7 @@ const PACKAGE_FILES: [&str; 39] = [
 ];
 
 /// Formats that hold estates but have no reader, each with what to give instead.
-const UNKNOWN: [(&str, &str); 17] = [
+const UNKNOWN: [(&str, &str); 15] = [
     ("cue", "CUE: give the output of `cue export`"),
     ("dhall", "Dhall: give the output of `dhall-to-yaml`"),
     (

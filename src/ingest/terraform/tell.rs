@@ -10,8 +10,8 @@ use super::names::{self, Nodes};
 use super::place::{Places, Spot};
 use super::settings::{Named, Sort, mentions};
 use crate::ingest::fact::{
-    AliasFact, Attributes, Expr, Facts, MemberFact, ModeRule, NodeFact, Origin, Otherwise, Ref,
-    ReplicasFact, RequirementFact, Reschedule, Spread, WayFact,
+    AliasFact, Apart, Attributes, Expr, Facts, MemberFact, ModeRule, NodeFact, Origin, Otherwise,
+    Ref, ReplicasFact, RequirementFact, Reschedule, Spread, WayFact,
 };
 use crate::source::Span;
 use crate::words::{Class, Evidence, Id, Mode};
@@ -199,7 +199,7 @@ impl Teller<'_, '_> {
                 slots.push((Some(Expr::One(on)), copy.count));
             }
             CopyAt::Unknown(apart) => {
-                spread.zones = *apart;
+                spread.zones = apart.map(Apart::each);
                 spread.region = region;
                 slots.push((None, copy.count));
             }
@@ -529,7 +529,7 @@ impl Teller<'_, '_> {
                     && *other != id
                     && self.needs.insert((id.clone(), other.clone()))
                 {
-                    let target = Expr::One(known(other, *span));
+                    let target = Expr::Replicas(known(other, *span));
                     self.need(&id, target, Mode::Start, Evidence::Assumed, *span);
                 }
             }

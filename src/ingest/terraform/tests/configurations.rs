@@ -202,7 +202,7 @@ fn depends_on_is_only_for_the_start() {
          tags = { Name = \"a\" }\n}\n\
          resource \"aws_db_instance\" \"db\" { identifier = \"db\" }\nresource \"aws_security_group\" \"s\" {}\n",
     );
-    assert_eq!(needs_of(&facts, "service:a"), ["start store:db"]);
+    assert_eq!(needs_of(&facts, "service:a"), ["start running store:db"]);
     let start = facts
         .requirements
         .iter()

@@ -77,6 +77,7 @@ pub(super) fn needs_of(facts: &Facts, node: &str) -> Vec<String> {
 fn of(expr: &Expr) -> String {
     match expr {
         Expr::One(one) => one.text.clone(),
+        Expr::Replicas(one) => format!("running {}", one.text),
         Expr::Some { members, .. } => {
             let member = |member: &crate::ingest::fact::MemberFact| {
                 let standby = match &member.standby {

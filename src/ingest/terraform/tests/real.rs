@@ -1,6 +1,6 @@
 //! The adapter on the packs whose folder `SPOF_REAL_INPUTS` names, against their truth.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{copies, needs_of};
@@ -184,11 +184,6 @@ fn zones_of_single_instances_are_those_of_the_truth() {
         let file = Path::new(name).file_name().expect("a name");
         std::fs::copy(root.join(name), folder.path().join(file)).expect("copied");
         let facts = told(folder.path(), &["json", "tfstate"]);
-        let by_address: BTreeMap<&str, &str> = facts
-            .aliases
-            .iter()
-            .map(|alias| (alias.name.as_str(), alias.target.text.as_str()))
-            .collect();
         for (address, place) in placement {
             let kind = address.rsplit('.').nth(1).unwrap_or_default();
             let stands = matches!(
@@ -204,25 +199,24 @@ fn zones_of_single_instances_are_those_of_the_truth() {
             let (true, Some(zone)) = (stands, zone.filter(|zone| !zone.is_empty())) else {
                 continue;
             };
-            // Without a name of its own a node is called by its address.
-            let own = ["service", "store"].map(|kind| format!("{kind}:{address}"));
-            let node = by_address.get(address.as_str()).copied();
-            let mut copies = node.map(|node| copies(&facts, node)).unwrap_or_default();
-            let is_own = |of: &str| {
-                own.iter().any(|id| {
-                    let (kind, name) = id.split_once(':').expect("an id");
-                    of == id
-                        || (of.starts_with(kind)
-                            && of.trim_end_matches("[0]").ends_with(&format!(".{name}")))
-                })
+            // Without a name of its own a node is called by its address; Terraform 0.12 printed
+            // addresses without the modules around them.
+            let is_it = |name: &str| {
+                let bare = name.split_once(':').map_or(name, |(_, name)| name);
+                [bare, bare.trim_end_matches("[0]")]
+                    .iter()
+                    .any(|bare| *bare == address || bare.ends_with(&format!(".{address}")))
             };
-            let mine: BTreeSet<&str> = facts
-                .replicas
-                .iter()
-                .map(|fact| fact.of.text.as_str())
-                .filter(|of| is_own(of))
-                .collect();
-            copies.extend(mine.iter().flat_map(|id| super::copies(&facts, id)));
+            let named = facts.aliases.iter().filter(|alias| is_it(&alias.name));
+            let mut nodes: BTreeSet<&str> = named.map(|alias| alias.target.text.as_str()).collect();
+            nodes.extend(
+                facts
+                    .replicas
+                    .iter()
+                    .map(|fact| fact.of.text.as_str())
+                    .filter(|of| is_it(of)),
+            );
+            let copies: Vec<String> = nodes.iter().flat_map(|node| copies(&facts, node)).collect();
             let on_host = copies
                 .iter()
                 .filter_map(|copy| copy.strip_prefix("1 on host:"));
