@@ -51,6 +51,29 @@ impl Place {
     }
 }
 
+/// A place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub place: Place,
+    /// A few words, or a hop: "`a` needs `b`".
+    pub words: String,
+    /// Of a hop of the chain from the subject to what cuts it: how many stand above it. Hops of
+    /// one depth stand side by side; what comes after them leads on.
+    pub depth: Option<usize>,
+}
+
+impl Related {
+    /// A place that is no hop of the chain.
+    #[must_use]
+    pub fn new(place: Place, words: impl Into<String>) -> Self {
+        Self {
+            place,
+            words: words.into(),
+            depth: None,
+        }
+    }
+}
+
 /// One finding. All texts may hold names from the input: whoever prints them escapes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -72,7 +95,7 @@ pub struct Finding {
     /// A few words at the place.
     pub label: String,
     /// Other places that explain it, in the order to read them, each with a few words.
-    pub related: Vec<(Place, String)>,
+    pub related: Vec<Related>,
     /// What explains it further and stands nowhere.
     pub notes: Vec<String>,
     /// What to do about it.
@@ -131,7 +154,9 @@ impl Finding {
         hide(&mut self.message);
         hide(&mut self.label);
         self.object.iter_mut().for_each(hide);
-        self.related.iter_mut().for_each(|(_, words)| hide(words));
+        for related in &mut self.related {
+            hide(&mut related.words);
+        }
         self.notes.iter_mut().for_each(hide);
         self.help.iter_mut().for_each(hide);
     }

@@ -1,7 +1,7 @@
 //! Pointing findings at what was changed: a reviewer sees the lines of a pull request, so of the
 //! places of a new finding the first one among them becomes its place.
 
-use super::{Finding, Place};
+use super::{Finding, Place, Related};
 use crate::ingest::fact::Source;
 use crate::source::SourceMap;
 use crate::source::changes::Changes;
@@ -20,14 +20,14 @@ pub fn point_at(findings: &mut [Finding], changes: &Changes, sources: &SourceMap
         let Some(at) = finding
             .related
             .iter()
-            .position(|(place, _)| is_changed(place))
+            .position(|related| is_changed(&related.place))
         else {
             continue;
         };
-        let (place, words) = finding.related.remove(at);
+        let Related { place, words, .. } = finding.related.remove(at);
         let label = std::mem::replace(&mut finding.label, words);
         if let Some(before) = finding.place.replace(place) {
-            finding.related.insert(0, (before, label));
+            finding.related.insert(0, Related::new(before, label));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::config::gate as config;
 use crate::source::{Comment, FileId, SourceMap, Span};
 use crate::words::{Code, Date, Severity};
 
-use super::{Finding, Place};
+use super::{Finding, Place, Related};
 
 /// Waivers in comments that count; a file of nothing else must not take the time of all others.
 const MOST_COMMENTS: usize = 10_000;
@@ -330,7 +330,7 @@ fn past(waiver: &Waiver, was: &Finding, day: Date, sources: &SourceMap) -> Findi
     let mut finding = about(Code::WaiverExpired, waiver, message, sources);
     finding.label = format!("accepted until {day}: {}", waiver.reason);
     if let Some(place) = &was.place {
-        finding.related.push((
+        finding.related.push(Related::new(
             place.clone(),
             format!("is a finding again: {}", was.message),
         ));

@@ -5,7 +5,7 @@ use super::context::{Context, Explained};
 use super::needs::{active_weight, standing};
 use super::single_replica_critical::one_replica_cuts;
 use super::{causes, quorum_lost_with_one_domain as quorum, severity};
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::model::NodeIx;
 use crate::words::Class;
 
@@ -181,7 +181,9 @@ fn finding(
                 context.id(member.node),
                 member.weight
             );
-            finding.related.push((Place::Source(source.clone()), words));
+            finding
+                .related
+                .push(Related::new(Place::Source(source.clone()), words));
         }
     }
     finding.help = Some(format!(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::context::Context;
 use super::text;
 use crate::analysis::engine::Outcome;
-use crate::findings::Place;
+use crate::findings::{Place, Related};
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Evidence, Mode};
 
@@ -22,6 +22,8 @@ pub(super) struct Link {
     /// Of the first of `from`.
     pub(super) requirement: ReqIx,
     pub(super) mode: Mode,
+    /// Hops from `from` to the fault.
+    pub(super) distance: u32,
 }
 
 /// The shortest ways from `starts` to the faults, merged where they meet, in order
@@ -54,6 +56,7 @@ pub(super) fn links(context: &Context<'_>, steps: &Steps, starts: &[NodeIx]) -> 
                 to: to.clone(),
                 requirement,
                 mode,
+                distance: step.distance,
             });
         link.from.push(node);
         queue.extend(to.into_iter().filter(|next| seen.insert(*next)));
@@ -65,10 +68,11 @@ pub(super) fn links(context: &Context<'_>, steps: &Steps, starts: &[NodeIx]) -> 
     links
 }
 
-/// The links as related places of a finding. Of many links side by side, the first few are told,
+/// The links as hops of a finding. Of many links side by side, the first few are told,
 /// so that the way to the fault is always whole.
-pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, String)> {
+pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<Related> {
     let mut related = Vec::new();
+    let first = links.first().map_or(0, |link| link.distance);
     let mut beside = 0usize;
     let mut before: Option<&Link> = None;
     for link in links {
@@ -88,7 +92,11 @@ pub(super) fn related(context: &Context<'_>, links: &[Link]) -> Vec<(Place, Stri
         );
         let requirement = context.model.requirement(link.requirement);
         if let Some(source) = requirement.sources.first() {
-            related.push((Place::Source(source.clone()), words));
+            related.push(Related {
+                place: Place::Source(source.clone()),
+                words,
+                depth: usize::try_from(first - link.distance).ok(),
+            });
         }
     }
     related

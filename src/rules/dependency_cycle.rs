@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::context::Context;
 use super::recovery_cycle::{self, Told};
 use super::{severity, text};
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Evidence, Mode};
 
@@ -109,7 +109,7 @@ fn finding(context: &Context<'_>, nodes: &[u32]) -> Option<Finding> {
             finding.place = Some(place);
             finding.label = words;
         } else {
-            finding.related.push((place, words));
+            finding.related.push(Related::new(place, words));
         }
     }
     finding.help = Some("make one of the calls optional, or send it through a queue".to_owned());

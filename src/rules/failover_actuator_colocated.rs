@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{Context, Explained};
 use super::needs::{Held, held, standing};
 use super::{causes, chain, severity, text};
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -155,7 +155,9 @@ fn finding(
     for (standby, way) in ways.iter().take(2) {
         if let Some(source) = way.sources.first() {
             let words = format!("promotes `{}`", context.id(*standby));
-            finding.related.push((Place::Source(source.clone()), words));
+            finding
+                .related
+                .push(Related::new(Place::Source(source.clone()), words));
         }
     }
     let links = chain::links(context, explained.steps(context), &[actuator]);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::model::{NodeIx, ReqIx, Requirement};
 use crate::words::{Class, Evidence, format_duration};
 
@@ -272,7 +272,7 @@ pub(super) fn standbys(
         };
         let words = format!("{several} {}: {words}", text::ids(context, &nodes));
         match place {
-            Some(place) => finding.related.push((place, words)),
+            Some(place) => finding.related.push(Related::new(place, words)),
             None => finding.notes.push(words),
         }
     }

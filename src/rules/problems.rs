@@ -2,7 +2,7 @@
 //! that says which problem is which rule.
 
 use super::context::Context;
-use crate::findings::{Code, Finding, Place, Severity};
+use crate::findings::{Code, Finding, Place, Related, Severity};
 use crate::source::{Problem, ProblemKind};
 
 /// The rule that reports problems of this kind.
@@ -45,7 +45,7 @@ pub(super) fn finding(context: &Context<'_>, problem: &Problem, severity: Severi
     finding.related = problem
         .related
         .iter()
-        .map(|(span, words)| (Place::at(*span), words.clone()))
+        .map(|(span, words)| Related::new(Place::at(*span), words.as_str()))
         .collect();
     finding
 }

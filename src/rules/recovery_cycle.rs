@@ -4,7 +4,7 @@ use super::context::{Context, Explained};
 use super::{severity, text};
 use crate::analysis::recovery::{RecoveryCycle as Circle, Wait};
 use crate::analysis::verdict::Verdict;
-use crate::findings::{Code, Finding, Place, Severity};
+use crate::findings::{Code, Finding, Place, Related, Severity};
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -234,7 +234,7 @@ fn finding(
             finding.place = Some(place);
             finding.label = words;
         } else {
-            finding.related.push((place, words));
+            finding.related.push(Related::new(place, words));
         }
     }
     if cycle.size > cycle.hops.len() {

@@ -4,7 +4,7 @@ use super::context::{Context, Explained};
 use super::needs::{indispensable, never, standing};
 use super::{causes, severity};
 use crate::analysis::verdict::{Time, Verdict};
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::model::{NodeIx, Requirement, Way};
 use crate::words::{Evidence, format_duration};
 
@@ -192,7 +192,7 @@ fn ways(
             finding.place = Some(place);
             finding.label = words;
         } else {
-            finding.related.push((place, words));
+            finding.related.push(Related::new(place, words));
         }
     }
 }
@@ -224,7 +224,9 @@ fn promises(
     finding.label = format!("`{on}` may be away for {}", format_duration(allowed));
     if let Some(source) = context.node(needed).sources.first() {
         let words = format!("`{on}`: rto {}", format_duration(allowed));
-        finding.related.push((Place::Source(source.clone()), words));
+        finding
+            .related
+            .push(Related::new(Place::Source(source.clone()), words));
     }
     finding.help = Some(format!(
         "give `{on}` the shorter rto, `{id}` the longer one, or make the one do without the other"

@@ -2,7 +2,7 @@ use super::context::Context;
 use super::needs::indispensable;
 use super::severity;
 use crate::analysis::criticality::CRITICAL_TIER;
-use crate::findings::{Code, Finding, Place};
+use crate::findings::{Code, Finding, Place, Related};
 use crate::words::Class;
 
 rule! {
@@ -77,7 +77,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             finding.label = format!("without `{on}`, no `{id}`");
             if let Some(source) = other.sources.first() {
                 let words = format!("`{on}`: tier {lesser}");
-                finding.related.push((Place::Source(source.clone()), words));
+                finding
+                    .related
+                    .push(Related::new(Place::Source(source.clone()), words));
             }
             finding.help = Some(format!(
                 "give `{on}` tier {tier}, or let `{id}` serve without it (`optional`)"

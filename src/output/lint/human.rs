@@ -73,9 +73,9 @@ fn one(
     let mut places: Vec<(Option<usize>, Span, &str)> = Vec::new();
     if let Some(Place::Source(Source::Here(span))) = &finding.place {
         places.push((None, *span, &finding.label));
-        for (number, (place, words)) in finding.related.iter().enumerate() {
-            if let Place::Source(Source::Here(other)) = place {
-                places.push((Some(number), *other, words));
+        for (number, related) in finding.related.iter().enumerate() {
+            if let Place::Source(Source::Here(other)) = &related.place {
+                places.push((Some(number), *other, &related.words));
             }
         }
     }
@@ -109,18 +109,23 @@ fn one(
         });
     }
     let mut above = 0usize;
-    for (number, (place, words)) in finding.related.iter().enumerate() {
+    let mut hops: Vec<(usize, String)> = Vec::new();
+    for (number, related) in finding.related.iter().enumerate() {
         if drawn.contains(&number) {
             continue;
         }
-        let location = place.location(lint.sources).to_string();
-        let note = format!("{} ({})", clean(words), clean(&location));
-        if told.contains(&note) {
+        let location = related.place.location(lint.sources).to_string();
+        let note = format!("{} ({})", clean(&related.words), clean(&location));
+        if !told.insert(note.clone()) {
             above += 1;
-            continue;
+        } else if let Some(depth) = related.depth {
+            hops.push((depth, note));
+        } else {
+            group = group.element(Level::NOTE.message(note));
         }
-        group = group.element(Level::NOTE.message(note.clone()));
-        told.insert(note);
+    }
+    if !hops.is_empty() {
+        group = group.element(Level::NOTE.message(tree(&hops)));
     }
     if above > 0 {
         let cause = finding.cut.first().map_or_else(String::new, |cause| {
@@ -147,6 +152,25 @@ fn one(
         group = group.element(Level::HELP.message(clean(help)));
     }
     renderer.render(&[group])
+}
+
+/// Hops with their depths, as a tree: hops of one depth stand side by side, and what follows hangs on
+/// the last of them.
+fn tree(hops: &[(usize, String)]) -> String {
+    let top = hops.first().map_or(0, |(depth, _)| *depth);
+    let mut lines = Vec::new();
+    for (at, (depth, words)) in hops.iter().enumerate() {
+        let below = depth.saturating_sub(top);
+        let beside = hops.get(at + 1).is_some_and(|(next, _)| next == depth);
+        lines.push(match below {
+            0 => words.clone(),
+            _ => {
+                let branch = if beside { "├─" } else { "└─" };
+                format!("{}{branch} {words}", "   ".repeat(below - 1))
+            }
+        });
+    }
+    lines.join("\n")
 }
 
 /// The other subjects of one matter, by severity.

@@ -35,7 +35,7 @@ fn of(finding: &Finding, lint: &Lint<'_>) -> Map<String, Value> {
     let related: Vec<Value> = finding
         .related
         .iter()
-        .map(|(at, words)| place(at, words, sources))
+        .map(|related| place(&related.place, &related.words, sources))
         .collect();
     let mut value = Map::new();
     let mut put = |key: &str, content: Value| {

@@ -32,7 +32,7 @@ pub(super) fn range(lint: &Lint<'_>, place: &Place) -> Range {
 /// The place of a finding; where no source speaks of its subject, the first place that explains
 /// it, and at last the first file there is.
 pub(super) fn of(lint: &Lint<'_>, finding: &Finding) -> Option<Range> {
-    let related = finding.related.first().map(|(place, _)| place);
+    let related = finding.related.first().map(|related| &related.place);
     if let Some(place) = finding.place.as_ref().or(related) {
         return Some(range(lint, place));
     }
@@ -63,9 +63,9 @@ pub(super) fn others(group: &Group<'_>) -> String {
 
 /// What explains a finding beyond its message, a line each: the chain, the notes, what to do.
 pub(super) fn explanation(lint: &Lint<'_>, finding: &Finding) -> Vec<String> {
-    let hops = finding.related.iter().map(|(place, words)| {
-        let location = place.location(lint.sources);
-        format!("{words} ({location})")
+    let hops = finding.related.iter().map(|related| {
+        let location = related.place.location(lint.sources);
+        format!("{} ({location})", related.words)
     });
     let notes = finding.notes.iter().cloned();
     let help = finding.help.iter().map(|help| format!("help: {help}"));

@@ -274,7 +274,7 @@ fn result(lint: &Lint<'_>, finding: &Finding, waiver: Option<&Waiver>) -> SarifR
     let related: Vec<(&Place, &str)> = finding
         .related
         .iter()
-        .map(|(place, words)| (place, words.as_str()))
+        .map(|related| (&related.place, related.words.as_str()))
         .take(MOST_PLACES)
         .collect();
     let mut text = finding.message.clone();

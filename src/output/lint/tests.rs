@@ -3,7 +3,7 @@
 use super::{Lint, Look, concise, human, json};
 use crate::analysis::coverage::Coverage;
 use crate::findings::gate::Judged;
-use crate::findings::{Code, Finding, Place, Severity, finish};
+use crate::findings::{Code, Finding, Place, Related, Severity, finish};
 use crate::source::{SourceMap, Span};
 
 const PLAIN: Look = Look {
@@ -30,7 +30,7 @@ fn estate(text: &str, words: &[&str]) -> (SourceMap, Vec<Finding>) {
     finding.related = words
         .iter()
         .skip(1)
-        .map(|word| (place(word), format!("and `{word}`")))
+        .map(|word| Related::new(place(word), format!("and `{word}`")))
         .collect();
     let mut findings = vec![finding];
     finish(&mut findings, &sources);
@@ -121,7 +121,7 @@ fn nothing_of_the_input_reaches_the_terminal() {
     findings[0].label = evil.to_owned();
     findings[0].notes = vec![evil.to_owned()];
     findings[0].help = Some(format!("{evil}\r\n::error::x"));
-    findings[0].related = vec![(Place::File(evil.into()), evil.to_owned())];
+    findings[0].related = vec![Related::new(Place::File(evil.into()), evil)];
     let coverage = Coverage::default();
     let judged = judged(&findings);
     let lint = lint(&sources, &judged, &coverage);

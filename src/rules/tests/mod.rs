@@ -15,7 +15,7 @@ use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
 use crate::config::gate::Threshold;
 use crate::findings::gate::{Policy, judge};
-use crate::findings::{Code, Finding, waiver};
+use crate::findings::{Code, Finding, Related, waiver};
 use crate::graph::Graph;
 use crate::ingest::fact::Source;
 use crate::model::build;
@@ -130,7 +130,10 @@ impl Linted {
             );
             let at = finding.place.as_ref().map_or_else(String::new, place);
             let _ = writeln!(text, "  {at}: {}", finding.label);
-            for (at, words) in &finding.related {
+            for Related {
+                place: at, words, ..
+            } in &finding.related
+            {
                 let _ = writeln!(text, "  {}: {words}", place(at));
             }
             for note in &finding.notes {
