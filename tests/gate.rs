@@ -76,6 +76,20 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     dir
 }
 
+#[test]
+fn how_long_drills_and_entries_hold_is_configured() {
+    let estate = "domains: [{id: site:a, verified: 2026-06-01}, {id: site:b}]\nservices:\n  - id: service:web\n    tier: 1\n    rto: 1h\n    replicas:\n      - {on: site:a}\n      - {on: site:b, standby: [{takes: 5m, drilled: 2026-06-01}]}\n";
+    let old = |config: &str| {
+        let dir = folder(&[("spof.yaml", estate), ("spof.toml", config)]);
+        let found = findings(&json(dir.path(), &[]));
+        let named = |rule: &str| found.iter().any(|finding| finding.contains(rule));
+        (named("undrilled-failover"), named("stale-fact"))
+    };
+    assert_eq!(old(""), (false, false));
+    assert_eq!(old("[lint]\ndrilled_within = \"90d\"\n"), (true, false));
+    assert_eq!(old("[lint]\nverified_within = \"90d\"\n"), (false, true));
+}
+
 fn fingerprint(value: &Value) -> String {
     value["findings"][0]["fingerprint"]
         .as_str()

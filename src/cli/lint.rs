@@ -135,6 +135,7 @@ fn check(estate: &Estate, engine: &Engine<'_>, plan: &Plan) -> Vec<Finding> {
         problems: &estate.problems,
         unread: &estate.unread,
         today: plan.today,
+        freshness: estate.freshness,
     })
 }
 

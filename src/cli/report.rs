@@ -66,6 +66,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         problems: &estate.problems,
         unread: &estate.unread,
         today: plan.today,
+        freshness: estate.freshness,
     });
     let facts = Facts {
         language: args.lang,

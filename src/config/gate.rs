@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::types::text;
+use super::types::{Duration, text};
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, Location, SourceMap, Span, View};
 use crate::words::{Code, Date, Evidence, Severity, nearest};
@@ -24,6 +24,26 @@ pub struct Gate {
     /// By rule; `None` switches it off.
     pub levels: BTreeMap<Code, Option<Severity>>,
     pub waivers: Vec<Waiver>,
+    pub freshness: Freshness,
+}
+
+/// How long what people do and write down holds, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// A drill of a failover.
+    pub drill: i64,
+    /// A comparison of an entry with what is really there.
+    pub entry: i64,
+}
+
+impl Default for Freshness {
+    /// A year each.
+    fn default() -> Self {
+        Self {
+            drill: 365,
+            entry: 365,
+        }
+    }
 }
 
 /// A finding accepted in the configuration: those of `rules` about `subject`, or the one with
@@ -128,6 +148,11 @@ item! {
         /// A file that `spof lint --write-baseline` wrote, relative to this file: what it lists is
         /// known.
         baseline: may FileName,
+        /// How long a drill of a failover counts (`undrilled-failover`). Default: `365d`.
+        drilled_within: may Duration,
+        /// How long an entry holds after the day on which it was `verified` (`stale-fact`).
+        /// Default: `365d`.
+        verified_within: may Duration,
     }
 }
 
@@ -166,6 +191,8 @@ impl Gate {
             fail_on_new,
             min_confidence,
             baseline,
+            drilled_within,
+            verified_within,
         }) = lint
         {
             gate.profile = profile.map(|word| word.0);
@@ -173,6 +200,11 @@ impl Gate {
             gate.fail_on_new = fail_on_new.map(|word| word.0);
             gate.min_confidence = min_confidence.map(|word| word.0);
             gate.baseline = baseline.map(|name| name.0);
+            let year = Freshness::default();
+            gate.freshness = Freshness {
+                drill: drilled_within.map_or(year.drill, days),
+                entry: verified_within.map_or(year.entry, days),
+            };
         }
         gate.levels = rules.map_or_else(BTreeMap::new, |Levels(levels)| levels);
         let tables = waivers.map_or_else(Vec::new, |OneOrMany(tables)| tables);
@@ -181,6 +213,11 @@ impl Gate {
         }
         gate
     }
+}
+
+/// Whole days of a duration.
+fn days(duration: Duration) -> i64 {
+    i64::try_from(duration.0 / 86_400).unwrap_or(i64::MAX)
 }
 
 fn waiver(table: WaiverTable, span: Span, sources: &SourceMap, cx: &mut Reader) -> Option<Waiver> {

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::Progress;
 use crate::analysis::engine::Engine;
+use crate::config::gate::Freshness;
 use crate::discover::{self, Cache, Inputs, Request, Revision};
 use crate::error::Error;
 use crate::findings::{Finding, waiver};
@@ -42,6 +43,8 @@ pub struct Estate {
     pub other_files: usize,
     /// Files and folders that the configuration or the scope leaves out.
     pub left_out: usize,
+    /// How long what people write down holds, as the configuration says.
+    pub freshness: Freshness,
 }
 
 impl Estate {
@@ -196,6 +199,7 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
         documents,
         other_files: inputs.other_files,
         left_out: inputs.left_out,
+        freshness: Freshness::default(),
     }
 }
 

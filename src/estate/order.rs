@@ -109,11 +109,16 @@ impl Order {
     }
 }
 
-/// `estate` with the rates that the configuration states for kinds, where a node states none.
+/// `estate` with the figures that the configuration states: rates for kinds, where a node states none,
+/// and how long what people write down holds.
 fn rated(mut estate: Estate, config: Option<&Config>) -> Estate {
-    let Some(config) = config.filter(|config| !config.kinds.is_empty()) else {
+    let Some(config) = config else {
         return estate;
     };
+    estate.freshness = config.gate.freshness;
+    if config.kinds.is_empty() {
+        return estate;
+    }
     for node in &mut estate.model.nodes {
         if FaultClass::of(node.class).is_none() {
             continue;

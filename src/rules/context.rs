@@ -17,6 +17,7 @@ use crate::analysis::recovery::{RecoveryCycle, recovery_cycles};
 use crate::analysis::redundancy::{FalseRedundancy, false_redundancies_among};
 use crate::analysis::sweep::{Effect, Sweep};
 use crate::analysis::verdict::Verdict;
+use crate::config::gate::Freshness;
 use crate::graph::FaultClass;
 use crate::model::{Model, Node, NodeIx, ReqIx, Requirement};
 use crate::source::{Problem, SourceMap, Unread};
@@ -34,6 +35,8 @@ pub struct Input<'a> {
     pub unread: &'a [Unread],
     /// The day that expiries and drills are measured from.
     pub today: Date,
+    /// How long drills and entries hold.
+    pub freshness: Freshness,
 }
 
 /// The input, and what several rules ask of it.
@@ -47,6 +50,7 @@ pub struct Context<'a> {
     pub unread: &'a [Unread],
     /// The day that expiries and drills are measured from.
     pub today: Date,
+    pub freshness: Freshness,
     pub criticality: Criticality,
     /// True if any node has a tier.
     pub tiered: bool,
@@ -127,6 +131,7 @@ impl<'a> Context<'a> {
             problems,
             unread,
             today,
+            freshness,
         } = input;
         let mut context = Self {
             model,
@@ -136,6 +141,7 @@ impl<'a> Context<'a> {
             problems,
             unread,
             today,
+            freshness,
             criticality: Criticality::new(model),
             tiered: model.nodes.iter().any(|node| node.tier.is_some()),
             concentrations: Vec::new(),

@@ -3,14 +3,12 @@ use super::severity;
 use crate::findings::{Code, Finding, Place};
 use crate::words::{Date, Evidence};
 
-/// An entry holds for this many days after it was compared with what is there.
-const HOLDS: i64 = 365;
-
 rule! {
     /// ## What it does
     ///
     /// Finds entries whose `verified` day (when somebody last compared them with what is really
-    /// there) is more than a year ago. Entries without one are left alone: whoever keeps such
+    /// there) is more than a year ago (or what
+    /// `verified_within` says). Entries without one are left alone: whoever keeps such
     /// days decides which entries need one.
     ///
     /// ## Why is this bad
@@ -32,8 +30,8 @@ rule! {
     ///
     /// ## Configuration
     ///
-    /// Only its level, under `[rules]` in `spof.toml`. `--today` says from which day the year is
-    /// counted back.
+    /// `verified_within` under `[lint]` in `spof.toml` (`180d`) says how long an entry holds; its
+    /// level stands under `[rules]`. `--today` says from which day it is counted back.
     ///
     /// ## Severity
     ///
@@ -56,7 +54,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             continue;
         };
         let age = context.today.days() - day.days();
-        if age <= HOLDS {
+        if age <= context.freshness.entry {
             continue;
         }
         let id = &node.id;

@@ -5,14 +5,11 @@ use crate::findings::{Code, Finding, Place};
 use crate::model::{NodeIx, Way};
 use crate::words::{Class, Date, Evidence};
 
-/// A drill holds for this many days.
-const HOLDS: i64 = 365;
-
 rule! {
     /// ## What it does
     ///
     /// Finds services and stores none of whose ways of promoting a standby has been practised
-    /// within a year: no `drilled` date, or an older one.
+    /// within a year (or what `drilled_within` says): no `drilled` date, or an older one.
     ///
     /// ## Why is this bad
     ///
@@ -37,8 +34,8 @@ rule! {
     ///
     /// ## Configuration
     ///
-    /// Only its level, under `[rules]` in `spof.toml`. `--today` says from which day the year is
-    /// counted back.
+    /// `drilled_within` under `[lint]` in `spof.toml` (`180d`) says how long a drill counts; its
+    /// level stands under `[rules]`. `--today` says from which day it is counted back.
     ///
     /// ## Severity
     ///
@@ -76,7 +73,8 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     }
     let drilled = |way: &Way| way.drilled.as_deref().and_then(Date::parse);
     let last = ways.iter().filter_map(|(_, way)| drilled(way)).max();
-    let fresh = last.is_some_and(|day| context.today.days() - day.days() <= HOLDS);
+    let fresh =
+        last.is_some_and(|day| context.today.days() - day.days() <= context.freshness.drill);
     let (first, way) = ways.first().copied()?;
     if fresh {
         return None;

@@ -113,6 +113,7 @@ impl Snapshot {
                 problems: &estate.problems,
                 unread: &estate.unread,
                 today: self.made.policy.today,
+                freshness: estate.freshness,
             });
             let coverage = coverage(&estate.model, &engine);
             let places = |finding: &Finding| estate.places_of(finding);

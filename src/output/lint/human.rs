@@ -162,12 +162,11 @@ fn tree(hops: &[(usize, String)]) -> String {
     for (at, (depth, words)) in hops.iter().enumerate() {
         let below = depth.saturating_sub(top);
         let beside = hops.get(at + 1).is_some_and(|(next, _)| next == depth);
-        lines.push(match below {
-            0 => words.clone(),
-            _ => {
-                let branch = if beside { "├─" } else { "└─" };
-                format!("{}{branch} {words}", "   ".repeat(below - 1))
-            }
+        lines.push(if below == 0 {
+            words.clone()
+        } else {
+            let branch = if beside { "├─" } else { "└─" };
+            format!("{}{branch} {words}", "   ".repeat(below - 1))
         });
     }
     lines.join("\n")

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use super::{Input, run};
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
-use crate::config::gate::Threshold;
+use crate::config::gate::{Freshness, Threshold};
 use crate::findings::gate::{Policy, judge};
 use crate::findings::{Code, Finding, Related, waiver};
 use crate::graph::Graph;
@@ -66,6 +66,7 @@ pub(super) fn lint_with(files: &[(&str, &str)], unread: &[Unread], assume: Assum
         problems: &problems,
         unread,
         today,
+        freshness: Freshness::default(),
     });
     // As `spof lint` does: waivers in comments, and what is wrong with them.
     let comments: Vec<Comment> = documents
