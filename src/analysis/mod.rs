@@ -5,11 +5,12 @@
 //! * [`verdict`]: the five verdicts and times. * [`sweep`]: all single faults at once.
 //! * [`blast`]: one fault set, explained; with [`hops`], [`data`] and [`recovery`] cycles.
 //! * [`why`]: the chain from a node to the faults. * [`common`]: what several nodes share.
-//! * [`diff`]: what two estates differ in.
+//! * [`diff`]: what two estates differ in. * [`fix`]: the cheapest changes. * [`capacity`]: after a loss.
 //! * [`survivability`], [`tiers`], [`redundancy`], [`rank`], [`coverage`], [`criticality`]: one
 //!   question each.
 
 pub mod blast;
+pub mod capacity;
 pub mod common;
 pub mod coverage;
 pub mod criticality;

@@ -8,6 +8,7 @@
 
 pub mod args;
 mod blast;
+mod capacity;
 mod common;
 mod compare;
 mod completions;
@@ -81,6 +82,8 @@ enum Command {
     Cuts(Reading<cuts::Args>),
     /// How the estate comes back: steps in order, times, and what waits for itself
     Recover(Reading<recover::Args>),
+    /// What is left of each service after the loss of one domain, and what is missing
+    Capacity(Reading<capacity::Args>),
     /// The cheapest verified set of changes with which a goal holds, also as a patch
     Fix(Reading<fix::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
@@ -119,6 +122,7 @@ impl Command {
             Self::Common(reading) => (reading.inputs.clone(), &[]),
             Self::Cuts(reading) => (reading.inputs.clone(), &[]),
             Self::Recover(reading) => (reading.inputs.clone(), &[]),
+            Self::Capacity(reading) => (reading.inputs.clone(), &[]),
             Self::Fix(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
@@ -174,6 +178,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Common(typed) => common::run(&typed.args, plan, &screen),
         Command::Cuts(typed) => cuts::run(&typed.args, plan, &screen),
         Command::Recover(typed) => recover::run(&typed.args, plan, &screen),
+        Command::Capacity(typed) => capacity::run(&typed.args, plan, &screen),
         Command::Fix(typed) => fix::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),

@@ -5,6 +5,7 @@
 //! * [`diff`]: what two estates differ in. * [`markdown`]: text that can't break out of Markdown.
 //! * [`bring_up`], [`runbook`]: how an estate comes back, and the same to print.
 //! * [`starter`]: a first configuration and manifest. * [`fixing`]: a plan, and its patch.
+//! * [`room`]: what is left after a loss.
 //! * [`json`]: the forms that other programs read. * [`draw`]: the graph for drawing programs.
 
 pub mod bring_up;
@@ -22,6 +23,7 @@ pub mod markdown;
 pub mod minimal;
 pub mod open_psa;
 pub mod page;
+pub mod room;
 pub mod runbook;
 mod shared;
 pub mod starter;

@@ -2,7 +2,7 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`matrix`], [`places`], [`findings`], [`coverage`]: one section each; their markup is in
+//! * [`verdict`], [`ranked`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
 //! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
@@ -14,6 +14,7 @@
 //! order of id), every verdict as `data-v`, every fault as `fault:` + its id, every sentence as `data-t`.
 
 mod bundle;
+mod capacity;
 mod containment;
 mod coverage;
 mod data;

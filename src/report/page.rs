@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::bundle::{script, strings, style};
 use super::data::{base64, packed};
 use super::language::{Language, Say, Words, say};
-use super::{Facts, Payload, coverage, findings, matrix, places, ranked, verdict};
+use super::{Facts, Payload, capacity, coverage, findings, matrix, places, ranked, verdict};
 use crate::error::Error;
 
 #[derive(Template)]
@@ -25,6 +25,7 @@ struct Page<'a> {
     verdict: verdict::Section,
     ranked: ranked::Section,
     matrix: Option<matrix::Section>,
+    capacity: Option<capacity::Section>,
     places: Option<places::Section>,
     findings: findings::Section,
     coverage: coverage::Section,
@@ -95,6 +96,7 @@ fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> 
         nodes: coverage::nodes(facts),
         verdict: verdict::section(facts, &ranked.anchors),
         matrix: matrix::section(facts, &ranked.anchors),
+        capacity: capacity::section(facts, &ranked.anchors),
         ranked,
         places: places::section(facts, &faults),
         findings: findings::section(facts),
