@@ -73,10 +73,11 @@ pub const ADAPTERS: &[&dyn Adapter] = &[
     &native::Native,
     // Before Kubernetes, whose custom resources look alike.
     &backstage::Backstage,
-    &netbox::NetBox,
-    &csv::Csv,
     &kubernetes::Kubernetes,
     &compose::Compose,
+    // Before Ansible: a register of places knows more of them than variables do.
+    &netbox::NetBox,
+    &csv::Csv,
     &open_psa::OpenPsa,
     &terraform::Terraform,
     &ansible::Ansible,

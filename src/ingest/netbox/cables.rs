@@ -74,7 +74,7 @@ impl<'d> Links<'d> {
                 continue;
             }
             for one in &a {
-                for other in b.iter().filter(|_| budget.spend(1)) {
+                for other in b.iter().filter(|_| budget.spend(20)) {
                     links.join(inventory, row, *one, *other);
                 }
             }
@@ -192,11 +192,11 @@ pub(super) fn tell<'d>(teller: &mut Teller<'_, 'd>, ways: &Ways<'d>) {
             }
         }
     }
-    for (site, mut cables) in sites {
+    stacks(teller, &mut sites);
+    for (site, cables) in sites {
         let Some(ways) = ways.get(site).filter(|ways| !ways.is_empty()) else {
             continue;
         };
-        stacks(teller, site, &mut cables);
         within(teller, ways, &cables);
     }
 }
@@ -233,15 +233,21 @@ fn hop<'d>(
     Some((hop, Some(site)))
 }
 
-/// The members of a virtual chassis are joined by more than is cabled.
-fn stacks<'d>(teller: &Teller<'_, 'd>, site: &str, cables: &mut Site<'d>) {
-    let mut members: BTreeMap<&str, &str> = BTreeMap::new();
-    for row in teller.inventory.rows(Model::Device) {
-        let here = reference(row.view, "site") == Some(site) && runs(row);
-        let Some(chassis) = reference(row.view, "virtual_chassis").filter(|_| here) else {
+/// The members of a virtual chassis are joined by more than is cabled, wherever any of them is.
+fn stacks<'d>(teller: &Teller<'_, 'd>, sites: &mut BTreeMap<&'d str, Site<'d>>) {
+    let mut members: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for row in teller
+        .inventory
+        .rows(Model::Device)
+        .filter(|row| runs(*row))
+    {
+        let chassis = reference(row.view, "virtual_chassis");
+        let (Some(chassis), Some(site)) = (chassis, reference(row.view, "site")) else {
             continue;
         };
-        if let Some(last) = members.insert(chassis, row.key) {
+        if let Some(last) = members.insert((site, chassis), row.key)
+            && let Some(cables) = sites.get_mut(site)
+        {
             let both = (Hop::Device(last), Hop::Device(row.key));
             cables.insert(both, row.span());
         }

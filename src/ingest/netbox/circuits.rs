@@ -256,12 +256,13 @@ impl<'d> Plan<'d> {
         }
         let mut all = Ways::new();
         let sites: BTreeSet<&str> = self.exits.keys().chain(self.at.keys()).copied().collect();
+        for site in &sites {
+            all.insert(*site, self.ways(site));
+        }
         for site in sites {
-            let ways = self.ways(site);
             if let Some(id) = teller.id(Model::Site, site) {
-                self.site(teller, site, &id, &ways);
+                self.site(teller, site, &id, &all);
             }
-            all.insert(site, ways);
         }
         all
     }
@@ -289,17 +290,11 @@ impl<'d> Plan<'d> {
 
     /// What a site is reached by: any of its ways, or over a site as far away as itself by any of
     /// the ways of that one.
-    fn site(&self, teller: &mut Teller<'_, 'd>, site: &'d str, id: &Id, ways: &BTreeSet<&'d str>) {
-        let Some((_, span)) = ways
-            .iter()
-            .chain(
-                self.neighbours(site)
-                    .map(|(circuit, _)| circuit)
-                    .collect::<Vec<_>>()
-                    .iter(),
-            )
-            .find_map(|circuit| self.ids.get(circuit))
-        else {
+    fn site(&self, teller: &mut Teller<'_, 'd>, site: &'d str, id: &Id, all: &Ways<'d>) {
+        let Some(ways) = all.get(site) else { return };
+        let joined = self.neighbours(site).map(|(circuit, _)| circuit);
+        let mut circuits = ways.iter().copied().chain(joined);
+        let Some((_, span)) = circuits.find_map(|circuit| self.ids.get(circuit)) else {
             return;
         };
         let span = *span;
@@ -321,11 +316,13 @@ impl<'d> Plan<'d> {
             return;
         }
         for (circuit, other) in self.neighbours(site) {
-            let beyond = ids(&self.ways(other));
+            let link = self.ids.get(circuit);
+            let (Some((link, _)), Some(beyond)) = (link, all.get(other)) else {
+                continue;
+            };
             let equal = self.level(other) == self.level(site);
-            if let (true, false, Some((link, _))) =
-                (equal, beyond.is_empty(), self.ids.get(circuit))
-            {
+            if equal && !beyond.is_empty() && teller.budget.spend(beyond.len()) {
+                let beyond = ids(beyond);
                 let beyond = beyond.iter().map(|id| domain(id, span)).collect();
                 members.push(Expr::Some {
                     need: None,

@@ -143,11 +143,16 @@ fn folder(path: &Utf8Path) -> String {
 }
 
 /// The installation that the first row of a document names.
-fn installation(root: View<'_>) -> String {
-    let list = root.get("results").unwrap_or(root);
-    let first = list.items().next().unwrap_or(list);
-    text(first, "url")
-        .map(origin)
+fn installation<'d>(root: View<'d>) -> String {
+    let url = |row: View<'d>| text(row, "url").map(origin);
+    let listed = root
+        .entries()
+        .into_iter()
+        .find_map(|(_, list)| url(list.items().next()?));
+    let first = root.items().next().and_then(url);
+    first
+        .or(listed)
+        .or_else(|| url(root))
         .unwrap_or_default()
         .to_owned()
 }

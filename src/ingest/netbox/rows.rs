@@ -116,6 +116,9 @@ const APPS: [&str; 5] = ["dcim", "circuits", "virtualization", "ipam", "tenancy"
 /// Django itself.
 const LOOKED_AT: usize = 2_000;
 
+/// Most lists in one document.
+const LISTS: usize = 200;
+
 impl Model {
     /// By the name in a dump, as `dcim.site`.
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -154,7 +157,8 @@ fn is_of_netbox(app_and_model: &str) -> bool {
 pub(super) enum Form {
     /// `[{model, pk, fields}]`.
     Dump,
-    /// `{count, next, results: [...]}`, the list alone, or one row; each row has its `url`.
+    /// `{count, next, results: [...]}`, the list alone, several lists under names, or one row; each
+    /// row has its `url`.
     Rest,
 }
 
@@ -171,10 +175,10 @@ pub(super) fn form(root: View<'_>) -> Option<Form> {
             models.any(is_of_netbox).then_some(Form::Dump)
         }
         Kind::Mapping => {
-            let listed = root.get("results").and_then(|rows| rows.items().next());
-            let has_count = root.get("count").is_some();
-            let is_list = has_count && listed.is_some_and(is_rest);
-            (is_list || is_rest(root)).then_some(Form::Rest)
+            let is_one_of =
+                |(_, list): &(View<'_>, View<'_>)| list.items().next().is_some_and(is_rest);
+            let holds = root.size() <= LISTS && root.entries().iter().any(is_one_of);
+            (holds || is_rest(root)).then_some(Form::Rest)
         }
         Kind::Null | Kind::Scalar => None,
     }
@@ -196,12 +200,12 @@ fn is_rest(row: View<'_>) -> bool {
 pub(super) fn rows(root: View<'_>, form: Form) -> Vec<(Model, Row<'_>)> {
     match form {
         Form::Dump => root.items().filter_map(dumped).collect(),
+        Form::Rest if root.kind() == Kind::Sequence => root.items().filter_map(answered).collect(),
+        Form::Rest if is_rest(root) => answered(root).into_iter().collect(),
         Form::Rest => {
-            let list = root.get("results").filter(|_| root.get("count").is_some());
-            match list.or((root.kind() == Kind::Sequence).then_some(root)) {
-                Some(list) => list.items().filter_map(answered).collect(),
-                None => answered(root).into_iter().collect(),
-            }
+            let lists = root.entries().into_iter();
+            let rows = lists.flat_map(|(_, list)| list.items());
+            rows.filter_map(answered).collect()
         }
     }
 }

@@ -186,14 +186,13 @@ impl<'d> Teller<'_, 'd> {
 
     /// Shorter names that are still unique, and names by slug.
     fn aliases(&mut self) {
+        let nodes = self.facts.nodes.iter();
+        let spans: BTreeMap<String, Span> = nodes
+            .map(|node| (node.name.text.clone(), node.name.span))
+            .collect();
         for (short, id) in &self.names.short {
-            let target = self
-                .facts
-                .nodes
-                .iter()
-                .find(|node| node.name.text == id.as_str());
-            if let Some(span) = target.map(|node| node.name.span) {
-                self.alias(short.as_str(), id, span);
+            if let Some(span) = spans.get(id.as_str()) {
+                self.alias(short.as_str(), id, *span);
             }
         }
         for row in self.inventory.rows(Model::Site) {

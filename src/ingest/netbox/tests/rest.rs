@@ -142,3 +142,17 @@ fn two_installations_keep_their_keys_apart() {
     let (facts, _) = translate(&[("a.json", SITES), ("b.json", &other)]);
     assert!(ids(&facts).contains(&"site:Anyang") && ids(&facts).contains(&"site:Pangyo"));
 }
+
+#[test]
+fn several_lists_in_one_file() {
+    let text = format!("{{\"written\": 1, \"devices\": {DEVICES}, \"none\": []}}");
+    let (facts, _) = translate(&[("all.json", &text), ("sites.json", SITES)]);
+    assert!(ids(&facts).contains(&"host:web2"), "{:?}", ids(&facts));
+    assert_eq!(
+        ids(&facts)
+            .iter()
+            .filter(|id| **id == "site:Pangyo")
+            .count(),
+        1
+    );
+}
