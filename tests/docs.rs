@@ -79,6 +79,10 @@ fn workplace() -> TempDir {
     );
     put("infrastructure/hosts", "[web]\nw1 rack=a\nw2 rack=b\n");
     put(
+        "terraform/main.tf",
+        "resource \"aws_db_instance\" \"db\" {\n  identifier = \"orders\"\n  availability_zone = \"eu-west-1a\"\n}\n",
+    );
+    put(
         "inventory/nodes.csv",
         "id,kind,on\nweb,service,site:a\na,site,\n",
     );

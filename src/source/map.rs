@@ -1,6 +1,8 @@
 //! The files that were read: path and text by [`FileId`].
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -16,6 +18,8 @@ pub struct SourceFile {
     /// a directory. Formats that merge files in a given order (Compose) go by it.
     pub named: Option<u32>,
     lines: LineIndex,
+    /// What Terraform marks as sensitive, found when a line is first shown.
+    marked: OnceLock<Vec<Range<usize>>>,
 }
 
 impl SourceFile {
@@ -24,6 +28,7 @@ impl SourceFile {
     pub fn new(path: Utf8PathBuf, text: String, named: Option<u32>) -> Self {
         Self {
             lines: LineIndex::new(&text),
+            marked: OnceLock::new(),
             path,
             text,
             named,
@@ -108,7 +113,36 @@ impl SourceMap {
     pub fn shown_line(&self, id: FileId, line: u32) -> Option<String> {
         let file = self.file(id);
         let range = file.lines.line_range(&file.text, line)?;
-        Some(mask::line_at(&file.text, range).into_owned())
+        let marked = file.marked.get_or_init(|| self.marked(file));
+        let inside: Vec<Range<usize>> = marked
+            .iter()
+            .filter(|secret| secret.start < range.end && secret.end > range.start)
+            .map(|secret| {
+                secret.start.max(range.start) - range.start..secret.end.min(range.end) - range.start
+            })
+            .collect();
+        if inside.is_empty() {
+            return Some(mask::line_at(&file.text, range).into_owned());
+        }
+        Some(mask::line_without(file.text.get(range)?, inside))
+    }
+
+    /// What Terraform marks as sensitive in a file.
+    fn marked(&self, file: &SourceFile) -> Vec<Range<usize>> {
+        let name = file.path.file_name().unwrap_or_default();
+        let mut variables = BTreeSet::new();
+        if name.ends_with(".tfvars") || name.ends_with(".tfvars.json") {
+            let is_beside = |other: &&Arc<SourceFile>| {
+                let name = other.path.file_name().unwrap_or_default();
+                let declares = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+                other.path.parent() == file.path.parent()
+                    && declares.iter().any(|ending| name.ends_with(ending))
+            };
+            for other in self.files.iter().filter(is_beside) {
+                mask::terraform::variables(&other.path, &other.text, &mut variables);
+            }
+        }
+        mask::terraform::marked(&file.path, &file.text, &variables)
     }
 
     /// Path, line and column of the start of `span`.
@@ -126,6 +160,46 @@ impl SourceMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_terraform_marks_as_sensitive_is_never_shown() {
+        let mut map = SourceMap::default();
+        let mut hidden = |path: &str, text: &str| {
+            let id = map.add(path.into(), text.to_owned());
+            (id, text.lines().count())
+        };
+        let files = [
+            hidden(
+                "a/main.tf",
+                "variable \"greeting\" {\n  sensitive = true\n  default = \"swordfish\"\n}\nlocals {\n  shown = \"plain\"\n}\n",
+            ),
+            hidden(
+                "a/x.tfvars",
+                "greeting = \"swordfish\"\nother = \"plain\"\n",
+            ),
+            hidden(
+                "a/x.auto.tfvars.json",
+                "{\n\"greeting\": \"swordfish\",\n\"other\": \"plain\"}",
+            ),
+            hidden(
+                "a/terraform.tfstate",
+                "{\"version\": 4, \"outputs\": {\"o\": {\"sensitive\": true,\n\"value\": \"swordfish\"}},\n\"resources\": [{\"instances\": [{\"attributes\": {\n\"content\": \"swordfish\",\n\"list\": [{\"x\":\n\"swordfish\"}],\n\"name\": \"plain\"},\n\"sensitive_attributes\": [[{\"type\": \"get_attr\", \"value\": \"content\"}],\n[{\"type\": \"get_attr\", \"value\": \"list\"}, {\"type\": \"index\", \"value\": {\"value\": 0, \"type\": \"number\"}}]]}]}]}",
+            ),
+            hidden(
+                "a/plan.json",
+                "{\"format_version\": \"1.0\",\n\"variables\": {\"v\": {\"value\": \"swordfish\"}},\n\"configuration\": {\"root_module\": {\"variables\": {\"v\": {\"sensitive\": true}}}},\n\"planned_values\": {\"root_module\": {\"child_modules\": [{\"resources\": [{\"values\": {\n\"content\": \"swordfish\", \"name\": \"plain\"}, \"sensitive_values\": {\"content\": true}}]}]}},\n\"resource_changes\": [{\"change\": {\"after\": {\n\"content\": \"swordfish\"}, \"after_sensitive\": {\"content\": true}}}]}",
+            ),
+        ];
+        for (id, lines) in files {
+            let shown: Vec<String> = (1..)
+                .take(lines)
+                .filter_map(|line| map.shown_line(id, line))
+                .collect();
+            let shown = shown.join("\n");
+            assert!(!shown.contains("swordfish"), "{shown}");
+            assert!(shown.contains("plain") && shown.contains("***"), "{shown}");
+        }
+    }
 
     #[test]
     fn shown_lines_are_masked() {

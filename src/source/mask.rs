@@ -7,6 +7,7 @@
 
 mod forms;
 mod lines;
+pub(super) mod terraform;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -152,6 +153,12 @@ pub fn pair<'v>(key: &str, text: &'v str) -> Cow<'v, str> {
     } else {
         value(text)
     }
+}
+
+/// A line of which some bytes are known to be secret, besides what it says by itself.
+#[must_use]
+pub fn line_without(text: &str, secrets: Vec<Range<usize>>) -> String {
+    line(&apply(text, secrets)).into_owned()
 }
 
 /// One line of a file, judged alone; [`line_at`] knows its neighbours.

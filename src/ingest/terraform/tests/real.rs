@@ -203,9 +203,14 @@ fn zones_of_single_instances_are_those_of_the_truth() {
             // addresses without the modules around them.
             let is_it = |name: &str| {
                 let bare = name.split_once(':').map_or(name, |(_, name)| name);
-                [bare, bare.trim_end_matches("[0]")]
-                    .iter()
-                    .any(|bare| *bare == address || bare.ends_with(&format!(".{address}")))
+                [
+                    bare,
+                    bare.rfind('[')
+                        .filter(|_| bare.ends_with(']'))
+                        .map_or(bare, |at| &bare[..at]),
+                ]
+                .iter()
+                .any(|bare| *bare == address || bare.ends_with(&format!(".{address}")))
             };
             let named = facts.aliases.iter().filter(|alias| is_it(&alias.name));
             let mut nodes: BTreeSet<&str> = named.map(|alias| alias.target.text.as_str()).collect();
