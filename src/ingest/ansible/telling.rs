@@ -216,6 +216,11 @@ impl Teller<'_> {
                 && address != *name
                 && !address.is_empty()
             {
+                facts.identities.push(AliasFact {
+                    name: address.to_ascii_lowercase(),
+                    target: own,
+                    origin: Origin::at(Evidence::Declared, span),
+                });
                 facts.aliases.push(AliasFact {
                     name: address.to_ascii_lowercase(),
                     target,

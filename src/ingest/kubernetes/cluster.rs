@@ -30,6 +30,8 @@ pub(super) struct Node<'d> {
     labels: Vec<(&'d str, &'d str)>,
     /// Keys of the taints that keep pods away which don't tolerate them, with their values.
     taints: Vec<(&'d str, &'d str)>,
+    /// Its addresses and names, and the instance of the provider that it is.
+    known_as: Vec<(&'d str, Span)>,
     /// Takes new pods at all.
     schedulable: bool,
     pub(super) control_plane: bool,
@@ -91,6 +93,7 @@ impl<'d> Cluster<'d> {
                 // Set while a node is in trouble, not what it is for.
                 .filter(|(key, _)| !key.starts_with("node.kubernetes.io/"))
                 .collect(),
+            known_as: known_as(object.view, reader),
             schedulable: reader.text(object.view, &["spec", "unschedulable"]) != Some("true"),
         };
         self.nodes.entry(name).or_insert(node);
@@ -324,6 +327,13 @@ impl<'d> Cluster<'d> {
                 attributes: Attributes::default(),
                 origin: Origin::at(Evidence::Declared, node.span),
             });
+            for (name, span) in &node.known_as {
+                facts.identities.push(AliasFact {
+                    name: (*name).to_owned(),
+                    target: known(&host, *span),
+                    origin: Origin::at(Evidence::Declared, *span),
+                });
+            }
             for (key, value) in &node.labels {
                 // Affinity speaks of the label, pods of the node.
                 let other = !value.is_empty() && value != name && !self.nodes.contains_key(value);
@@ -350,6 +360,20 @@ impl Held<'_> {
             (a, b) => a.max(b),
         }
     }
+}
+
+/// The addresses and names of a Node, and the instance in `aws:///eu-west-1a/i-0abc`.
+fn known_as<'d>(node: View<'d>, reader: &Reader) -> Vec<(&'d str, Span)> {
+    let addresses = reader.items(node, &["status", "addresses"]).into_iter();
+    let addresses = addresses.filter_map(|item| reader.get(item, "address"));
+    let instance = reader.path(node, &["spec", "providerID"]);
+    let addresses = addresses.filter_map(|view| Some((view.as_str()?, view.span())));
+    let instance =
+        instance.and_then(|view| Some((view.as_str()?.rsplit('/').next()?, view.span())));
+    addresses
+        .chain(instance)
+        .filter(|(name, _)| !name.is_empty())
+        .collect()
 }
 
 /// `of` stands on `on`.

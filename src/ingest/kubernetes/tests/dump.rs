@@ -341,3 +341,20 @@ fn replicas_beyond_the_known_claims_are_counted_together() {
     let (facts, _) = translate(&[("volumes.json", &volumes), ("db.yaml", &none)]);
     assert_eq!(places(&facts, "store:shop/db"), ["0x "]);
 }
+
+/// What else a Node is called, so that an inventory's host can be recognised.
+#[test]
+fn nodes_tell_their_addresses_and_instance() {
+    let facts = super::facts(
+        "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nspec: {providerID: 'aws:///eu-west-1a/i-0abc'}\n\
+         status: {addresses: [{type: InternalIP, address: 10.0.0.5}, {type: Hostname, address: n1.internal}, {type: ExternalIP}]}\n",
+    );
+    let known = facts.identities.iter();
+    let known: Vec<_> = known
+        .map(|known| format!("{} {}", known.target.text, known.name))
+        .collect();
+    assert_eq!(
+        known,
+        ["host:n1 10.0.0.5", "host:n1 n1.internal", "host:n1 i-0abc"]
+    );
+}
