@@ -295,7 +295,7 @@ impl Read for EvidenceWord {
 
 /// A path below the configuration.
 #[derive(Debug)]
-pub(super) struct FileName(Utf8PathBuf);
+pub(super) struct FileName(pub(super) Utf8PathBuf);
 
 impl Read for FileName {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {

@@ -4,10 +4,12 @@
 //! * [`find`]: which file holds for a run. * [`types`]: its keys: struct, reader and schema from
 //!   one table. * [`selection`]: which files and namespaces a run reads. * [`gate`]: what fails
 //!   `spof lint`, and what is accepted. * [`costs`]: what changes cost.
+//! * [`mapping`]: files of any form, and filters for them.
 
 pub mod costs;
 pub mod find;
 pub mod gate;
+pub mod mapping;
 pub mod selection;
 mod types;
 
@@ -26,6 +28,7 @@ use crate::source::{Limits, Problem, SourceMap, toml};
 use crate::words::{Assume, nearest};
 use costs::Costs;
 use gate::Gate;
+use mapping::Mapping;
 use selection::{Globs, Selection};
 use types::{File, Kinds, ScopeTable, Scopes};
 
@@ -50,6 +53,8 @@ pub struct Config {
     pub kinds: BTreeMap<String, KindRate>,
     /// What changes cost.
     pub costs: Costs,
+    /// Files of any form, in the order of the file: the first that holds one has it.
+    pub mappings: Vec<Mapping>,
     exclude: Globs,
     /// Sorted by name.
     scopes: Vec<Scope>,
@@ -105,12 +110,15 @@ impl Config {
         let mut problems = reading.problems;
         let mut found = None;
         let mut gate = Gate::default();
+        let mut mapped = Vec::new();
         if let Some(document) = reading.documents.first() {
             let mut cx = Reader::new(document.tree.len());
             found = File::read(document.root(), &mut cx);
             if let Some(file) = &mut found {
                 let (lint, rules) = (file.lint.take(), file.rules.take());
                 gate = Gate::new(lint, rules, file.waiver.take(), &sources, &mut cx);
+                let base = real.parent().unwrap_or(&real);
+                mapped = mapping::mappings(file.source.take(), base, &sources, &mut cx);
             }
             problems.append(&mut cx.problems);
         }
@@ -124,6 +132,7 @@ impl Config {
             gate,
             kinds: BTreeMap::new(),
             costs: Costs::default(),
+            mappings: mapped,
             exclude: Globs::default(),
             scopes: Vec::new(),
         };
@@ -211,6 +220,7 @@ impl Config {
             exclude: vec![self.exclude.clone()],
             include: None,
             namespaces: None,
+            mappings: self.mappings.clone(),
         };
         let Some(name) = scope else {
             return Ok(selection);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::mapping::Mapping;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// Some patterns as in `.gitignore`.
@@ -44,9 +45,26 @@ pub struct Selection {
     pub(super) include: Option<Globs>,
     /// Kubernetes namespaces; `None` is all.
     pub namespaces: Option<Vec<String>>,
+    /// Files of any form that are read by a filter.
+    pub mappings: Vec<Mapping>,
 }
 
 impl Selection {
+    /// Which mapping a file belongs to: the first whose patterns hold it. `real` is its path
+    /// without links.
+    #[must_use]
+    pub fn mapping(&self, real: &Path) -> Option<usize> {
+        let below = real.strip_prefix(&self.base).ok()?;
+        let holds = |mapping: &Mapping| mapping.files.holds(below, false);
+        self.mappings.iter().position(holds)
+    }
+
+    /// As [`mapping`](Self::mapping): the mapping itself.
+    #[must_use]
+    pub fn mapping_of(&self, real: &Path) -> Option<&Mapping> {
+        self.mappings.get(self.mapping(real)?)
+    }
+
     /// Whether to read a file, or to enter a folder; `real` is its path without links. What
     /// stands outside the folder of the configuration is excluded by no pattern, and included
     /// only where no pattern says what is.

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::source::Syntax;
 
 fn parse(text: &str) -> Result<Config, Error> {
     Config::parse(
@@ -25,6 +26,80 @@ fn faults(text: &str) -> Vec<String> {
             .collect(),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn sources_are_read_and_their_filters_checked() {
+    let config = parse(
+        "[[source]]\npath = [\"/teams\", \"*.cat\"]\nformat = \"yaml\"\nfilter = '.a'\n\
+         [[source]]\npath = \"/teams/x.json\"\nfilter = '''\n.b | map(.c)\n'''\n",
+    )
+    .unwrap();
+    let selection = config.selection(None).unwrap();
+    let of = |path: &str| selection.mapping(&Path::new("/repo").join(path));
+    assert_eq!(of("teams/x.json"), Some(0), "the first has it");
+    assert_eq!((of("deep/er/a.cat"), of("other.yaml")), (Some(0), None));
+    assert_eq!(selection.mapping(Path::new("/elsewhere/a.cat")), None);
+    let [first, second] = config.mappings.as_slice() else {
+        panic!()
+    };
+    assert_eq!((first.format, &*first.filter), (Some(Syntax::Yaml), ".a"));
+    assert_eq!(first.filter_place, "spof.toml:4:10");
+    assert_eq!((second.place.line, &*second.filter), (5, ".b | map(.c)\n"));
+}
+
+#[test]
+fn wrong_filters_have_their_place() {
+    let source = |rest: &str| faults(&format!("[[source]]\npath = \"/a\"\n{rest}\n"));
+    for (rest, wanted) in [
+        (
+            "filter = '.a | foo'",
+            "spof.toml:3:16: there is no filter `foo/0`",
+        ),
+        (
+            "filter = '''\n.a |\n  foo'''",
+            "spof.toml:5:3: there is no filter `foo/0`",
+        ),
+        (
+            "filter = \"\\\".\\\" | foo\"",
+            "spof.toml:3:10: there is no filter `foo/0`",
+        ),
+        (
+            "filter = '.a |'",
+            "spof.toml:3:15: expected term before the end",
+        ),
+        (
+            "filter = '$ENV.HOME'",
+            "there is no variable `$ENV`: a filter here sees its document",
+        ),
+        (
+            "filter = 'import \"x\" as x; 1'",
+            "imports and includes nothing",
+        ),
+        ("filter = ' '", "a filter in the jq language"),
+        ("filter = 1", "a filter in the jq language"),
+        (
+            "",
+            "spof.toml:1:1: a source has a `filter`, or a `filter_file`",
+        ),
+        (
+            "filter = '.'\nfilter_file = 'x'",
+            "a source has a `filter`, or a `filter_file`",
+        ),
+        (
+            "filter_file = 'no/such.jq'",
+            "spof.toml:3:15: there is no file no/such.jq",
+        ),
+        ("filter = '.'\nformat = 'jsn'", "did you mean `json`?"),
+        ("filter = '.'\nfiltre = '.'", "unknown key `filtre`"),
+    ] {
+        let found = source(rest);
+        assert!(
+            found.iter().any(|fault| fault.contains(wanted)),
+            "{rest}: {found:?}"
+        );
+    }
+    assert!(faults("[[source]]\nfilter = '.'\n")[0].contains("path"));
 }
 
 fn takes(config: &Config, scope: Option<&str>, path: &str) -> bool {

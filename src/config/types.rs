@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::costs::Costs;
 use super::gate::{Levels, LintTable, WaiverTable};
+use super::mapping::SourceTable;
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
 use crate::words::{Assume, nearest, parse_count, parse_duration, parse_rate};
@@ -31,6 +32,8 @@ item! {
         rules: may Levels,
         /// Findings that are accepted.
         waiver: may OneOrMany<At<WaiverTable>>,
+        /// Files of any form, each with the filter that makes a manifest of it.
+        source: may OneOrMany<At<SourceTable>>,
         /// How often nodes of a kind fail and how long their repair takes, where a node does not
         /// say itself: `[kind.host]`.
         kind: may Kinds,

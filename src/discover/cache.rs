@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8PathBuf;
 
+use super::format::Claim;
 use crate::source::{
     Document, FileId, Limits, Problem, Reading, SourceFile, Span, Syntax, UnreadReason,
 };
@@ -45,6 +46,7 @@ pub(super) struct Stamp {
 pub(super) struct Kept {
     pub(super) path: PathBuf,
     pub(super) named: Option<u32>,
+    pub(super) claim: Claim,
     pub(super) stamp: Option<Stamp>,
     pub(super) read_at: SystemTime,
     pub(super) content: Content,

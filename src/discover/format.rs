@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 
+use crate::config::mapping::Mapping;
 use crate::source::{Syntax, csv};
 
 /// What a file's name says about it.
@@ -13,6 +14,8 @@ pub(super) enum Claim {
     Text,
     /// No telling name: the content decides.
     Look,
+    /// Data, as the configuration says; the content decides which.
+    Sure,
     /// A format of data that nothing here reads; what to do about it.
     Unknown(&'static str),
     /// A template of data by its name.
@@ -133,6 +136,19 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("tmpl", "template: render it first and give the result"),
     ("tpl", "template: render it first and give the result"),
 ];
+
+/// Judges a file by its name, unless the configuration maps it: then it is data, in the format
+/// that it says, if it does.
+pub(super) fn judge(shown: &Utf8Path, mapping: Option<&Mapping>) -> Claim {
+    let by_name = by_name(shown);
+    let Some(mapping) = mapping else {
+        return by_name;
+    };
+    match (mapping.format, by_name) {
+        (Some(syntax), _) | (None, Claim::Read(syntax)) => Claim::Read(syntax),
+        _ => Claim::Sure,
+    }
+}
 
 /// Judges a file by its name.
 pub(super) fn by_name(path: &Utf8Path) -> Claim {

@@ -61,6 +61,8 @@ pub struct Inputs {
     pub other_files: usize,
     /// How many files and folders the configuration or the scope leaves out.
     pub left_out: usize,
+    /// Files that the configuration maps, by position among its mappings.
+    pub mapped: BTreeMap<FileId, usize>,
 }
 
 /// Reads all that the request names, in parallel. The result is in order of the paths and does
@@ -112,7 +114,10 @@ fn gather(mut found: Found, request: &Request, cache: &mut Cache) -> Result<Inpu
     let mut with_known = Vec::with_capacity(wanted.len());
     for candidate in wanted {
         let before = known.remove(&candidate.shown);
-        let same = |kept: &Kept| kept.path == candidate.path && kept.named == candidate.named;
+        let same = |kept: &Kept| {
+            (&kept.path, kept.named, kept.claim)
+                == (&candidate.path, candidate.named, candidate.claim)
+        };
         with_known.push((before.filter(same), candidate));
     }
     let loaded = with_known.into_par_iter().map(|(before, candidate)| {
@@ -139,6 +144,13 @@ fn gather(mut found: Found, request: &Request, cache: &mut Cache) -> Result<Inpu
                 None
             }
         };
+        let selection = &request.selection;
+        if let (Some(file), false) = (file, selection.mappings.is_empty()) {
+            let real = kept.path.canonicalize();
+            let real = real.as_ref().unwrap_or(&kept.path);
+            let at = selection.mapping(real);
+            inputs.mapped.extend(at.map(|at| (file, at)));
+        }
         files.push((file, shown, kept));
     }
     files.par_iter_mut().for_each(|(file, _, kept)| {
@@ -226,6 +238,7 @@ fn look(before: Option<Kept>, candidate: &Candidate, limits: &Limits) -> Result<
     Ok(Kept {
         path: candidate.path.clone(),
         named: candidate.named,
+        claim: candidate.claim,
         stamp: candidate.stamp,
         read_at,
         content,
@@ -330,6 +343,7 @@ fn syntax_of(
     match claim {
         Claim::Read(syntax) => Ok(Some(syntax)),
         Claim::Text => Ok(None),
+        Claim::Sure => Ok(Some(format::explicit(shown, head))),
         Claim::Unknown(advice) => Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into())),
         Claim::Template(advice) => Err(Loaded::Unread(UnreadReason::Template, advice.into())),
         Claim::Look | Claim::Other if candidate.named.is_some() => {

@@ -185,9 +185,13 @@ impl Revision {
                     continue;
                 }
             }
-            if let Some(candidate) =
-                self.candidate(entry, shown, is_named.then_some(root.at), &mut found)
-            {
+            if let Some(candidate) = self.candidate(
+                entry,
+                shown,
+                is_named.then_some(root.at),
+                request,
+                &mut found,
+            ) {
                 if found.candidates.len() >= request.limits.files {
                     found.unread(
                         candidate.shown,
@@ -220,6 +224,7 @@ impl Revision {
         entry: &Entry,
         shown: Utf8PathBuf,
         named: Option<u32>,
+        request: &Request,
         found: &mut Found,
     ) -> Option<Candidate> {
         if entry.is_link {
@@ -227,12 +232,13 @@ impl Revision {
             found.unread(shown, UnreadReason::Symlink, detail);
             return None;
         }
-        let claim = format::by_name(&shown);
+        let real = self.top.join(&entry.path);
+        let claim = format::judge(&shown, request.selection.mapping_of(&real));
         match claim {
             Claim::Other if named.is_none() => found.other_files += 1,
             Claim::Unknown(advice) => found.unread(shown, UnreadReason::UnknownFormat, advice),
             Claim::Template(advice) => found.unread(shown, UnreadReason::Template, advice),
-            Claim::Read(_) | Claim::Text | Claim::Look | Claim::Other => {
+            Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure | Claim::Other => {
                 return Some(Candidate {
                     path: self.top.join(&entry.path),
                     claim,

@@ -15,7 +15,7 @@ use super::cache::Stamp;
 use super::format::{self, Claim};
 use crate::config;
 use crate::error::Error;
-use crate::source::{Unread, UnreadReason};
+use crate::source::{Syntax, Unread, UnreadReason};
 
 /// Larger `.gitignore` files are no real ones.
 pub(super) const MOST_IGNORE_BYTES: u64 = 1 << 20;
@@ -72,7 +72,8 @@ pub(super) fn walk(request: &Request) -> Result<Found, Error> {
     }
     for (at, path, meta, real) in roots {
         if meta.is_file() {
-            found.named_file(path, &meta, at);
+            let claim = format::judge(path, request.selection.mapping_of(&real));
+            found.named_file(path, &meta, at, claim);
         } else if meta.is_dir() {
             let mut walk = Walk {
                 request,
@@ -147,11 +148,11 @@ impl Found {
         Ok(())
     }
 
-    fn named_file(&mut self, path: &Utf8Path, meta: &Metadata, at: u32) {
+    fn named_file(&mut self, path: &Utf8Path, meta: &Metadata, at: u32, claim: Claim) {
         self.candidates.push(Candidate {
             shown: shown_root(path),
             path: path.as_std_path().to_owned(),
-            claim: format::by_name(path),
+            claim,
             named: Some(at),
             bytes: meta.len(),
             stamp: Stamp::of(meta),
@@ -165,7 +166,7 @@ impl Found {
     fn settings_of_named(&mut self) {
         let mut beside = std::collections::BTreeMap::new();
         for named in self.candidates.iter().filter(|file| file.named.is_some()) {
-            if matches!(named.claim, Claim::Read(crate::source::Syntax::Yaml)) {
+            if matches!(named.claim, Claim::Read(Syntax::Yaml)) {
                 let path = named.path.with_file_name(".env");
                 beside.insert(named.shown.with_file_name(".env"), path);
             }
@@ -267,7 +268,7 @@ impl Walk<'_> {
             } else if is_dir {
                 self.ignores.enter(&real, entry.depth());
             } else {
-                self.file(shown, &entry);
+                self.file(shown, &real, &entry);
             }
         }
         Ok(())
@@ -317,9 +318,9 @@ impl Walk<'_> {
         self.found.unread(shown, UnreadReason::Ignored, detail);
     }
 
-    fn file(&mut self, shown: Utf8PathBuf, entry: &DirEntry) {
+    fn file(&mut self, shown: Utf8PathBuf, real: &Path, entry: &DirEntry) {
         let found = &mut *self.found;
-        let claim = format::by_name(&shown);
+        let claim = format::judge(&shown, self.request.selection.mapping_of(real));
         if entry.path_is_symlink() {
             let detail = "links are not followed; name its target as an input";
             found.unread(shown, UnreadReason::Symlink, detail);
@@ -329,11 +330,13 @@ impl Walk<'_> {
             Claim::Other => found.other_files += 1,
             Claim::Unknown(advice) => found.unread(shown, UnreadReason::UnknownFormat, advice),
             Claim::Template(advice) => found.unread(shown, UnreadReason::Template, advice),
-            Claim::Read(_) | Claim::Text | Claim::Look if !entry.file_type().is_file() => {
+            Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure
+                if !entry.file_type().is_file() =>
+            {
                 let detail = format!("{} is never opened", special(entry.file_type()));
                 found.unread(shown, UnreadReason::NotReadable, detail);
             }
-            Claim::Read(_) | Claim::Text | Claim::Look => {
+            Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure => {
                 if found.candidates.len() >= self.request.limits.files {
                     let most = self.request.limits.files;
                     let detail = format!("only the first {most} files are read");

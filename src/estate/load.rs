@@ -13,6 +13,7 @@ use crate::findings::{Finding, waiver};
 use crate::graph::Graph;
 use crate::ingest;
 use crate::ingest::fact::{FaultTree, Source};
+use crate::ingest::mapped::Mapped;
 use crate::model::{self, Model};
 use crate::output::text::{listed, plural};
 use crate::source::{Comment, Document, FileId, Problem, SourceMap, Span, Unread, UnreadReason};
@@ -136,7 +137,13 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
     }
     progress.phase("recognising documents");
     let namespaces = request.selection.namespaces.as_deref();
-    let (mut told, unclaimed) = ingest::run_within(&inputs.documents, &inputs.sources, namespaces);
+    let mappings = &request.selection.mappings;
+    let mapped = Mapped {
+        mappings,
+        files: &inputs.mapped,
+    };
+    let (mut told, unclaimed) =
+        ingest::run_within(&inputs.documents, &inputs.sources, namespaces, mapped);
     let mut unread = inputs.unread;
     for (file, index) in unclaimed {
         unread.push(unrecognised(
@@ -153,6 +160,19 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
             reason: UnreadReason::Unrecognised,
             detail: detail.clone(),
         });
+    }
+    for (at, mapping) in mappings.iter().enumerate() {
+        if !inputs.mapped.values().any(|of| *of == at) {
+            unread.push(Unread {
+                path: mapping.place.file.clone().into(),
+                span: None,
+                reason: UnreadReason::Unrecognised,
+                detail: format!(
+                    "its [[source]] of line {} matches no file",
+                    mapping.place.line
+                ),
+            });
+        }
     }
     let place = |unread: &Unread| {
         let span = unread.span.map(|span| (span.start, span.end));

@@ -3,6 +3,7 @@
 //!
 //! A new format is one new file (or folder) plus one line in [`ADAPTERS`].
 //!
+//! * [`mapped`]: documents that the configuration maps, before all adapters.
 //! * [`fact`]: what adapters say. * [`native`]: our own manifest. * [`saved`]: a saved graph.
 //! * [`kubernetes`]: workloads, Services and what their environment names.
 //! * [`ansible`]: inventories, their variables, plays. * [`backstage`]: its software catalogue.
@@ -22,6 +23,7 @@ pub mod csv;
 pub mod endpoint;
 pub mod fact;
 pub mod kubernetes;
+pub mod mapped;
 pub mod native;
 pub mod netbox;
 pub mod open_psa;
@@ -34,6 +36,7 @@ use std::borrow::Borrow;
 
 use crate::source::{Document, FileId, SourceMap};
 use fact::Facts;
+use mapped::Mapped;
 use rayon::prelude::*;
 
 /// Translates the documents of one format.
@@ -108,17 +111,19 @@ pub fn run<D: Borrow<Document> + Sync>(
     documents: &[D],
     sources: &SourceMap,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources, None)
+    run_with(ADAPTERS, documents, sources, None, None)
 }
 
-/// As [`run`], without what states another namespace than these.
+/// As [`run`], without what states another namespace than these, and with documents that the
+/// configuration maps: no adapter is asked for those.
 #[must_use]
 pub fn run_within<D: Borrow<Document> + Sync>(
     documents: &[D],
     sources: &SourceMap,
     namespaces: Option<&[String]>,
+    mapped: Mapped<'_>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources, namespaces)
+    run_with(ADAPTERS, documents, sources, namespaces, Some(mapped))
 }
 
 fn run_with<D: Borrow<Document> + Sync>(
@@ -126,22 +131,29 @@ fn run_with<D: Borrow<Document> + Sync>(
     documents: &[D],
     sources: &SourceMap,
     namespaces: Option<&[String]>,
+    mapped: Option<Mapped<'_>>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
+    let is_mapped = |document: &Document| mapped.is_some_and(|mapped| mapped.has(document));
     let claim = |document: &D| {
+        if is_mapped(document.borrow()) {
+            return None;
+        }
         adapters
             .iter()
             .position(|adapter| adapter.claims(document.borrow(), sources))
     };
     let claims: Vec<Option<usize>> = documents.par_iter().map(claim).collect();
     let mut unclaimed = Vec::new();
+    let mut filtered = Vec::new();
     let mut shares: Vec<Vec<&Document>> = vec![Vec::new(); adapters.len()];
     for (document, claim) in documents.iter().map(D::borrow).zip(claims) {
         match claim.and_then(|at| shares.get_mut(at)) {
             Some(share) => share.push(document),
+            None if is_mapped(document) => filtered.push(document),
             None => unclaimed.push((document.file, document.index)),
         }
     }
-    let told = adapters
+    let told: Vec<Told> = adapters
         .par_iter()
         .zip(shares)
         .filter(|(_, share)| !share.is_empty())
@@ -156,7 +168,9 @@ fn run_with<D: Borrow<Document> + Sync>(
             },
         })
         .collect();
-    (told, unclaimed)
+    let filtered = mapped.and_then(|mapped| mapped.tell(&filtered, sources));
+    // Its word goes before those of the adapters.
+    (filtered.into_iter().chain(told).collect(), unclaimed)
 }
 
 #[cfg(test)]
@@ -193,7 +207,7 @@ mod tests {
         let documents = yaml::read(file, text, &Limits::default()).documents;
         assert_eq!(documents.len(), 4);
         let adapters: [&dyn Adapter; 3] = [&Named("a"), &Named("native"), &Named("c")];
-        let (told, unclaimed) = run_with(&adapters, &documents, &sources, None);
+        let (told, unclaimed) = run_with(&adapters, &documents, &sources, None, None);
         let said: Vec<(&str, bool, usize, usize)> = told
             .iter()
             .map(|told| {

@@ -3,6 +3,7 @@
 //! * [`span`]: byte ranges, line and column. * [`tree`]: the tree; [`view`]: typed reading of it.
 //! * [`changes`]: which lines of a text are new. * `build`: what the readers share. * [`map`]: the files that were read. * [`problem`]: what is wrong with an input.
 //! * [`yaml`], [`json`], [`toml`], [`hcl`], [`xml`], [`ini`], [`metrics`], [`mod@csv`]: one reader each, the only files that name their parser crate.
+//! * [`filter`]: documents made of others by a filter in the jq language.
 //! * [`sniff`]: templates, encrypted and binary files, recognised before parsing.
 //! * `item`: items with known keys read from it, with their schema, for the formats that are ours.
 //! * [`limits`]: budgets that hostile inputs run into. * [`mask`]: secrets never leave this room.
@@ -10,6 +11,7 @@
 mod build;
 pub mod changes;
 pub mod csv;
+pub mod filter;
 pub mod hcl;
 pub mod ini;
 pub(crate) mod item;
