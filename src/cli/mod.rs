@@ -16,6 +16,7 @@ pub mod console;
 mod coverage;
 mod cuts;
 mod diff;
+mod drill;
 mod explain;
 mod fix;
 mod graph;
@@ -86,6 +87,8 @@ enum Command {
     Capacity(Reading<capacity::Args>),
     /// The cheapest verified set of changes with which a goal holds, also as a patch
     Fix(Reading<fix::Args>),
+    /// What the estate claims will happen, as a game-day sheet or as experiments
+    Drill(Reading<drill::Args>),
     /// Write the graph: every node, requirement and number the analysis uses
     Graph(Reading<graph::Args>),
     /// How much is known, what was not read, and what to do about it
@@ -124,6 +127,7 @@ impl Command {
             Self::Recover(reading) => (reading.inputs.clone(), &[]),
             Self::Capacity(reading) => (reading.inputs.clone(), &[]),
             Self::Fix(reading) => (reading.inputs.clone(), &[]),
+            Self::Drill(reading) => (reading.inputs.clone(), &[]),
             Self::Graph(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Coverage(reading) => (reading.inputs.clone(), &reading.args.paths),
             Self::Lint(reading) => (reading.inputs.clone(), &reading.args.paths),
@@ -180,6 +184,7 @@ fn answer(command: &Command, plan: &args::Plan) -> Result<u8, Error> {
         Command::Recover(typed) => recover::run(&typed.args, plan, &screen),
         Command::Capacity(typed) => capacity::run(&typed.args, plan, &screen),
         Command::Fix(typed) => fix::run(&typed.args, plan, &screen),
+        Command::Drill(typed) => drill::run(&typed.args, plan, &screen),
         Command::Graph(typed) => graph::run(&typed.args, plan, &screen),
         Command::Coverage(typed) => coverage::run(&typed.args, plan, &screen),
         Command::Lint(typed) => lint::run(&typed.args, plan, &screen),

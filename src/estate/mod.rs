@@ -3,14 +3,17 @@
 //!
 //! * [`order`]: what to read and how. * [`load`]: paths → [`Estate`]. * [`nodes`]: words → nodes.
 //! * [`cut_sets`]: minimal cut sets. * [`goal`]: what `spof fix` is to reach.
+//! * [`drills`], [`workloads`]: drills, and Kubernetes workloads among what stops.
 //! * [`questions`]: resolved words → the answer that every format reads.
 
 pub mod cut_sets;
+pub mod drills;
 pub mod goal;
 pub mod load;
 pub mod nodes;
 pub mod order;
 pub mod questions;
+pub mod workloads;
 
 pub use load::Estate;
 pub use order::{ConfigChoice, Order};

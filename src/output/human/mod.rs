@@ -1,7 +1,7 @@
 //! Answers for people, as pages.
 //!
 //! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`], [`mod@cuts`],
-//!   [`mod@recover`]: one answer each. * `timeline`: bars on a scale.
+//!   [`mod@recover`], [`mod@drill`]: one answer each. * `timeline`: bars on a scale.
 //! * `words`: how verdicts, times and names are said, the same everywhere.
 
 mod blast;
@@ -11,6 +11,7 @@ mod cuts;
 mod cycles;
 mod data;
 mod downtime;
+mod drill;
 mod list;
 mod recover;
 mod summary;
@@ -23,6 +24,7 @@ pub use blast::blast;
 pub use common::common;
 pub use coverage::coverage;
 pub use cuts::cuts;
+pub use drill::drill;
 pub use list::{by_subject, list};
 pub use recover::recover;
 pub use why::why;

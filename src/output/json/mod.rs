@@ -2,12 +2,14 @@
 //! version of its form; keys may be added, and never change their meaning.
 //!
 //! * [`write()`]: how the text is written. * [`mod@list`], [`by_subject`], [`mod@blast`], [`mod@why`],
-//!   [`mod@common`], [`mod@coverage`], [`mod@cuts`], [`mod@recover`]: one answer each.
+//!   [`mod@common`], [`mod@coverage`], [`mod@cuts`], [`mod@recover`],
+//!   [`mod@drill`]: one answer each.
 
 mod blast;
 mod common;
 mod coverage;
 mod cuts;
+mod drill;
 mod hardened;
 mod list;
 mod recover;
@@ -17,6 +19,7 @@ pub use blast::blast;
 pub use common::common;
 pub use coverage::coverage;
 pub use cuts::cuts;
+pub use drill::drill;
 pub use hardened::{write, write_compact};
 pub use list::{by_subject, list};
 pub use recover::recover;
