@@ -2,7 +2,8 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one section each; their markup is in
+//! * [`verdict`], [`ranked`], [`plan`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one
+//!   section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
 //! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
@@ -24,6 +25,7 @@ mod matrix;
 mod name;
 mod page;
 mod places;
+mod plan;
 mod ranked;
 mod text;
 mod verdict;

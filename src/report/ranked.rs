@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Facts;
 use super::language::{Argument, Say, say};
 use super::name::{Chip, Name, names, place};
+use super::plan;
 use super::text::list;
 use super::verdict::class_count;
 use crate::analysis::blast::{Blast, BlastEntry, Fault, blast};
@@ -20,6 +21,8 @@ use crate::words::{Class, Mode};
 /// Most faults explained in full, and named in the table that follows.
 const MOST_CARDS: usize = 10;
 const MOST_LINES: usize = 30;
+/// Worst faults whose way back is drawn: scripts show times of all.
+const MOST_PLANS: usize = 3;
 /// Most faults with the same effect named on one entry.
 const MOST_OTHERS: usize = 12;
 /// Most affected nodes listed for the worst fault, and for each of the others: scripts list them all.
@@ -58,6 +61,8 @@ pub(super) struct Card {
     pub(super) workloads: Vec<(Chip, Vec<Name>)>,
     pub(super) workloads_more: usize,
     pub(super) data: Vec<Data>,
+    /// The way back, for the worst faults.
+    pub(super) plan: Option<plan::Section>,
     pub(super) rows: Vec<Row>,
     /// What is affected and not in the rows.
     pub(super) rest: Option<Say>,
@@ -69,6 +74,8 @@ pub(super) struct Data {
     pub(super) safe: bool,
     pub(super) words: Say,
     pub(super) stores: Vec<Name>,
+    /// Those of them that lose more than their `rpo` allows.
+    pub(super) missed: Vec<Name>,
 }
 
 /// One affected node.
@@ -236,6 +243,9 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
         workloads: by_chip(workloads),
         workloads_more,
         data: data(model, &blast),
+        plan: (rank <= MOST_PLANS)
+            .then(|| plan::section(facts, fault.fault))
+            .flatten(),
         rows,
         rest,
         affected: blast.affected.len(),
@@ -462,7 +472,19 @@ fn data(model: &Model, blast: &Blast) -> Vec<Data> {
                 }
                 DataVerdict::Lost => say("data.lost"),
             },
+            missed: names(
+                model,
+                stores
+                    .iter()
+                    .copied()
+                    .filter(|store| misses(model, blast, *store)),
+            ),
             stores: names(model, stores),
         })
         .collect()
+}
+
+fn misses(model: &Model, blast: &Blast, store: NodeIx) -> bool {
+    let loss = blast.data.iter().find(|loss| loss.store == store);
+    loss.and_then(|loss| loss.keeps_rpo(model)) == Some(false)
 }

@@ -14,5 +14,5 @@ pub mod waits;
 pub use cycles::{RecoveryCycle, recovery_cycles};
 pub use loosen::{Freeing, Loosening};
 pub use plan::{Cause, Plan, Return, Step, StepKind, Wave};
-pub use scenario::{BringUp, Held, Scenario, bring_up};
+pub use scenario::{BringUp, Held, Scenario, bring_up, plan_of};
 pub use waits::{Wait, WaitHop};

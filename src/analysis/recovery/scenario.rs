@@ -56,6 +56,18 @@ pub struct BringUp {
     pub loosening: Option<Loosening>,
 }
 
+/// The plan alone, for who wants nothing of what does not come back. O((affected nodes and members)
+/// log nodes).
+#[must_use]
+pub fn plan_of(engine: &Engine<'_>, scratch: &mut Scratch, faults: &[Fault]) -> Plan {
+    let repairs = repairs(engine.graph(), faults);
+    let set: Vec<u32> = repairs.keys().copied().collect();
+    let repair = |node: u32| repairs.get(&node).copied().flatten();
+    let outcome = engine.outcome(scratch, &set);
+    let (recovery, log) = engine.logged_recovery(scratch, &set, repair);
+    plan(engine, &outcome, &recovery, &log)
+}
+
 /// Evaluates `scenario`. O((nodes + members) log nodes) for the plan; circles and what would free
 /// them take more where much waits for itself: `told` hears how many candidates were tried, of how
 /// many.
