@@ -6,6 +6,7 @@
 )]
 
 mod chromium;
+mod live;
 
 use chromium::{Browser, blast, spof};
 use fantoccini::wd::PrintConfigurationBuilder;

@@ -54,6 +54,13 @@ impl Browser {
         let mut all = vec!["report", "-o", file.to_str().unwrap(), input];
         all.extend(arguments);
         spof(&all);
+        let browser = Self::start(folder).await;
+        browser.goto(hash).await;
+        browser
+    }
+
+    /// A browser that shows nothing yet; it keeps its things in `folder`.
+    pub(crate) async fn start(folder: tempfile::TempDir) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -84,14 +91,12 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        let browser = Self {
+        Self {
             client,
             driver,
             log,
             folder,
-        };
-        browser.goto(hash).await;
-        browser
+        }
     }
 
     /// Opens the report anew at `hash`.
