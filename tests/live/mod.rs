@@ -38,11 +38,9 @@ impl Drop for Server {
 }
 
 fn estate(services: &[&str]) -> String {
-    let mut text = String::from("domains: [{id: site:a}]\nservices:\n");
-    for name in services {
-        text += &format!("  - {{id: service:{name}, tier: 1, replicas: [{{on: site:a}}]}}\n");
-    }
-    text
+    let line = |name| format!("  - {{id: service:{name}, tier: 1, replicas: [{{on: site:a}}]}}\n");
+    let services: String = services.iter().map(line).collect();
+    format!("domains: [{{id: site:a}}]\nservices:\n{services}")
 }
 
 #[tokio::test]
