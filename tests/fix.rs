@@ -231,7 +231,7 @@ fn is_cheapest(model: &Model, goal: &Goal, costs: &Costs) -> Result<&'static str
                 found.cost,
                 found.steps.iter().map(|step| step.cost).sum::<u64>()
             );
-            prop_assert_eq!(found.steps.last().map(|step| step.left), Some(0));
+            prop_assert_eq!(found.steps.last().map(|step| step.left), Some(Some(0)));
             if found.cost > 0 {
                 let cheaper = by_force(
                     model,

@@ -59,8 +59,9 @@ pub struct Plan {
 pub struct Step {
     pub change: Change,
     pub cost: u64,
-    /// Failures left when this step and those before it are made.
-    pub left: u64,
+    /// Failures left when this step and those before it are made; `None` where there was no time to
+    /// count them.
+    pub left: Option<u64>,
 }
 
 /// How good a plan is known to be.
@@ -241,14 +242,14 @@ fn obstacles(system: &System<'_>, candidates: usize, broken: &[usize]) -> Vec<Ob
 }
 
 /// The steps of a plan, each with the failures left after it: again and again the one that removes
-/// most for its cost.
+/// most for its cost. Where there are many or the time is up, by cost, and not counted.
 fn ordered(
     system: &System<'_>,
     chosen: &[usize],
     prices: &[u64],
     broken: &[usize],
     stop: &(dyn Fn() -> bool + Sync),
-) -> Vec<(usize, u64)> {
+) -> Vec<(usize, Option<u64>)> {
     let left = |choice: &[bool]| -> u64 {
         let each = broken.par_iter().map_init(
             || system.engine.scratch(),
@@ -259,11 +260,15 @@ fn ordered(
     let mut choice = vec![false; prices.len()];
     let mut rest = chosen.to_vec();
     rest.sort_by_key(|at| (prices[*at], *at));
-    let mut before = left(&choice);
-    let mut found = Vec::with_capacity(rest.len());
+    let mut before = 0;
+    let mut found: Vec<(usize, Option<u64>)> = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
         let mut best = (0, None);
-        if rest.len() <= MOST_ORDERED && !stop() {
+        let counts = chosen.len() <= MOST_ORDERED && !stop();
+        if counts {
+            if found.is_empty() {
+                before = left(&choice);
+            }
             for (place, at) in rest.iter().enumerate() {
                 choice[*at] = true;
                 let now = left(&choice);
@@ -280,8 +285,13 @@ fn ordered(
         }
         let at = rest.remove(best.0);
         choice[at] = true;
-        before = left(&choice);
-        found.push((at, before));
+        if counts {
+            before = left(&choice);
+        }
+        found.push((at, counts.then_some(before)));
+    }
+    if let Some((_, left)) = found.last_mut() {
+        *left = Some(0);
     }
     found
 }

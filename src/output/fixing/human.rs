@@ -69,7 +69,11 @@ pub fn human(mut page: Page, fixing: &Fixing<'_>) -> Page {
                 table.row(vec![
                     Text::of(DIM, &format!("{number}.")),
                     Text::plain(&step.cost.to_string()),
-                    Text::plain(&step.left.to_string()),
+                    Text::plain(
+                        &step
+                            .left
+                            .map_or_else(|| "·".to_owned(), |left| left.to_string()),
+                    ),
                     marked(&fixing.words(&step.change)),
                 ]);
             }

@@ -51,8 +51,8 @@ struct StepOf<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     requirement: Option<&'a str>,
     cost: u64,
-    /// Failures left after this step and those before it.
-    left: u64,
+    /// Failures left after this step and those before it; null where they were not counted.
+    left: Option<u64>,
     words: String,
     /// Why it is not in the patch.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -50,6 +50,7 @@ pub fn markdown(fixing: &Fixing<'_>) -> String {
                     prose(&fixing.words(&step.change)),
                     step.cost,
                     step.left
+                        .map_or_else(|| "–".to_owned(), |left| left.to_string())
                 );
             }
             for (step, why) in &fixing.patch.unwritten {
