@@ -53,6 +53,8 @@ pub(super) struct Estate<'b> {
     places: RefCell<HashMap<At, Places>>,
     /// What leads on to what, and the other way round resolved: from → to.
     leads: BTreeMap<At, BTreeSet<At>>,
+    /// The same the other way round: to → from.
+    led: BTreeMap<At, Vec<At>>,
     /// Store → the resources that are parts of it.
     parts: BTreeMap<At, Vec<At>>,
     part_of: BTreeMap<At, At>,
@@ -83,6 +85,7 @@ impl<'b> Estate<'b> {
             backends: HashMap::new(),
             places: RefCell::default(),
             leads: BTreeMap::new(),
+            led: BTreeMap::new(),
             parts: BTreeMap::new(),
             part_of: BTreeMap::new(),
         };
@@ -324,6 +327,11 @@ impl<'b> Estate<'b> {
                 for to in self.at_path(at, path) {
                     leads.entry(own).or_default().insert(to);
                 }
+            }
+        }
+        for (from, all) in &leads {
+            for to in all {
+                self.led.entry(*to).or_default().push(*from);
             }
         }
         self.leads = leads;
@@ -718,9 +726,9 @@ impl<'b> Estate<'b> {
 
     /// Parts that lead to this node: addresses, network interfaces.
     pub(super) fn leading_to(&self, at: At) -> Vec<At> {
-        let leads = |(from, to): (&At, &BTreeSet<At>)| to.contains(&at).then_some(*from);
-        let found = self.leads.iter().filter_map(leads);
-        found.filter(|from| !self.is_node(*from)).collect()
+        let from = self.led.get(&at).map_or(&[][..], Vec::as_slice);
+        let parts = from.iter().copied().filter(|from| !self.is_node(*from));
+        parts.collect()
     }
 
     /// The parts from which a resource takes its texts: its template, its definition.
