@@ -62,7 +62,7 @@ fn the_sample_is_what_the_page_says() {
     assert_eq!(code, 0, "{err}");
     assert!(why.starts_with(shown), "{why}");
     let (coverage, ..) = spof(sample, &["coverage"]);
-    assert!(coverage.contains("3 source"), "{coverage}");
+    assert!(coverage.contains("\n  source          3 "), "{coverage}");
     assert!(
         coverage.contains("11 of 11 with a known place"),
         "{coverage}"
@@ -239,7 +239,7 @@ fn a_table_is_a_list_of_its_rows() {
     let dir = tree(&[
         (
             "spof.toml",
-            "[[source]]\npath = 'apps.txt'\nformat = 'csv'\nfilter = '{services: map({id: .App, tier: (.Class | tonumber)})}'\n",
+            "[[source]]\npath = 'apps.txt'\nformat = 'csv'\nfilter = '{services: map({id: .app, tier: (.class | tonumber)})}'\n",
         ),
         ("apps.txt", "App;Class\nweb;1\ncart;2\n"),
     ]);
