@@ -173,7 +173,8 @@ pub(super) struct Program(String);
 impl Read for Program {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         let expected = "a filter in the jq language";
-        let Some(program) = view.as_str().filter(|text| !text.trim().is_empty()) else {
+        let text = view.as_str().filter(|_| view.is_quoted());
+        let Some(program) = text.filter(|text| !text.trim().is_empty()) else {
             cx.unexpected(view, expected);
             return None;
         };
