@@ -17,13 +17,21 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         if candidate == word {
             return Some(candidate);
         }
+        // No character takes more than four bytes, or becomes more than three in lower case.
+        if candidate.len() * 3 + limit < folded.len()
+            || candidate.len() > (folded.len() + limit) * 4
+        {
+            continue;
+        }
         let Some(other) = fold(candidate) else {
             continue;
         };
         if other.len().abs_diff(folded.len()) > limit {
             continue;
         }
-        let distance = distance(&folded, &other);
+        let Some(distance) = distance(&folded, &other, limit) else {
+            continue;
+        };
         // Replacing every letter of a short word is no likeness.
         let alike = distance < folded.len().max(other.len());
         let nearer = match best {
@@ -47,8 +55,17 @@ fn fold(word: &str) -> Option<Vec<char>> {
     (!folded.is_empty() && folded.len() <= LONGEST).then_some(folded)
 }
 
-/// Edits between `a` and `b`, by three rolling rows of the usual table.
-fn distance(a: &[char], b: &[char]) -> usize {
+/// Edits between `a` and `b`, by three rolling rows of the usual table; nothing once it is clear
+/// that they are more than `most`. Most words of one length are told apart by their first letters.
+fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
+    // What both begin and end with costs nothing, and ids begin alike (`service:shop-`).
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let (ends_a, ends_b) = (a.iter().rev(), b.iter().rev());
+    let same = ends_a.zip(ends_b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
+    // The least of the last two rows: a swap reaches over one row.
+    let mut least = 0;
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     let mut row = vec![0; b.len() + 1];
@@ -63,10 +80,15 @@ fn distance(a: &[char], b: &[char]) -> usize {
             }
             row[j + 1] = fewest;
         }
+        let before = least;
+        least = row.iter().copied().min().unwrap_or(0);
+        if least > most && before > most {
+            return None;
+        }
         std::mem::swap(&mut before_last, &mut last);
         std::mem::swap(&mut last, &mut row);
     }
-    last[b.len()]
+    Some(last[b.len()])
 }
 
 #[cfg(test)]
@@ -105,10 +127,10 @@ mod tests {
     #[test]
     fn swaps_count_once_and_long_words_not_at_all() {
         let chars = |text: &str| text.chars().collect::<Vec<_>>();
-        assert_eq!(distance(&chars("ab"), &chars("ba")), 1);
-        assert_eq!(distance(&chars("kitten"), &chars("sitting")), 3);
-        assert_eq!(distance(&chars(""), &chars("abc")), 3);
-        assert_eq!(distance(&chars("abc"), &chars("")), 3);
+        assert_eq!(distance(&chars("ab"), &chars("ba"), 9), Some(1));
+        assert_eq!(distance(&chars("kitten"), &chars("sitting"), 9), Some(3));
+        assert_eq!(distance(&chars(""), &chars("abc"), 9), Some(3));
+        assert_eq!(distance(&chars("abc"), &chars(""), 9), Some(3));
         let long = "x".repeat(1_000);
         assert_eq!(among(&long, &[&long[1..]]), None);
     }
