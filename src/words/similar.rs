@@ -65,7 +65,7 @@ fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
     let same = ends_a.zip(ends_b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
     // The least of the last two rows: a swap reaches over one row.
-    let mut least = 0;
+    let mut floor = 0;
     let mut before_last = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     let mut row = vec![0; b.len() + 1];
@@ -80,9 +80,9 @@ fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
             }
             row[j + 1] = fewest;
         }
-        let before = least;
-        least = row.iter().copied().min().unwrap_or(0);
-        if least > most && before > most {
+        let before = floor;
+        floor = row.iter().copied().min().unwrap_or(0);
+        if floor > most && before > most {
             return None;
         }
         std::mem::swap(&mut before_last, &mut last);
