@@ -10,7 +10,7 @@ use crate::analysis::capacity::{Capacity, Extra, capacity, usual_kind};
 use crate::model::NodeIx;
 
 /// Most rows shown.
-const MOST_ROWS: usize = 50;
+const MOST_ROWS: usize = 20;
 
 /// The section.
 pub(super) struct Section {

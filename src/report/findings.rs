@@ -22,6 +22,7 @@ pub(super) struct Row {
     pub(super) rule: &'static str,
     pub(super) subject: String,
     pub(super) message: Vec<(bool, String)>,
+    /// Empty where the finding before says the same.
     pub(super) help: Vec<(bool, String)>,
     pub(super) place: Option<String>,
     pub(super) confidence: &'static str,
@@ -41,6 +42,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         .filter(|(n, _)| *n > 0)
         .map(|(n, word)| say(format!("n.{word}")).with(n).into())
         .collect();
+    let before = std::iter::once(None).chain(facts.findings.iter().map(Some));
     Section {
         summary: if parts.is_empty() {
             say("findings.none")
@@ -50,14 +52,16 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         rows: facts
             .findings
             .iter()
+            .zip(before)
             .take(MOST)
-            .map(|finding| row(facts, finding))
+            .map(|(finding, before)| row(facts, finding, before))
             .collect(),
         more: (facts.findings.len() > MOST).then(|| facts.findings.len() - MOST),
     }
 }
 
-fn row(facts: &Facts<'_>, finding: &Finding) -> Row {
+fn row(facts: &Facts<'_>, finding: &Finding, before: Option<&Finding>) -> Row {
+    let said = before.is_some_and(|before| before.help == finding.help);
     let place = finding.place.as_ref().map(|place| {
         let location = place.location(facts.sources);
         format!("{}:{}", visible(&location.file), location.line)
@@ -67,7 +71,10 @@ fn row(facts: &Facts<'_>, finding: &Finding) -> Row {
         rule: finding.rule.as_str(),
         subject: visible(&finding.subject),
         message: prose(&finding.message),
-        help: finding.help.as_deref().map(prose).unwrap_or_default(),
+        help: match &finding.help {
+            Some(help) if !said => prose(help),
+            _ => Vec::new(),
+        },
         place,
         confidence: finding.confidence.as_str(),
         fingerprint: visible(&finding.fingerprint),

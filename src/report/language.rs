@@ -165,17 +165,19 @@ impl Say {
 
     /// The sentence as an element that scripts can say again in another language.
     pub(super) fn html(&self, language: Language) -> String {
-        let mut html = format!("<span data-t=\"{}\"", escape(&self.key));
+        let text = escape(&self.text(language));
+        format!("<span{}>{text}</span>", self.marks())
+    }
+
+    /// The attributes by which scripts know the sentence that stands in an element.
+    fn marks(&self) -> String {
+        let mut marks = format!(" data-t=\"{}\"", escape(&self.key));
         if !self.arguments.is_empty() {
             // JSON is full of double quotes: between single ones they can stay as they are.
-            let _ = write!(
-                html,
-                " data-a='{}'",
-                escape_quoted(&self.json().to_string())
-            );
+            let json = escape_quoted(&self.json().to_string());
+            let _ = write!(marks, " data-a='{json}'");
         }
-        let _ = write!(html, ">{}</span>", escape(&self.text(language)));
-        html
+        marks
     }
 }
 
@@ -260,6 +262,16 @@ impl Words {
     /// The element that says a sentence.
     pub(super) fn say(self, say: &Say) -> String {
         say.html(self.0)
+    }
+
+    /// The attributes of an element whose first text is `say`.
+    pub(super) fn marks(self, say: &Say) -> String {
+        say.marks()
+    }
+
+    /// The text of such an element.
+    pub(super) fn words(self, say: &Say) -> String {
+        escape(&say.text(self.0))
     }
 
     /// The element that says a word of the table under `prefix`, or the word itself.

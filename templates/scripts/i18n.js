@@ -83,7 +83,10 @@
     language = chosen;
     document.documentElement.lang = language;
     for (const element of document.querySelectorAll("[data-t]")) {
-      element.textContent = t(element.dataset.t, ...arguments_(element));
+      // A chip has its symbol before the words, and may have more behind them.
+      const words = Array.from(element.childNodes).find((child) => child.nodeType === Node.TEXT_NODE);
+      const after = words && words.nextSibling ? " " : "";
+      (words || element).textContent = t(element.dataset.t, ...arguments_(element)) + after;
     }
     for (const element of document.querySelectorAll("[data-t-label]")) {
       element.setAttribute("aria-label", t(element.dataset.tLabel, ...arguments_(element)));
