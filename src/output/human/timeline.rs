@@ -140,7 +140,11 @@ fn axis(horizon: u64, columns: usize, names: usize) -> Text {
             }
             free = from + label.len() + 1;
         }
-        at = at.saturating_add(every);
+        // At the end of time there is no next mark.
+        let Some(next) = at.checked_add(every) else {
+            break;
+        };
+        at = next;
     }
     let line: String = line.into_iter().collect();
     Text::plain(&" ".repeat(names + 4)).and(DIM, &line)
