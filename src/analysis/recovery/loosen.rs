@@ -18,7 +18,7 @@ use crate::words::{Class, Mode};
 /// Candidates tried side by side before the next ones are compared with the best.
 const BATCH: usize = 32;
 /// Nodes that all trials together may look at; beyond it the rest is not tried, and that is said.
-const BUDGET: u64 = 400_000_000;
+const BUDGET: u64 = 40_000_000;
 /// Best candidates that are kept.
 const KEPT: usize = 5;
 
