@@ -108,7 +108,7 @@ fn machines_are_joined_by_their_addresses_and_that_is_told() {
     );
     let sources = coverage["sources"].as_array().unwrap().iter();
     let names: Vec<&str> = sources.map(|one| one["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["native", "netbox", "kubernetes", "terraform"]);
+    assert_eq!(names, ["native", "kubernetes", "netbox", "terraform"]);
     assert_eq!(coverage["unread"].as_array().unwrap().len(), 0);
 }
 

@@ -377,7 +377,7 @@ impl Estate {
             for requirement in self
                 .requirements
                 .iter()
-                .filter(|requirement| requirement.of == node)
+                .filter(|requirement| requirement.of == node && requirement.mode == "hard")
             {
                 for member in &requirement.members {
                     let backup = self.nodes[member.node]
