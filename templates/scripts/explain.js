@@ -198,7 +198,7 @@
     const found = [];
     recovery.nodes.forEach((from, slot) => {
       if (recovery.times[slot] !== NEVER) return;
-      const stopped = result.isStopped(from);
+      const stopped = !simulation.base.runs[from] || result.isStopped(from);
       const dead = standbys(simulation, result, from, recovery);
       for (const requirement of because(simulation, result, from)) {
         const mode = graph.mode[requirement];
