@@ -170,7 +170,7 @@ impl Say {
     }
 
     /// The attributes by which scripts know the sentence that stands in an element.
-    fn marks(&self) -> String {
+    pub(super) fn marks(&self) -> String {
         let mut marks = format!(" data-t=\"{}\"", escape(&self.key));
         if !self.arguments.is_empty() {
             // JSON is full of double quotes: between single ones they can stay as they are.
@@ -264,12 +264,7 @@ impl Words {
         say.html(self.0)
     }
 
-    /// The attributes of an element whose first text is `say`.
-    pub(super) fn marks(self, say: &Say) -> String {
-        say.marks()
-    }
-
-    /// The text of such an element.
+    /// The text of `say`, for an element that has its marks.
     pub(super) fn words(self, say: &Say) -> String {
         escape(&say.text(self.0))
     }
