@@ -5,7 +5,7 @@
 //!   [`candidates`]: which changes could help here. * [`apply`]: a model with changes.
 //! * [`system`]: all candidates in one graph, those not chosen struck. [`cone`]: what a failure
 //!   rests on. [`hitting`]: the cheapest choice that meets every condition.
-//! * [`search`]: conditions and choices in turns, until a choice holds. [`plan`]: the answer.
+//! * [`search`]: conditions and choices in turns, until a choice holds. [`mod@plan`]: the answer.
 //!
 //! The search is the implicit hitting set method (Moreno-Centeno and Karp, "The implicit hitting
 //! set approach to solve combinatorial optimization problems", 2013; Davies and Bacchus 2011 for

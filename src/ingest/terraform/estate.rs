@@ -26,7 +26,7 @@ const IDENTITY: [&str; 8] = [
     "name",
 ];
 
-/// Position in [`Estate::resources`].
+/// Position in [`Estate::entries`].
 pub(super) type At = usize;
 
 /// A resource and the root it is of.
