@@ -55,7 +55,7 @@ const ESTATES: [(&str, Size, Limits); 2] = [
 /// Fails and brings back each of the first places of the map; answers with one list of milliseconds.
 const CLICKS: &str = r##"
 const done = arguments[arguments.length - 1];
-const heads = () => [...document.querySelectorAll("#map-svg .b:not(.closed) > .head")].filter((head) => head.querySelector("use")).slice(0, 6);
+const heads = () => [...document.querySelectorAll("#map-svg .b:not(.closed) > .head")].filter((head) => head.querySelector(".st")).slice(0, 6);
 const times = [];
 let at = 0;
 const next = () => {
