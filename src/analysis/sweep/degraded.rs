@@ -22,26 +22,12 @@ impl Pass<'_> {
                 self.reach(node, &mut reached);
             }
         }
-        let mut found = Vec::new();
         let mut losses = Vec::new();
         for &node in graph.order.nodes() {
-            let sound = ground.serves(node) && !ground.baseline.degraded[node as usize];
-            if !sound || !(reached[node as usize] || ground.is(node, SOFT)) {
+            if !(reached[node as usize] || ground.is(node, SOFT)) {
                 continue;
             }
-            found.clear();
-            for q in graph.requirements_of(node) {
-                match graph.mode[q as usize] {
-                    Mode::Soft => self.unmet(q, &mut losses, &mut found),
-                    Mode::Hard if reached[node as usize] => {
-                        self.thinned(&degraded, q, &mut losses, &mut found);
-                    }
-                    _ => {}
-                }
-            }
-            found.sort_unstable();
-            found.dedup();
-            found.retain(|pair| self.arena.code(node, high(*pair)) & LOST == 0);
+            let found = self.found(node, reached[node as usize], &degraded, &mut losses);
             if found.is_empty() {
                 continue;
             }
@@ -55,6 +41,46 @@ impl Pass<'_> {
         self.apart.sort_unstable();
         self.apart.dedup();
         Some(degraded)
+    }
+
+    /// The faults that degrade `node`, as far as `degraded` says what they do to its members.
+    pub(super) fn degrading(&self, node: u32, degraded: &Arena) -> Vec<u64> {
+        let ground = self.ground;
+        let graph = ground.graph;
+        let known = |node: u32| ground.baseline.degraded[node as usize] || !degraded.is_empty(node);
+        let reached = graph.requirements_of(node).any(|q| {
+            let mut members = graph.members_of(q).filter(|m| graph.is_active(*m));
+            graph.mode[q as usize] == Mode::Hard
+                && members.any(|m| known(graph.member_node[m as usize]))
+        });
+        self.found(node, reached, degraded, &mut Vec::new())
+    }
+
+    /// The same; `reached`: it hard-requires what some fault degrades, or what is degraded anyway.
+    fn found(
+        &self,
+        node: u32,
+        reached: bool,
+        degraded: &Arena,
+        losses: &mut Vec<(u32, u64)>,
+    ) -> Vec<u64> {
+        let ground = self.ground;
+        let graph = ground.graph;
+        let mut found = Vec::new();
+        if !ground.serves(node) || ground.baseline.degraded[node as usize] {
+            return found;
+        }
+        for q in graph.requirements_of(node) {
+            match graph.mode[q as usize] {
+                Mode::Soft => self.unmet(q, losses, &mut found),
+                Mode::Hard if reached => self.thinned(degraded, q, losses, &mut found),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|pair| self.arena.code(node, high(*pair)) & LOST == 0);
+        found
     }
 
     /// What hard-requires the degraded `node` has to be looked at.

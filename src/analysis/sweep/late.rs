@@ -53,7 +53,7 @@ pub(super) fn faults(ground: &Ground<'_>) -> Vec<u32> {
 }
 
 /// The member, and what its promotion requires.
-fn named(graph: &Graph, m: u32) -> impl Iterator<Item = u32> + '_ {
+pub(super) fn named(graph: &Graph, m: u32) -> impl Iterator<Item = u32> + '_ {
     let ways = graph.ways_of(m).unwrap_or(0..0);
     std::iter::once(graph.member_node[m as usize])
         .chain(graph.way_requires.span(ways).iter().copied())

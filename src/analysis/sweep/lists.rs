@@ -15,6 +15,7 @@ use std::ops::Range;
 use super::answer::{high, low, pack};
 use super::codes::{Codes, LOST, STOPPED, STRUCK, Times, is_timed};
 use super::parts::{Full, Part};
+use super::renumber::Renumbering;
 use crate::analysis::engine::scratch::Scratch;
 use crate::analysis::engine::{Baseline, Engine};
 use crate::graph::{FaultClass, Graph, Rows};
@@ -68,6 +69,34 @@ impl Arena {
         if let Ok(at) = found.binary_search_by_key(&fault, |pair| high(*pair)) {
             found[at] = pack(fault, code);
         }
+    }
+
+    /// The lists with the numbers of another graph: those of nodes that are still there, without
+    /// faults that are not, and nothing for new ones. O(nodes + pairs).
+    pub(super) fn renumbered(&self, numbers: &Renumbering) -> Self {
+        let mut arena = Self::new(numbers.new_count());
+        arena.pairs.reserve(self.pairs.len());
+        for (node, at) in (0u32..).zip(0..numbers.new_count()) {
+            let list = numbers.old_of(node).map_or(&[][..], |was| self.of(was));
+            let start = arena.pairs.len();
+            if numbers.is_identity() {
+                arena.pairs.extend_from_slice(list);
+            } else {
+                let known = |pair: &u64| Some(pack(numbers.new_of(high(*pair))?, low(*pair)));
+                arena.pairs.extend(list.iter().filter_map(known));
+            }
+            let length = arena.pairs.len() - start;
+            arena.starts[at] = u32::try_from(start).unwrap_or(u32::MAX);
+            arena.lengths[at] = u32::try_from(length).unwrap_or(u32::MAX);
+        }
+        arena
+    }
+
+    /// Takes the list of `node` away; out comes where its pairs still stand.
+    pub(super) fn take(&mut self, node: u32) -> Range<usize> {
+        let range = self.range(node);
+        self.lengths[node as usize] = 0;
+        range
     }
 
     /// Sets the list of `node`, which had none.

@@ -6,9 +6,11 @@
 //!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
 //! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists. * [`reach`]: by node.
 //! * [`mod@apart`]: what set propagation does not settle.
+//! * [`mod@update`]: the answer brought up to date when a few nodes change: [`changes`], [`renumber`].
 
 mod answer;
 mod apart;
+mod changes;
 mod codes;
 mod cycle;
 mod degraded;
@@ -17,11 +19,15 @@ mod late;
 mod lists;
 mod parts;
 mod reach;
+mod renumber;
 mod tally;
 mod times;
+mod update;
 
 pub use reach::Reach;
+pub use renumber::Renumbering;
 pub use tally::{Count, Tally};
+pub use update::{Lists, Old, Work, keep, update};
 
 use super::engine::{Affected, Engine};
 use super::verdict::{Time, Verdict};
