@@ -441,16 +441,19 @@ fn completions_and_manual_pages_know_every_command() {
     );
 }
 
-/// The committed schema is the one that the program prints. `SNAPSHOTS=overwrite` writes it.
+/// The committed schemas are those that the program prints. `SNAPSHOTS=overwrite` writes it.
 #[test]
-fn the_committed_schema_is_current() {
+fn the_committed_schemas_are_current() {
     let dir = tempfile::tempdir().unwrap();
-    let printed = spof(dir.path(), &["schema", "config"]).out;
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/spof-config.schema.json");
-    if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
-        fs::write(&path, &printed).unwrap();
+    for of in ["config", "lint"] {
+        let printed = spof(dir.path(), &["schema", of]).out;
+        let path = format!("docs/spof-{of}.schema.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
+            fs::write(&path, &printed).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), printed);
     }
-    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), printed);
 }
 
 /// The page's example works, its schema agrees, and no key is left out.

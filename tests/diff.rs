@@ -242,6 +242,61 @@ fn diff_says_which_cuts_were_gained_and_lost() {
     assert!(markdown.out.contains("rack\\:p-17"), "{}", markdown.out);
 }
 
+/// Pairs: gained where both are needed and two of three replicas are left, not where the only
+/// replica gets a second one.
+#[test]
+fn pairs_of_faults_are_compared_where_asked() {
+    let one = "domains: [{id: site:a}, {id: site:b}, {id: site:c}]\nservices: [{id: service:web, tier: 1, replicas: [{on: site:a}]}]\n";
+    let two = one.replace("[{on: site:a}]", "[{on: site:a}, {on: site:b}]");
+    let three = two.replace("{on: site:b}]", "{on: site:b}, {on: site:c}]");
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in [("one", one), ("two", &two), ("three", &three)] {
+        fs::create_dir(dir.path().join(name)).unwrap();
+        fs::write(dir.path().join(name).join("spof.yaml"), text).unwrap();
+    }
+    let compare = |base: &str, head: &str| -> (i32, Value) {
+        let ran = spof(
+            dir.path(),
+            &["diff", base, head, "--max-order", "2", "--format", "json"],
+        );
+        (ran.code, serde_json::from_str(&ran.out).unwrap())
+    };
+    let cuts = |value: &Value, key: &str| -> Vec<String> {
+        let of = value["subjects"][0][key].as_array();
+        of.unwrap()
+            .iter()
+            .map(|cut| cut["cut"].to_string())
+            .collect()
+    };
+    let (code, better) = compare("one", "two");
+    assert_eq!(code, 0, "{better:#}");
+    assert_eq!(cuts(&better, "gained"), [""; 0]);
+    assert!(cuts(&better, "lost").contains(&r#"["site:a"]"#.to_owned()));
+    let (code, worse) = compare("three", "two");
+    assert_eq!(code, 1);
+    assert_eq!(cuts(&worse, "lost"), [""; 0]);
+    assert_eq!(cuts(&worse, "gained")[0], r#"["site:a","site:b"]"#);
+    // By single faults the two are the same.
+    let ran = spof(dir.path(), &["diff", "three", "two"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(ran.out.contains("the same single points"), "{}", ran.out);
+    let ran = spof(dir.path(), &["diff", "three", "two", "--max-order", "2"]);
+    assert!(
+        ran.out.contains("now cut by site:a + site:b"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("--down site:a --down site:b"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(
+        spof(dir.path(), &["diff", "one", "two", "--max-order", "5"]).code,
+        2
+    );
+}
+
 #[test]
 fn moved_lines_renamed_files_and_reordered_lists_are_no_difference() {
     let repository = clean();

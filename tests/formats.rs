@@ -114,6 +114,52 @@ fn schema() -> Value {
     schema
 }
 
+/// What `spof schema lint` promises holds for findings, waived ones and a base; and what is made
+/// up does not.
+#[test]
+fn json_is_valid_under_its_published_schema() {
+    let printed = Command::new(env!("CARGO_BIN_EXE_spof"))
+        .args(["schema", "lint"])
+        .output()
+        .unwrap();
+    let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let valid = jsonschema::validator_for(&schema).unwrap();
+    let check = |value: &Value| {
+        let errors: Vec<String> = valid
+            .iter_errors(value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    };
+    let whole = json(sample(), "json", &[]);
+    check(&whole);
+    check(&json(hostile().path(), "json", &[]));
+    let estate = tempfile::tempdir().unwrap();
+    fs::write(
+        estate.path().join("spof.yaml"),
+        "domains: [{id: site:a}]\nservices:\n  # spof: ignore[single-replica-critical] owner=team-web expires=2999-01-01 one is enough\n  - {id: service:web, tier: 1, replicas: [{on: site:a}]}\n",
+    )
+    .unwrap();
+    let waived = json(estate.path(), "json", &["--base", "."]);
+    check(&waived);
+    assert_eq!(
+        waived["waived"][0]["waiver"]["reason"], "one is enough",
+        "{waived:#}"
+    );
+    for (key, wrong) in [
+        ("severity", "fatal"),
+        ("rule", "no-such-rule"),
+        ("fingerprint", "x"),
+    ] {
+        let mut broken = whole.clone();
+        broken["findings"][0][key] = wrong.into();
+        assert!(!valid.is_valid(&broken), "{key}");
+    }
+    let mut broken = whole;
+    broken["coverage"]["nodes"] = Value::Null;
+    assert!(!valid.is_valid(&broken));
+}
+
 #[test]
 fn sarif_is_valid_under_the_official_schema() {
     let schema = schema();

@@ -1,4 +1,4 @@
-//! `spof diff`: single points of failure gained and lost between two estates.
+//! `spof diff`: single points of failure, or small cut sets, gained and lost between two estates.
 
 use clap::ValueEnum;
 
@@ -6,7 +6,7 @@ use super::args::Plan;
 use super::compare;
 use super::policy::FailOn;
 use super::screen::Screen;
-use crate::analysis::diff::{Change, Difference, Side, difference};
+use crate::analysis::diff::{Change, Difference, MOST_ORDER, Side, TooMany, difference};
 use crate::analysis::sweep::Sweep;
 use crate::config::gate::Threshold;
 use crate::error::Error;
@@ -22,6 +22,7 @@ Examples:
   spof diff v1.2 v1.3 -i deploy     two revisions, of one folder
   spof diff before/ after/          two folders
   spof graph > base.json; ...; spof diff base.json
+  spof diff main --max-order 2      pairs of faults, too
 
 The work tree is never touched. A path that exists wins over a revision of its name.")]
 pub(super) struct Args {
@@ -36,6 +37,10 @@ pub(super) struct Args {
     /// How to write the answer
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+
+    /// Compare sets of at most N faults (1 to 4), not only single ones
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST_ORDER)))]
+    max_order: u8,
 
     /// Exit with 1 if something this severe is gained: error is a cut of tier 0 or 1, warning any
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
@@ -76,7 +81,15 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
             engine: &head_engine,
             sweep: &head_sweep,
         },
-    );
+        args.max_order,
+    )
+    .map_err(|TooMany { subject }| {
+        Error::Limit(format!(
+            "`{subject}` has too many cut sets of at most {} faults to compare: take a lower \
+             --max-order",
+            args.max_order
+        ))
+    })?;
     let fails = fails(&difference, args.fail_on.0);
     let diff = Diff {
         base: &args.base,

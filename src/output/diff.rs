@@ -8,7 +8,7 @@ use super::json::VERSION;
 use super::markdown::{code, plain};
 use super::page::Page;
 use super::text::{BAD, DIM, GOOD, NAME, PLAIN, STRONG, Text, plural};
-use crate::analysis::diff::{Change, Difference};
+use crate::analysis::diff::{Change, Cut, Difference};
 use crate::findings::fingerprint::of_cut;
 use crate::words::Id;
 
@@ -45,16 +45,25 @@ impl Diff<'_> {
     fn headline(&self) -> String {
         let (gained, lost) = self.difference.counts();
         let compared = self.subjects(self.difference.compared);
+        let what = match self.difference.max_order {
+            1 => "single points of failure".to_owned(),
+            order => format!("minimal cut sets of at most {order} faults"),
+        };
         if gained + lost == 0 {
-            return format!("the same single points of failure for {compared}");
+            return format!("the same {what} for {compared}");
         }
-        format!("single points of failure: {gained} gained, {lost} lost over {compared}")
+        format!("{what}: {gained} gained, {lost} lost over {compared}")
     }
 }
 
-fn named(faults: &[Id]) -> (Vec<&str>, usize) {
-    let shown = faults.iter().take(MOST).map(Id::as_str).collect();
-    (shown, faults.len().saturating_sub(MOST))
+/// The first cuts, each with its faults, and how many more there are.
+fn named(cuts: &[Cut]) -> (Vec<Vec<&str>>, usize) {
+    let shown = cuts.iter().take(MOST).map(|cut| ids(cut)).collect();
+    (shown, cuts.len().saturating_sub(MOST))
+}
+
+fn ids(cut: &[Id]) -> Vec<&str> {
+    cut.iter().map(Id::as_str).collect()
 }
 
 fn what(change: &Change) -> &'static str {
@@ -85,14 +94,15 @@ pub fn human(mut page: Page, diff: &Diff<'_>) -> Page {
         }
         title.push(PLAIN, &format!("  {}", what(change)));
         page.line(title);
-        for (sign, style, words, faults) in [
+        for (sign, style, words, cuts) in [
             ("+", BAD, "now cut by", &change.gained),
             ("-", GOOD, "no longer cut by", &change.lost),
         ] {
-            if faults.is_empty() {
+            if cuts.is_empty() {
                 continue;
             }
-            let (shown, more) = named(faults);
+            let (shown, more) = named(cuts);
+            let shown: Vec<String> = shown.iter().map(|cut| cut.join(" + ")).collect();
             let mut text = Text::of(NAME, &shown.join(", "));
             if more > 0 {
                 text.push(DIM, &format!(" and {more} more"));
@@ -112,11 +122,12 @@ pub fn human(mut page: Page, diff: &Diff<'_>) -> Page {
         ));
     }
     let first = changes.iter().find(|change| !change.gained.is_empty());
-    if let Some((change, fault)) = first.and_then(|change| Some((change, change.gained.first()?))) {
+    if let Some((change, cut)) = first.and_then(|change| Some((change, change.gained.first()?))) {
+        let down: Vec<String> = ids(cut).iter().map(|id| format!(" --down {id}")).collect();
         page.gap();
         page.line(Text::of(DIM, "the chain: ").and(
             STRONG,
-            &format!("spof why {} --down {fault}", change.subject),
+            &format!("spof why {}{}", change.subject, down.concat()),
         ));
     }
     page
@@ -125,12 +136,12 @@ pub fn human(mut page: Page, diff: &Diff<'_>) -> Page {
 /// For programs.
 #[must_use]
 pub fn to_json(diff: &Diff<'_>) -> Value {
-    let cuts = |change: &Change, faults: &[Id]| -> Vec<Value> {
-        let one = |fault: &Id| {
-            let cut = [fault.as_str()];
+    let cuts = |change: &Change, cuts: &[Cut]| -> Vec<Value> {
+        let one = |cut: &Cut| {
+            let cut = ids(cut);
             json!({ "cut": cut, "fingerprint": of_cut(change.subject.as_str(), &cut) })
         };
-        faults.iter().map(one).collect()
+        cuts.iter().map(one).collect()
     };
     let subjects: Vec<Value> = diff
         .difference
@@ -153,6 +164,7 @@ pub fn to_json(diff: &Diff<'_>) -> Value {
         "base": diff.base,
         "head": diff.head,
         "fails": diff.fails,
+        "max_order": diff.difference.max_order,
         "compared": diff.difference.compared,
         "gained": gained,
         "lost": lost,
@@ -174,13 +186,17 @@ pub fn markdown(diff: &Diff<'_>) -> String {
         return out;
     }
     out.push_str("\n| | now cut by | no longer cut by |\n|---|---|---|\n");
-    let cell = |faults: &[Id]| {
-        let (shown, more) = named(faults);
-        let mut text: Vec<String> = shown.into_iter().map(code).collect();
+    let cell = |cuts: &[Cut]| {
+        let (shown, more) = named(cuts);
+        let one = |cut: &Vec<&str>| -> String {
+            let cut: Vec<String> = cut.iter().map(|fault| code(fault)).collect();
+            cut.join(" + ")
+        };
+        let mut text: Vec<String> = shown.iter().map(one).collect();
         if more > 0 {
             text.push(format!("and {more} more"));
         }
-        text.join(" ")
+        text.join("<br>")
     };
     for (at, change) in diff.difference.changes.iter().enumerate() {
         let mut subject = code(change.subject.as_str());

@@ -20,7 +20,7 @@ pub use concise::concise;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{Look, human};
-pub use json::json;
+pub use json::{json, schema};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
