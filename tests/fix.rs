@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use spof::analysis::fix::hitting::{Condition, cheapest};
 use spof::analysis::fix::{Change, Clause, Goal, Outcome, Proof, holds, options, plan};
 use spof::config::costs::Costs;
 use spof::model::{Model, NodeIx};
@@ -207,7 +208,7 @@ fn by_force(
 const MOST: u32 = 4_000;
 
 fn is_cheapest(model: &Model, goal: &Goal, costs: &Costs) -> Result<&'static str, TestCaseError> {
-    let answer = plan(model, goal, costs, &|| false, &|_| {});
+    let answer = plan(model, goal, costs, &|| 0.0, &|_| {});
     let options = options(model, goal, costs);
     prop_assert_eq!(answer.candidates, options.len());
     let mut tried = MOST;
@@ -267,6 +268,46 @@ proptest! {
     fn nothing_cheaper_holds(raw in services(), prices in prop::collection::vec(1..12u64, 5)) {
         let model = model_of(&estate(&raw));
         is_cheapest(&model, &survives_sites(&model), &costs(&prices))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Against every choice of eight elements.
+    #[test]
+    fn the_cheapest_choice_is_found(
+        conditions in prop::collection::vec(
+            (prop::collection::btree_set(0..8usize, 0..4), prop::collection::btree_set(0..8usize, 0..2)),
+            0..9,
+        ),
+        prices in prop::collection::vec(0..9u64, 8),
+    ) {
+        let conditions: Vec<Condition> = conditions
+            .into_iter()
+            .map(|(any, none)| Condition {
+                any: any.into_iter().collect(),
+                none: none.into_iter().collect(),
+            })
+            .collect();
+        let chosen = |set: u32| (0..8usize).filter(move |at| set & 1 << at != 0);
+        let meets = |set: &u32| conditions.iter().all(|one| {
+            one.any.iter().any(|at| set & 1 << at != 0) || one.none.iter().any(|at| set & 1 << at == 0)
+        });
+        let cost = |set: u32| chosen(set).map(|at| prices[at]).sum::<u64>();
+        let least = (0..1u32 << 8).filter(meets).map(cost).min();
+        let found = cheapest(&prices, &conditions, &|| false);
+        prop_assert_eq!(found.as_ref().map(|found| found.cost), least);
+        if let Some(found) = found {
+            prop_assert_eq!(found.at_least, found.cost);
+            let set = found.chosen.iter().fold(0u32, |set, at| set | 1 << at);
+            prop_assert!(meets(&set));
+            prop_assert_eq!(cost(set), found.cost);
+        }
+        // With no time at all: a choice, and a bound that is one.
+        if let (Some(hasty), Some(least)) = (cheapest(&prices, &conditions, &|| true), least) {
+            prop_assert!(hasty.at_least <= least && least <= hasty.cost);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::args::Plan;
 use super::screen::Screen;
-use crate::analysis::fix::{self, Outcome};
+use crate::analysis::fix::{self, News, Outcome};
 use crate::config::costs::Costs;
 use crate::error::Error;
 use crate::estate::{Progress as _, goal, nodes};
@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "GOAL")]
     goal: Option<String>,
 
-    /// Give the best plan found after this time
+    /// Give the best plan found by this time, reading included
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = limit)]
     time_limit: Duration,
 
@@ -69,6 +69,7 @@ fn limit(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let began = Instant::now();
     let costs = plan
         .order
         .config()?
@@ -80,14 +81,17 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         Some(text) => goal::goal(&estate, text, &subjects)?,
         None => goal::objectives(&estate, &subjects)?,
     };
-    let begun = Instant::now();
-    let answer = fix::plan(
-        model,
-        &wanted,
-        &costs,
-        &|| begun.elapsed() >= args.time_limit,
-        &|phase| plan.console.phase(phase),
-    );
+    let limit = args.time_limit.as_secs_f64();
+    let used = || began.elapsed().as_secs_f64() / limit;
+    let answer = fix::plan(model, &wanted, &costs, &used, &|news| match news {
+        News::Phase(phase) => plan.console.phase(phase),
+        News::Part(done, of) => plan.console.part(done, of),
+        News::Bounds { cost, at_least } => {
+            plan.console.tell(&bounds(cost, at_least));
+            plan.console
+                .part(whole(began.elapsed()), whole(args.time_limit));
+        }
+    });
     let written = match &answer.outcome {
         Outcome::Plan(found) => patch::patch(model, &estate.sources, found),
         _ => Patch::default(),
@@ -128,6 +132,20 @@ fn print_patch(fixing: &Fixing<'_>, plan: &Plan, screen: &Screen) -> Result<u8, 
         }
     }
     Ok(0)
+}
+
+/// Seconds, for the bar.
+fn whole(time: Duration) -> usize {
+    usize::try_from(time.as_secs()).unwrap_or(usize::MAX)
+}
+
+/// How far the search is, for `--verbose`.
+fn bounds(cost: Option<u64>, at_least: u64) -> String {
+    let best = cost.map_or_else(
+        || "no plan yet".to_owned(),
+        |cost| format!("the best plan yet costs {cost}"),
+    );
+    format!("{best}, any plan at least {at_least}")
 }
 
 /// The goal as it is shown.

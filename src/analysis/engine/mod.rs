@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 pub use baseline::Baseline;
 pub use recover::Recovery;
+pub(in crate::analysis) use recover::trial::Trials;
 pub use scratch::Scratch;
 
 use super::verdict::{Time, Verdict};
@@ -119,6 +120,18 @@ impl<'g> Engine<'g> {
         affected
     }
 
+    /// As [`affected`](Self::affected), with the requirements that a failure reached at all.
+    pub(in crate::analysis) fn touching(
+        &self,
+        scratch: &mut Scratch,
+        faults: &[u32],
+    ) -> (Vec<Affected>, Vec<u32>) {
+        let (affected, _, _) = self.run(scratch, faults);
+        let touched = scratch.touched().collect();
+        scratch.reset();
+        (affected, touched)
+    }
+
     /// As [`affected`](Self::affected), with all that explains it.
     pub fn outcome(&self, scratch: &mut Scratch, faults: &[u32]) -> Outcome {
         let (affected, unrepaired, repaired) = self.run(scratch, faults);
@@ -164,27 +177,22 @@ impl<'g> Engine<'g> {
         repair: impl Fn(u32) -> Option<u64>,
     ) -> (Recovery, Vec<log::Entry>) {
         strike::strike(self.graph, &self.baseline, scratch, faults);
-        let how = (log::Loosened::default(), true);
-        let logged = recover::recover_loosened(self.graph, &self.baseline, scratch, repair, how);
+        let logged = recover::recover_logged(self.graph, &self.baseline, scratch, repair);
         scratch.reset();
         logged
     }
 
-    /// As [`recovery`](Self::recovery), in an estate in which one thing is not asked for. What
-    /// does not serve even without faults stays as it is, unless the faults strike it too.
-    pub fn loosened_recovery(
-        &self,
-        scratch: &mut Scratch,
+    /// The recovery at its end, to try out what would come back if one thing were not asked for.
+    /// What does not serve even without faults stays as it is, unless the faults strike it too.
+    /// `scratch` is of no use to others afterwards.
+    pub(in crate::analysis) fn trials<'a>(
+        &'a self,
+        scratch: &'a mut Scratch,
         faults: &[u32],
         repair: impl Fn(u32) -> Option<u64>,
-        loosened: log::Loosened,
-    ) -> Recovery {
+    ) -> Trials<'a> {
         strike::strike(self.graph, &self.baseline, scratch, faults);
-        let how = (loosened, false);
-        let (recovery, _) =
-            recover::recover_loosened(self.graph, &self.baseline, scratch, repair, how);
-        scratch.reset();
-        recovery
+        Trials::new(self.graph, &self.baseline, scratch, repair)
     }
 
     fn run(

@@ -18,6 +18,8 @@ pub(in crate::analysis) enum Set {
     Degraded,
     /// Lost or stopped, but what becomes of it is known and not asked here.
     Outside,
+    /// What alone is looked at, where that is restricted.
+    Inside,
 }
 
 /// What a requirement lost, and got back. Weights of active members, except where said.
@@ -42,7 +44,9 @@ pub(in crate::analysis) struct Record {
 pub struct Scratch {
     /// One bit a set.
     sets: Vec<u8>,
-    lists: [Vec<u32>; 5],
+    lists: [Vec<u32>; 6],
+    /// Only nodes of [`Set::Inside`] are looked at.
+    restricted: bool,
     /// Place of a requirement among the records.
     record_of: Vec<u32>,
     records: Vec<Record>,
@@ -55,6 +59,7 @@ impl Scratch {
         Self {
             sets: vec![0; graph.node_count()],
             lists: Default::default(),
+            restricted: false,
             record_of: vec![NO_SLOT; graph.owner.len()],
             records: Vec::new(),
             slot: vec![NO_SLOT; graph.node_count()],
@@ -71,6 +76,25 @@ impl Scratch {
             self.lists[set as usize].push(node);
         }
         fresh
+    }
+
+    /// Has the next evaluation look at `nodes` alone: exact for each of them of which all that it
+    /// needs and that the faults affect is among them.
+    pub(in crate::analysis) fn restrict(&mut self, nodes: &[u32]) {
+        self.restricted = true;
+        for node in nodes {
+            self.add(Set::Inside, *node);
+        }
+    }
+
+    /// Whether `node` is looked at.
+    pub(in crate::analysis) fn may(&self, node: u32) -> bool {
+        !self.restricted || self.has(Set::Inside, node)
+    }
+
+    /// Requirements that lost something.
+    pub(in crate::analysis) fn touched(&self) -> impl Iterator<Item = u32> + '_ {
+        self.records.iter().map(|record| record.requirement)
     }
 
     /// True if `node` is in `set`.
@@ -113,6 +137,7 @@ impl Scratch {
 
     /// Undoes everything.
     pub(in crate::analysis) fn reset(&mut self) {
+        self.restricted = false;
         for list in &mut self.lists {
             for node in list.drain(..) {
                 self.sets[node as usize] = 0;

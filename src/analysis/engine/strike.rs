@@ -30,10 +30,13 @@ fn spread_stop(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
             if graph.mode[q as usize] != Mode::Placement {
                 continue;
             }
+            let owner = graph.owner[q as usize];
+            if !scratch.may(owner) {
+                continue;
+            }
             let lost = &mut scratch.record(q).lost_running;
             *lost = lost.saturating_add(graph.member_weight[m as usize]);
             if falls_below(baseline.running(q), *lost, graph.need[q as usize]) {
-                let owner = graph.owner[q as usize];
                 if baseline.runs[owner as usize] {
                     scratch.add(Set::Stopped, owner);
                 }
@@ -55,6 +58,10 @@ fn spread_loss(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
         let was_sound = !baseline.degraded[node as usize];
         for &m in graph.active_in.items(node) {
             let q = graph.member_of[m as usize];
+            let owner = graph.owner[q as usize];
+            if !scratch.may(owner) {
+                continue;
+            }
             let weight = graph.member_weight[m as usize];
             let record = scratch.record(q);
             record.lost_serving = record.lost_serving.saturating_add(weight);
@@ -64,7 +71,6 @@ fn spread_loss(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
             let carries = matches!(graph.mode[q as usize], Mode::Placement | Mode::Hard);
             let need = graph.need[q as usize];
             if carries && falls_below(baseline.serving(q), record.lost_serving, need) {
-                let owner = graph.owner[q as usize];
                 if baseline.serves[owner as usize] {
                     scratch.add(Set::Lost, owner);
                 }
@@ -110,7 +116,7 @@ fn unsettle(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch, q: u32) {
     };
     let owner = graph.owner[q as usize];
     let sound = baseline.serves[owner as usize] && !baseline.degraded[owner as usize];
-    if unsettled && sound && !scratch.has(Set::Lost, owner) {
+    if unsettled && sound && !scratch.has(Set::Lost, owner) && scratch.may(owner) {
         scratch.add(Set::Degraded, owner);
     }
 }

@@ -24,8 +24,8 @@ pub struct Choice {
     pub at_least: u64,
 }
 
-/// Steps between two looks at the clock.
-const PATIENCE: u32 = 128;
+/// Conditions looked at between two looks at the clock.
+const PATIENCE: u32 = 2_048;
 
 /// The cheapest choice, or the best one found before `stop` says to stop; `None` if the conditions
 /// contradict each other. Exponential in the worst case; conditions that share no element are
@@ -104,28 +104,48 @@ fn undominated(costs: &[u64], conditions: &[Condition]) -> Vec<Condition> {
     }
     conditions.sort();
     conditions.dedup();
-    // A condition that another one implies says nothing.
-    let implied = |at: usize| {
-        let large = &conditions[at];
-        large.none.is_empty()
-            && conditions.iter().enumerate().any(|(other, small)| {
-                other != at
-                    && small.none.is_empty()
-                    && small.any.len() < large.any.len()
-                    && covers(&large.any, &small.any)
-            })
-    };
-    if conditions.len() > MOST_COMPARED {
-        return conditions;
-    }
-    (0..conditions.len())
-        .filter(|at| !implied(*at))
-        .map(|at| conditions[at].clone())
-        .collect()
+    without_implied(conditions)
 }
 
-/// Conditions that are compared with each other: their number squared is the work.
-const MOST_COMPARED: usize = 3_000;
+/// A condition that another one implies says nothing: one that holds all its elements, and no more.
+fn without_implied(conditions: Vec<Condition>) -> Vec<Condition> {
+    let mut occurs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, condition) in conditions.iter().enumerate() {
+        if condition.none.is_empty() {
+            for element in &condition.any {
+                occurs.entry(*element).or_default().push(at);
+            }
+        }
+    }
+    let mut implied = vec![false; conditions.len()];
+    for (at, small) in conditions.iter().enumerate() {
+        if !small.none.is_empty() {
+            continue;
+        }
+        // All that hold it hold its rarest element.
+        let places = small.any.iter().filter_map(|element| occurs.get(element));
+        for other in places
+            .min_by_key(|places| places.len())
+            .into_iter()
+            .flatten()
+        {
+            let large = &conditions[*other];
+            implied[*other] |= large.any.len() > small.any.len()
+                && small
+                    .any
+                    .iter()
+                    .all(|one| large.any.binary_search(one).is_ok())
+                && *other != at;
+        }
+    }
+    let mut at = 0;
+    let mut kept = conditions;
+    kept.retain(|_| {
+        at += 1;
+        !implied[at - 1]
+    });
+    kept
+}
 
 /// Conditions that share elements, directly or through others, together.
 fn parts(conditions: &[Condition]) -> Vec<Vec<Condition>> {
@@ -164,11 +184,14 @@ enum State {
     Left,
 }
 
+/// Branch and bound over one part. Elements are numbered from 0 within it.
 struct Search<'a> {
-    costs: &'a [u64],
-    conditions: &'a [Condition],
-    /// By element that occurs.
-    states: BTreeMap<usize, State>,
+    /// The elements as others know them.
+    names: Vec<usize>,
+    costs: Vec<u64>,
+    any: Vec<Vec<usize>>,
+    none: Vec<Vec<usize>>,
+    states: Vec<State>,
     cost: u64,
     best: Option<(u64, Vec<usize>)>,
     /// What the whole costs at least.
@@ -179,18 +202,29 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(
-        costs: &'a [u64],
-        conditions: &'a [Condition],
-        stop: &'a (dyn Fn() -> bool + Sync),
-    ) -> Self {
+    fn new(costs: &[u64], conditions: &[Condition], stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
         let elements = conditions
             .iter()
             .flat_map(|condition| condition.any.iter().chain(&condition.none));
+        let mut names: Vec<usize> = elements.copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        let numbered = |list: &Vec<usize>| -> Vec<usize> {
+            let number = |name: &usize| names.binary_search(name).ok();
+            list.iter().filter_map(number).collect()
+        };
+        let price = |name: &usize| costs.get(*name).copied().unwrap_or(u64::MAX);
+        let costs: Vec<u64> = names.iter().map(price).collect();
+        let mut any: Vec<Vec<usize>> = conditions.iter().map(|one| numbered(&one.any)).collect();
+        for list in &mut any {
+            list.sort_by_key(|element| (costs[*element], *element));
+        }
         let mut search = Self {
+            any,
+            none: conditions.iter().map(|one| numbered(&one.none)).collect(),
+            states: vec![State::Open; names.len()],
+            names,
             costs,
-            conditions,
-            states: elements.map(|element| (*element, State::Open)).collect(),
             cost: 0,
             best: None,
             floor: 0,
@@ -207,65 +241,56 @@ impl<'a> Search<'a> {
         self.branch();
     }
 
-    fn price(&self, element: usize) -> u64 {
-        self.costs.get(element).copied().unwrap_or(u64::MAX)
-    }
-
-    fn state(&self, element: usize) -> State {
-        self.states.get(&element).copied().unwrap_or(State::Left)
-    }
-
     fn set(&mut self, element: usize, state: State) {
-        let before = self.state(element);
-        if before == State::Chosen {
-            self.cost = self.cost.saturating_sub(self.price(element));
+        if self.states[element] == State::Chosen {
+            self.cost = self.cost.saturating_sub(self.costs[element]);
         }
         if state == State::Chosen {
-            self.cost = self.cost.saturating_add(self.price(element));
+            self.cost = self.cost.saturating_add(self.costs[element]);
         }
-        self.states.insert(element, state);
+        self.states[element] = state;
     }
 
-    fn is_met(&self, condition: &Condition) -> bool {
-        let chosen = |element: &usize| self.state(*element) == State::Chosen;
-        let left = |element: &usize| self.state(*element) == State::Left;
-        condition.any.iter().any(chosen) || condition.none.iter().any(left)
+    fn is_met(&self, condition: usize) -> bool {
+        let chosen = |element: &usize| self.states[*element] == State::Chosen;
+        let left = |element: &usize| self.states[*element] == State::Left;
+        self.any[condition].iter().any(chosen) || self.none[condition].iter().any(left)
     }
 
-    /// What may still be done about a condition: elements to choose, then elements to leave.
-    fn options(&self, condition: &Condition) -> Vec<(usize, State)> {
-        let open = |element: &&usize| self.state(**element) == State::Open;
-        let any = condition.any.iter().filter(open);
-        let none = condition.none.iter().filter(open);
-        let mut options: Vec<(usize, State)> =
-            none.map(|element| (*element, State::Left)).collect();
-        let mut any: Vec<usize> = any.copied().collect();
-        any.sort_by_key(|element| (self.price(*element), *element));
-        options.extend(any.into_iter().map(|element| (element, State::Chosen)));
-        options
+    /// What may still be done about a condition: elements to leave, then elements to choose, the
+    /// cheapest first.
+    fn options(&self, condition: usize) -> impl Iterator<Item = (usize, State)> + '_ {
+        let open = |element: &&usize| self.states[**element] == State::Open;
+        let none = self.none[condition].iter().filter(open);
+        let any = self.any[condition].iter().filter(open);
+        none.map(|element| (*element, State::Left))
+            .chain(any.map(|element| (*element, State::Chosen)))
     }
 
-    /// Costs of conditions of which no two share an open element, each at its cheapest.
+    /// What meeting the rest costs at least. Conditions, those with fewest options first, are paid
+    /// for by turns out of what is left of the prices of their elements, as much as all of them can
+    /// pay: a solution of the dual of the linear programme (dual ascent: Bilde and Krarup 1977,
+    /// Erlenkotter 1978).
     fn bound(&self) -> u64 {
-        let mut used: Vec<usize> = Vec::new();
+        let mut left = self.costs.clone();
+        let mut open: Vec<(usize, usize)> = (0..self.any.len())
+            .filter(|at| !self.is_met(*at))
+            .map(|at| (self.options(at).count(), at))
+            .collect();
+        open.sort_unstable();
         let mut sum = 0u64;
-        for condition in self.conditions {
-            if self.is_met(condition) {
-                continue;
-            }
-            let options = self.options(condition);
-            let free = |(element, state): &(usize, State)| {
-                *state == State::Chosen && !used.contains(element)
+        for (_, at) in open {
+            let pays = |(element, state): (usize, State)| match state {
+                State::Chosen => left[element],
+                State::Open | State::Left => 0,
             };
-            if options.is_empty() || !options.iter().all(free) {
-                continue;
+            let least = self.options(at).map(pays).min().unwrap_or(0);
+            if least > 0 {
+                for (element, _) in self.options(at) {
+                    left[element] -= least;
+                }
+                sum = sum.saturating_add(least);
             }
-            let least = options
-                .iter()
-                .map(|(element, _)| self.price(*element))
-                .min();
-            sum = sum.saturating_add(least.unwrap_or(0));
-            used.extend(options.iter().map(|(element, _)| *element));
         }
         sum
     }
@@ -273,34 +298,65 @@ impl<'a> Search<'a> {
     /// A first choice: again and again what meets most for its cost.
     fn greedy(&mut self) {
         let before = (self.states.clone(), self.cost);
-        loop {
-            let mut gain: BTreeMap<(usize, bool), u64> = BTreeMap::new();
-            let mut open = false;
-            for condition in self.conditions {
-                if self.is_met(condition) {
+        let mut in_any: Vec<Vec<usize>> = vec![Vec::new(); self.names.len()];
+        let mut in_none: Vec<Vec<usize>> = vec![Vec::new(); self.names.len()];
+        for at in 0..self.any.len() {
+            for element in &self.any[at] {
+                in_any[*element].push(at);
+            }
+            for element in &self.none[at] {
+                in_none[*element].push(at);
+            }
+        }
+        let mut is_open = vec![true; self.any.len()];
+        // How many open conditions choosing, and leaving, an element meets.
+        let mut gains: Vec<(u64, u64)> = (0..self.names.len())
+            .map(|at| (in_any[at].len() as u64, in_none[at].len() as u64))
+            .collect();
+        let mut open = is_open.len();
+        while open > 0 {
+            let mut best: Option<(u128, u64, usize, bool)> = None;
+            for element in 0..self.names.len() {
+                if self.states[element] != State::Open {
                     continue;
                 }
-                open = true;
-                for (element, state) in self.options(condition) {
-                    *gain.entry((element, state == State::Chosen)).or_default() += 1;
+                let ways = [
+                    (gains[element].1, 0, false),
+                    (gains[element].0, self.costs[element], true),
+                ];
+                for (gain, price, chosen) in ways {
+                    let better = gain > 0
+                        && best.is_none_or(|(known, theirs, ..)| {
+                            u128::from(price) * u128::from(theirs) < known * u128::from(gain)
+                        });
+                    if better {
+                        best = Some((u128::from(price), gain, element, chosen));
+                    }
                 }
             }
-            if !open {
-                self.keep();
-                break;
-            }
-            let price = |(element, chosen): (usize, bool)| {
-                if chosen { self.price(element) } else { 0 }
-            };
-            let best = gain.iter().min_by(|(a, gain_a), (b, gain_b)| {
-                let left = u128::from(price(**a)) * u128::from(**gain_b);
-                let right = u128::from(price(**b)) * u128::from(**gain_a);
-                left.cmp(&right).then(a.cmp(b))
-            });
-            let Some(((element, chosen), _)) = best.map(|(key, gain)| (*key, *gain)) else {
+            let Some((_, _, element, chosen)) = best else {
                 break;
             };
             self.set(element, if chosen { State::Chosen } else { State::Left });
+            let met = if chosen {
+                &in_any[element]
+            } else {
+                &in_none[element]
+            };
+            for at in met {
+                if std::mem::replace(&mut is_open[*at], false) {
+                    open -= 1;
+                    for element in &self.any[*at] {
+                        gains[*element].0 -= 1;
+                    }
+                    for element in &self.none[*at] {
+                        gains[*element].1 -= 1;
+                    }
+                }
+            }
+        }
+        if open == 0 {
+            self.keep();
         }
         (self.states, self.cost) = before;
     }
@@ -308,17 +364,17 @@ impl<'a> Search<'a> {
     /// Remembers the present choice if it is the cheapest yet.
     fn keep(&mut self) {
         if self.best.as_ref().is_none_or(|(cost, _)| self.cost < *cost) {
-            let chosen = self
-                .states
-                .iter()
-                .filter(|(_, state)| **state == State::Chosen);
-            self.best = Some((self.cost, chosen.map(|(element, _)| *element).collect()));
+            let all = self.names.iter().zip(&self.states);
+            let chosen = all.filter(|(_, state)| **state == State::Chosen);
+            self.best = Some((self.cost, chosen.map(|(name, _)| *name).collect()));
         }
     }
 
     fn branch(&mut self) {
         self.steps += 1;
-        if self.steps.is_multiple_of(PATIENCE) && (self.stop)() {
+        // A step of a large part takes long enough to look at the clock each time.
+        let patience = (PATIENCE / u32::try_from(self.any.len()).unwrap_or(u32::MAX)).max(1);
+        if self.steps.is_multiple_of(patience) && (self.stop)() {
             self.stopped = true;
         }
         if self.stopped {
@@ -329,8 +385,9 @@ impl<'a> Search<'a> {
         {
             return;
         }
-        let open = self.conditions.iter().filter(|one| !self.is_met(one));
-        let Some(options) = open.map(|one| self.options(one)).min_by_key(Vec::len) else {
+        let open = (0..self.any.len()).filter(|at| !self.is_met(*at));
+        let next = open.min_by_key(|at| self.options(*at).count());
+        let Some(options) = next.map(|at| self.options(at).collect::<Vec<_>>()) else {
             self.keep();
             return;
         };

@@ -5,7 +5,8 @@
 //!   [`candidates`]: which changes could help here. * [`apply`]: a model with changes.
 //! * [`system`]: all candidates in one graph, those not chosen struck. [`cone`]: what a failure
 //!   rests on. [`hitting`]: the cheapest choice that meets every condition.
-//! * [`search`]: conditions and choices in turns, until a choice holds. [`mod@plan`]: the answer.
+//! * [`search`]: conditions and choices in turns, until a choice holds. [`repair`]: a plan soon.
+//!   [`mod@plan`]: the answer. [`order`]: its steps.
 //!
 //! The search is the implicit hitting set method (Moreno-Centeno and Karp, "The implicit hitting
 //! set approach to solve combinatorial optimization problems", 2013; Davies and Bacchus 2011 for
@@ -18,10 +19,12 @@ pub mod change;
 mod cone;
 pub mod goal;
 pub mod hitting;
+mod order;
 pub mod plan;
+mod repair;
 mod search;
 mod system;
 
 pub use change::Change;
 pub use goal::{Clause, Goal};
-pub use plan::{Answer, Obstacle, Outcome, Plan, Proof, Step, holds, options, plan};
+pub use plan::{Answer, News, Obstacle, Outcome, Plan, Proof, Step, holds, options, plan};

@@ -7,6 +7,7 @@ use super::candidates::candidates;
 use super::change::Change;
 use super::cone::cone;
 use super::goal::Goal;
+use super::order::ordered;
 use super::search::Search;
 use super::system::System;
 use crate::analysis::engine::Engine;
@@ -16,8 +17,17 @@ use crate::model::{Model, NodeIx};
 
 /// Failures named where no plan helps.
 const MOST_OBSTACLES: usize = 5;
-/// Plans of more steps are ordered by cost alone.
-const MOST_ORDERED: usize = 60;
+
+/// What the search is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A part of the work begins.
+    Phase(&'static str),
+    /// So much of it is done, of so much in all.
+    Part(usize, usize),
+    /// What the best plan yet costs, and what any plan costs at least.
+    Bounds { cost: Option<u64>, at_least: u64 },
+}
 
 /// What there is to say of a goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,22 +92,23 @@ pub struct Obstacle {
     pub rests_on: Vec<NodeIx>,
 }
 
-/// The cheapest changes to `model` with which `goal` holds, or the best found until `stop` says to
-/// stop; `tell` hears which part of the work begins.
+/// The cheapest changes to `model` with which `goal` holds, or the best found in the time there is:
+/// `used` says how much of it is used (1 is all), and `tell` hears how far the work is.
 ///
-/// Exponential in the worst case; a first plan takes a few evaluations of each failing fault.
+/// Exponential in the worst case; a first plan takes a few evaluations of each failing fault, and is
+/// always finished.
 pub fn plan(
     model: &Model,
     goal: &Goal,
     costs: &Costs,
-    stop: &(dyn Fn() -> bool + Sync),
-    tell: &(dyn Fn(&'static str) + Sync),
+    used: &(dyn Fn() -> f64 + Sync),
+    tell: &(dyn Fn(News) + Sync),
 ) -> Answer {
     let mut goal = goal.clone();
     let graph = Graph::new(model);
     let engine = Engine::new(&graph);
     let unserved = goal.leave_out_unserved(&engine);
-    tell("looking at the faults of the goal");
+    tell(News::Phase("looking at the faults of the goal"));
     let changes = candidates(model, &engine, &goal);
     let prices: Vec<u64> = changes
         .iter()
@@ -133,15 +144,15 @@ pub fn plan(
         changes: &changes,
         costs: &prices,
         broken: &broken,
-        stop,
+        used,
         proves: &proves,
         tell,
     };
     let Some(found) = search.run() else {
         return answer(Outcome::Unfinished);
     };
-    tell("ordering the steps");
-    let steps = ordered(&system, &found.chosen, &prices, &broken, stop);
+    tell(News::Phase("ordering the steps"));
+    let steps = ordered(&system, &found.chosen, &prices, &broken, used);
     let steps = steps.into_iter().map(|(at, left)| Step {
         change: changes[at].clone(),
         cost: prices[at],
@@ -213,14 +224,20 @@ fn failures(system: &System<'_>, choice: &[bool]) -> Vec<u64> {
 
 /// What fails even with every candidate chosen.
 fn obstacles(system: &System<'_>, candidates: usize, broken: &[usize]) -> Vec<Obstacle> {
-    let mut scratch = system.engine.scratch();
     let everything = vec![true; candidates];
+    let still = broken.par_iter().map_init(
+        || system.engine.scratch(),
+        |scratch, at| !system.failing(scratch, &everything, *at, true).is_empty(),
+    );
+    let still: Vec<bool> = still.collect();
+    let still = broken.iter().zip(still).filter(|(_, fails)| *fails);
+    let mut scratch = system.engine.scratch();
     let mut found = Vec::new();
-    for at in broken {
-        let failing = system.failing(&mut scratch, &everything, *at, true);
-        let Some((fault, _)) = system.faults.get(*at).filter(|_| !failing.is_empty()) else {
+    for (at, _) in still.take(MOST_OBSTACLES) {
+        let Some((fault, _)) = system.faults.get(*at) else {
             continue;
         };
+        let failing = system.failing(&mut scratch, &everything, *at, true);
         let outcome = system.outcome(&mut scratch, &everything, *at, true);
         for subject in failing {
             let late = cone(&system.engine, &outcome, &system.candidate_of, &[subject]);
@@ -237,61 +254,6 @@ fn obstacles(system: &System<'_>, candidates: usize, broken: &[usize]) -> Vec<Ob
                 return found;
             }
         }
-    }
-    found
-}
-
-/// The steps of a plan, each with the failures left after it: again and again the one that removes
-/// most for its cost. Where there are many or the time is up, by cost, and not counted.
-fn ordered(
-    system: &System<'_>,
-    chosen: &[usize],
-    prices: &[u64],
-    broken: &[usize],
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Vec<(usize, Option<u64>)> {
-    let left = |choice: &[bool]| -> u64 {
-        let each = broken.par_iter().map_init(
-            || system.engine.scratch(),
-            |scratch, at| system.failing(scratch, choice, *at, true).len() as u64,
-        );
-        each.sum()
-    };
-    let mut choice = vec![false; prices.len()];
-    let mut rest = chosen.to_vec();
-    rest.sort_by_key(|at| (prices[*at], *at));
-    let mut before = 0;
-    let mut found: Vec<(usize, Option<u64>)> = Vec::with_capacity(rest.len());
-    while !rest.is_empty() {
-        let mut best = (0, None);
-        let counts = chosen.len() <= MOST_ORDERED && !stop();
-        if counts {
-            if found.is_empty() {
-                before = left(&choice);
-            }
-            for (place, at) in rest.iter().enumerate() {
-                choice[*at] = true;
-                let now = left(&choice);
-                choice[*at] = false;
-                let gain = u128::from(before.saturating_sub(now));
-                let better = best.1.is_none_or(|(known, at_known): (u128, usize)| {
-                    let theirs = u128::from(prices[at_known].max(1));
-                    gain * theirs > known * u128::from(prices[*at].max(1))
-                });
-                if better {
-                    best = (place, Some((gain, *at)));
-                }
-            }
-        }
-        let at = rest.remove(best.0);
-        choice[at] = true;
-        if counts {
-            before = left(&choice);
-        }
-        found.push((at, counts.then_some(before)));
-    }
-    if let Some((_, left)) = found.last_mut() {
-        *left = Some(0);
     }
     found
 }

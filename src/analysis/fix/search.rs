@@ -2,19 +2,27 @@
 //! yields a condition: a set of candidates of which every plan holds one. It is found by growing
 //! the choice as far as it still fails; what is left in the cone of that failure is the condition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::change::Change;
-use super::cone::{cone, missing};
+use super::cone::cone;
 use super::hitting::{Choice as Cheapest, Condition, cheapest};
-use super::system::{Choice, System};
+use super::plan::News;
+use super::system::{Choice, Local, System};
 use crate::analysis::engine::Scratch;
 use crate::model::NodeIx;
 
-/// Rounds of the quick search; each repairs what the one before left.
-const ROUNDS: usize = 20;
+/// Shares of the time after which the first conditions have to do, the search ends, and no further
+/// plan is made out of what it found.
+const FIRST: f64 = 0.35;
+const SEARCH: f64 = 0.75;
+const PLANS: f64 = 0.85;
+/// What one search for the cheapest choice may take of the time.
+const CHEAPEST: f64 = 0.15;
+/// Subjects of one fault of which conditions with moves taken at their word are found at a time.
+const MOST_AT_ONCE: usize = 16;
 
 /// What was found.
 pub(super) struct Found {
@@ -32,22 +40,25 @@ pub(super) struct Search<'a, 'g> {
     pub(super) costs: &'a [u64],
     /// Faults (by place in [`System::faults`]) that fail something without any change.
     pub(super) broken: &'a [usize],
-    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
+    /// How much of the time is used: 1 is all of it.
+    pub(super) used: &'a (dyn Fn() -> f64 + Sync),
     /// Whether the real model with these changes holds.
     pub(super) proves: &'a (dyn Fn(&[usize]) -> bool + Sync),
-    pub(super) tell: &'a (dyn Fn(&'static str) + Sync),
+    pub(super) tell: &'a (dyn Fn(News) + Sync),
 }
 
 impl Search<'_, '_> {
     /// The cheapest plan, or the best one there was time for. All candidates together hold.
     pub(super) fn run(&self) -> Option<Found> {
-        (self.tell)("looking for a first plan");
-        let mut best = self.quickly();
-        (self.tell)("looking for a cheaper plan");
-        let mut conditions: Vec<Condition> = Vec::new();
+        (self.tell)(News::Phase("finding what every plan must have"));
+        let mut conditions = self.conditions(&self.choice(&[]), FIRST);
+        (self.tell)(News::Phase("looking for a first plan"));
+        let mut best: Option<Found> = None;
         let mut at_least = 0;
-        while !(self.stop)() {
-            let Some(next) = cheapest(self.costs, &conditions, self.stop) else {
+        let mut round = 0usize;
+        loop {
+            let end = ((self.used)() + CHEAPEST).min(SEARCH);
+            let Some(next) = cheapest(self.costs, &conditions, &|| (self.used)() >= end) else {
                 break;
             };
             at_least = at_least.max(next.at_least);
@@ -55,24 +66,43 @@ impl Search<'_, '_> {
             if known <= at_least {
                 break;
             }
+            let out_of_time = (self.used)() >= SEARCH;
             let twice = self.overlaps(&next.chosen);
-            if !twice.is_empty() {
+            if !twice.is_empty() && !out_of_time {
                 conditions.extend(twice);
                 continue;
             }
-            let news = self.conditions(&self.choice(&next.chosen));
+            // What the cheapest choice lacks is made up for now and then: the first time, more
+            // rarely as the search goes on, and at the end.
+            round += 1;
+            if best.is_none() || round.is_power_of_two() || out_of_time {
+                self.made_whole(&next.chosen, &conditions, &mut best);
+                if round == 1 {
+                    (self.tell)(News::Phase("looking for a cheaper plan"));
+                }
+                let known = best.as_ref().map_or(u64::MAX, |found| found.cost);
+                if out_of_time || known <= at_least {
+                    break;
+                }
+            }
+            (self.tell)(News::Bounds {
+                cost: best.as_ref().map(|found| found.cost),
+                at_least,
+            });
+            let choice = self.choice(&next.chosen);
+            let news = self.conditions(&choice, SEARCH);
             if !news.is_empty() {
                 conditions.extend(news);
                 continue;
             }
-            if (self.stop)() && !self.holds(&self.choice(&next.chosen)) {
+            if (self.used)() >= SEARCH && !self.holds(&choice) {
                 break;
             }
             if !(self.proves)(&next.chosen) {
                 conditions.push(self.not_this(&next));
                 continue;
             }
-            if next.cost < known {
+            if best.as_ref().is_none_or(|known| next.cost < known.cost) {
                 best = Some(Found {
                     chosen: next.chosen,
                     cost: next.cost,
@@ -84,9 +114,37 @@ impl Search<'_, '_> {
                 break;
             }
         }
+        if best.is_none() {
+            self.made_whole(&[], &conditions, &mut best);
+        }
         let mut best = best?;
         best.at_least = at_least.min(best.cost);
         Some(best)
+    }
+
+    /// Makes a plan out of `chosen`, and keeps it in `best` if it is cheaper and holds.
+    fn made_whole(&self, chosen: &[usize], conditions: &[Condition], best: &mut Option<Found>) {
+        let starts: [(&[usize], bool); 3] = [(chosen, true), (chosen, false), (&[], true)];
+        for (number, (start, replicas_first)) in starts.into_iter().enumerate() {
+            // A first plan is always finished.
+            if best.is_some() && (number == 2 || (self.used)() >= PLANS) {
+                break;
+            }
+            let Some(choice) = self.repaired(start, replicas_first) else {
+                continue;
+            };
+            let choice = self.pruned(choice, conditions, PLANS);
+            let chosen: Vec<usize> = (0..choice.len()).filter(|at| choice[*at]).collect();
+            let cost = self.cost(&chosen);
+            let cheaper = best.as_ref().is_none_or(|known| cost < known.cost);
+            if cheaper && self.overlaps(&chosen).is_empty() && (self.proves)(&chosen) {
+                *best = Some(Found {
+                    chosen,
+                    cost,
+                    at_least: 0,
+                });
+            }
+        }
     }
 
     /// Pairs of chosen changes of one replica, of which at most one makes sense.
@@ -113,7 +171,7 @@ impl Search<'_, '_> {
         found
     }
 
-    fn choice(&self, chosen: &[usize]) -> Choice {
+    pub(super) fn choice(&self, chosen: &[usize]) -> Choice {
         let mut choice = vec![false; self.changes.len()];
         for at in chosen {
             if let Some(slot) = choice.get_mut(*at) {
@@ -133,8 +191,8 @@ impl Search<'_, '_> {
         all.any(|(chosen, change)| *chosen && change.is_move())
     }
 
-    /// Faults that might fail under `choice`: moves may break what held before.
-    fn faults(&self, choice: &[bool]) -> Vec<usize> {
+    /// Faults (by place) that might fail under `choice`: moves may break what held before.
+    pub(super) fn faults(&self, choice: &[bool]) -> Vec<usize> {
         if self.has_moves(choice) {
             (0..self.system.faults.len()).collect()
         } else {
@@ -151,11 +209,12 @@ impl Search<'_, '_> {
         each.all(|holds| holds)
     }
 
-    /// What every plan has to meet, from the failures of `choice`; empty if it holds.
-    fn conditions(&self, choice: &[bool]) -> Vec<Condition> {
+    /// What every plan has to meet, from the failures of `choice`; empty if it holds. After the
+    /// share `end` of the time, no more are looked for.
+    fn conditions(&self, choice: &[bool], end: f64) -> Vec<Condition> {
         let each = self.faults(choice).into_par_iter().map_init(
             || self.system.engine.scratch(),
-            |scratch, at| self.conditions_of(scratch, choice, at),
+            |scratch, at| self.conditions_of(scratch, choice, at, end),
         );
         let mut found: Vec<Condition> = each.flatten_iter().collect();
         found.sort();
@@ -163,60 +222,67 @@ impl Search<'_, '_> {
         found
     }
 
-    /// Of one fault: conditions that share no candidate.
-    fn conditions_of(&self, scratch: &mut Scratch, choice: &[bool], at: usize) -> Vec<Condition> {
+    /// Of one fault: conditions that share no candidate, as far as they speak of no moves.
+    fn conditions_of(
+        &self,
+        scratch: &mut Scratch,
+        choice: &[bool],
+        at: usize,
+        end: f64,
+    ) -> Vec<Condition> {
         let mut found = Vec::new();
         // As if moves only added first: what fails even so is said most simply.
         for relaxed in [true, false] {
             if !relaxed && (!found.is_empty() || !self.has_moves(choice)) {
                 break;
             }
+            let failing = self.system.failing(scratch, choice, at, relaxed);
+            if failing.is_empty() {
+                continue;
+            }
+            let outcome = self.system.outcome(scratch, choice, at, relaxed);
             let mut grown = choice.to_vec();
-            loop {
-                let failing = self.system.failing(scratch, &grown, at, relaxed);
-                let Some(subject) = failing.first() else {
+            for subject in failing {
+                let done = !relaxed && found.len() >= MOST_AT_ONCE;
+                if done || (self.used)() >= end {
                     break;
-                };
-                if (self.stop)() {
-                    return found;
                 }
-                let condition = self.condition(scratch, &grown, at, *subject, relaxed);
-                for element in &condition.any {
-                    grown[*element] = true;
+                let state = (choice, at, relaxed);
+                let local = self.system.local(&outcome, state, subject);
+                if !self.system.fails_locally(scratch, &local, &grown) {
+                    continue;
                 }
-                let ends = condition.any.is_empty();
+                let condition = self.condition(scratch, &local, &grown, subject, relaxed);
+                if relaxed {
+                    for element in &condition.any {
+                        grown[*element] = true;
+                    }
+                }
                 found.push(condition);
-                if ends || !relaxed {
-                    break;
-                }
             }
         }
         found
     }
 
-    /// One condition from the failure of `subject` under fault `at` and `choice`.
+    /// One condition from the failure of `subject` under `choice`.
     fn condition(
         &self,
         scratch: &mut Scratch,
+        local: &Local,
         choice: &[bool],
-        at: usize,
         subject: u32,
         relaxed: bool,
     ) -> Condition {
+        let system = self.system;
         let mut grown = choice.to_vec();
-        let mut tried = vec![false; choice.len()];
+        let mut tried: BTreeSet<usize> = BTreeSet::new();
         let any = loop {
-            let outcome = self.system.outcome(scratch, &grown, at, relaxed);
-            let late = cone(
-                &self.system.engine,
-                &outcome,
-                &self.system.candidate_of,
-                &[subject],
-            );
+            let outcome = system.outcome_locally(scratch, local, &grown);
+            let late = cone(&system.engine, &outcome, &system.candidate_of, &[subject]);
             // Whole services first, then one by one, the cheapest first: what is left says more.
             let mut owners: BTreeMap<NodeIx, Vec<usize>> = BTreeMap::new();
             for element in &late.candidates {
-                if !tried[*element] && (relaxed || !self.changes[*element].is_move()) {
+                if !tried.contains(element) && (relaxed || !self.changes[*element].is_move()) {
                     let owner = owner(&self.changes[*element]);
                     owners.entry(owner).or_default().push(*element);
                 }
@@ -236,8 +302,7 @@ impl Search<'_, '_> {
                 for element in &group {
                     grown[*element] = true;
                 }
-                let failing = self.system.failing(scratch, &grown, at, relaxed);
-                if failing.binary_search(&subject).is_ok() {
+                if system.fails_locally(scratch, local, &grown) {
                     more = true;
                     continue;
                 }
@@ -245,7 +310,7 @@ impl Search<'_, '_> {
                     grown[*element] = false;
                 }
                 if let [only] = group.as_slice() {
-                    tried[*only] = true;
+                    tried.insert(*only);
                 }
             }
             if !more {
@@ -275,173 +340,10 @@ impl Search<'_, '_> {
                 .collect(),
         }
     }
-
-    /// A plan that holds, soon: what is missing is made up for where it is missing, and what turns
-    /// out to be needless is taken back, the dearest first.
-    fn quickly(&self) -> Option<Found> {
-        let mut best: Option<Found> = None;
-        for replicas_first in [true, false] {
-            let Some(choice) = self.repair(replicas_first) else {
-                continue;
-            };
-            let choice = self.pruned(choice);
-            let chosen: Vec<usize> = (0..choice.len()).filter(|at| choice[*at]).collect();
-            let cost = self.cost(&chosen);
-            let cheaper = best.as_ref().is_none_or(|known| cost < known.cost);
-            if cheaper && (self.proves)(&chosen) {
-                best = Some(Found {
-                    chosen,
-                    cost,
-                    at_least: 0,
-                });
-            }
-            if best.is_some() && (self.stop)() {
-                break;
-            }
-        }
-        best
-    }
-
-    fn repair(&self, replicas_first: bool) -> Option<Choice> {
-        let mut choice = vec![false; self.changes.len()];
-        for round in 0..ROUNDS {
-            let each = self.broken.par_iter().map_init(
-                || self.system.engine.scratch(),
-                |scratch, at| {
-                    let failing = self.system.failing(scratch, &choice, *at, true);
-                    if failing.is_empty() {
-                        return Vec::new();
-                    }
-                    self.made_up(scratch, &choice, *at, &failing, replicas_first, round)
-                },
-            );
-            let news: Vec<usize> = each.flatten_iter().collect();
-            if news.is_empty() {
-                return self.holds(&choice).then_some(choice);
-            }
-            for element in news {
-                choice[element] = true;
-            }
-        }
-        None
-    }
-
-    /// Candidates that make up for what fault `at` takes.
-    fn made_up(
-        &self,
-        scratch: &mut Scratch,
-        choice: &[bool],
-        at: usize,
-        failing: &[u32],
-        replicas_first: bool,
-        round: usize,
-    ) -> Vec<usize> {
-        let system = self.system;
-        let outcome = system.outcome(scratch, choice, at, true);
-        let late = cone(&system.engine, &outcome, &system.candidate_of, failing);
-        let usable = |element: &&usize| !self.changes[**element].is_move();
-        let mut by_owner: BTreeMap<NodeIx, Vec<usize>> = BTreeMap::new();
-        for element in late.candidates.iter().filter(usable) {
-            by_owner
-                .entry(owner(&self.changes[*element]))
-                .or_default()
-                .push(*element);
-        }
-        // Late in the day everything that may help is taken; what is needless goes again.
-        if round + 2 >= ROUNDS {
-            return late.candidates.iter().filter(usable).copied().collect();
-        }
-        let mut found = Vec::new();
-        let alternatives: Vec<usize> = late
-            .candidates
-            .iter()
-            .filter(|element| matches!(self.changes[**element], Change::Alternative { .. }))
-            .copied()
-            .collect();
-        if !replicas_first && round == 0 && !alternatives.is_empty() {
-            return alternatives;
-        }
-        let graph = system.engine.graph();
-        for (of, mut elements) in by_owner {
-            elements.sort_by_key(|element| (self.costs[*element], *element));
-            let lacks = graph
-                .requirements_of(of.0)
-                .filter(|_| late.nodes.contains(&of.0))
-                .filter(|q| {
-                    let mut members = graph.members_of(*q);
-                    members.any(|m| {
-                        let node = graph.member_node[m as usize];
-                        graph.replicas_of(of.0).contains(&node)
-                    })
-                })
-                .map(|q| missing(&system.engine, &outcome, q))
-                .max()
-                .unwrap_or(0);
-            if lacks == 0 {
-                continue;
-            }
-            let enough = elements
-                .iter()
-                .find(|element| self.weight(**element) >= lacks)
-                .copied();
-            if let Some(element) = enough {
-                found.push(element);
-                continue;
-            }
-            let mut left = lacks;
-            for element in elements {
-                let weight = self.weight(element);
-                if left > 0 && weight > 0 {
-                    found.push(element);
-                    left = left.saturating_sub(weight);
-                }
-            }
-        }
-        if found.is_empty() {
-            found = if alternatives.is_empty() {
-                late.candidates.iter().filter(usable).copied().collect()
-            } else {
-                alternatives
-            };
-        }
-        found
-    }
-
-    /// What a candidate adds to its service at once.
-    fn weight(&self, element: usize) -> u64 {
-        match &self.changes[element] {
-            Change::Add { count, weight, .. } => count.saturating_mul(*weight),
-            Change::Activate { of, replicas } => {
-                let graph = self.system.engine.graph();
-                let members = graph.all_members_of(of.0);
-                members
-                    .filter(|m| replicas.contains(&NodeIx(graph.member_node[*m as usize])))
-                    .map(|m| graph.member_weight[m as usize])
-                    .fold(0, u64::saturating_add)
-            }
-            Change::Move { .. } | Change::Alternative { .. } | Change::Loosen { .. } => 0,
-        }
-    }
-
-    /// Without what it holds without, the dearest tried first, as long as there is time.
-    fn pruned(&self, mut choice: Choice) -> Choice {
-        let mut order: Vec<usize> = (0..choice.len()).filter(|at| choice[*at]).collect();
-        order.sort_by_key(|at| (std::cmp::Reverse(self.costs[*at]), *at));
-        for at in order {
-            if (self.stop)() {
-                break;
-            }
-            choice[at] = false;
-            if !self.holds(&choice) {
-                choice[at] = true;
-            }
-        }
-        choice
-    }
 }
 
 /// The node a change is made to.
-fn owner(change: &Change) -> NodeIx {
+pub(super) fn owner(change: &Change) -> NodeIx {
     match change {
         Change::Add { of, .. }
         | Change::Move { of, .. }

@@ -1,8 +1,9 @@
 //! Which one requirement, if it were not there, would free most of what never comes back. Exact:
-//! each candidate is tried by a recovery of its own, unless all that waits for its owner is less
-//! than what the best so far frees.
+//! each candidate is tried.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
@@ -15,10 +16,14 @@ use crate::graph::Graph;
 use crate::model::{Model, NodeIx, ReqIx};
 use crate::words::{Class, Mode};
 
-/// Candidates tried side by side before the next ones are compared with the best.
-const BATCH: usize = 32;
-/// Nodes that all trials together may look at; beyond it the rest is not tried, and that is said.
-const BUDGET: u64 = 40_000_000;
+/// Nodes and members that all trials of one part of the candidates may look at; beyond it the rest
+/// is not tried, and that is said.
+const BUDGET: u64 = 100_000_000;
+/// Parts that the candidates are tried in, side by side; the same on every machine, since budgets
+/// are theirs.
+const PARTS: usize = 4;
+/// Candidates between two words about how many are done.
+const TELLING: usize = 64;
 /// Best candidates that are kept.
 const KEPT: usize = 5;
 
@@ -57,6 +62,9 @@ struct Candidate {
     owners: Vec<NodeIx>,
 }
 
+/// A candidate and what it frees.
+type Tried<'a> = (Score, &'a Candidate, Vec<u32>);
+
 /// What makes several requirements one: the workload, the mode, the need, and the members.
 type Alike = (u32, Mode, u64, Vec<(u32, u64)>);
 
@@ -86,63 +94,48 @@ pub(super) fn loosen(
         })
         .collect();
     order.sort_unstable();
-    let mut best: Vec<(Score, &Candidate, Vec<NodeIx>)> = Vec::new();
-    let mut budget = BUDGET;
-    let cost = held.times().len() as u64 + 1;
-    let mut seen = 0;
-    for batch in order.chunks(BATCH) {
-        told(seen, order.len());
-        let worst = (best.len() == KEPT)
-            .then(|| best.last().map(|(score, ..)| *score))
-            .flatten();
-        let hopeful: Vec<&Candidate> = batch
-            .iter()
-            .map(|(_, candidate)| *candidate)
-            .filter(|candidate| {
-                worst.is_none_or(|worst| bound(graph, &behind, &candidate.owners, worst) >= worst)
-            })
-            .collect();
-        let needed = cost.saturating_mul(hopeful.len() as u64);
-        if needed > budget {
-            break;
-        }
-        budget -= needed;
-        let tried: Vec<(Score, &Candidate, Vec<NodeIx>)> = hopeful
-            .into_par_iter()
-            .map_init(
-                || engine.scratch(),
-                |scratch, candidate| {
-                    let recovery = engine.loosened_recovery(
-                        scratch,
-                        &outcome.faults,
-                        repair,
-                        candidate.loosened.clone(),
-                    );
-                    let times = recovery.times().iter().zip(held.times());
-                    let frees: Vec<NodeIx> = times
-                        .filter(|((_, now), (_, before))| {
-                            *now != Time::NEVER && *before == Time::NEVER
-                        })
-                        .map(|((node, _), _)| NodeIx(*node))
-                        .collect();
-                    (score(graph, &frees), candidate, frees)
-                },
-            )
-            .collect();
-        best.extend(tried.into_iter().filter(|(score, ..)| score.2 > 0));
-        best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        best.truncate(KEPT);
-        seen += batch.len();
+    let tried = AtomicUsize::new(0);
+    let share = order.len().div_ceil(PARTS).max(1);
+    // Every part gets some of the most promising.
+    let mut dealt: Vec<&Candidate> = Vec::with_capacity(order.len());
+    for part in 0..PARTS {
+        dealt.extend(order.iter().skip(part).step_by(PARTS).map(|(_, one)| *one));
     }
-    let untried = order.len().saturating_sub(seen);
-    let freeing = |(_, candidate, frees): (Score, &Candidate, Vec<NodeIx>)| Freeing {
+    let parts: Vec<(Vec<Tried<'_>>, usize)> = dealt
+        .par_chunks(share)
+        .map(|part| {
+            let mut scratch = engine.scratch();
+            let mut trials = engine.trials(&mut scratch, &outcome.faults, repair);
+            let mut best: Vec<Tried<'_>> = Vec::new();
+            for (done, candidate) in part.iter().enumerate() {
+                if trials.work() > BUDGET {
+                    return (best, part.len() - done);
+                }
+                if done.is_multiple_of(TELLING) {
+                    told(tried.fetch_add(TELLING, Relaxed), order.len());
+                }
+                let frees = trials.frees(&candidate.loosened);
+                let score = score(graph, &frees);
+                let worst = best.get(KEPT - 1);
+                if score.2 > 0 && worst.is_none_or(|(worst, ..)| score >= *worst) {
+                    best.push((score, candidate, frees));
+                    keep(&mut best);
+                }
+            }
+            (best, 0)
+        })
+        .collect();
+    let untried = parts.iter().map(|(_, untried)| untried).sum();
+    let mut best: Vec<Tried<'_>> = parts.into_iter().flat_map(|(best, _)| best).collect();
+    keep(&mut best);
+    let freeing = |(_, candidate, frees): Tried<'_>| Freeing {
         requirement: candidate.requirement,
         part: candidate.part.map(|(member, way, node)| {
             let first = graph.ways_of(member).map_or(way, |ways| ways.start);
             let standby = NodeIx(graph.member_node[member as usize]);
             (standby, way.saturating_sub(first) as usize, NodeIx(node))
         }),
-        frees,
+        frees: frees.into_iter().map(NodeIx).collect(),
     };
     (!order.is_empty()).then(|| Loosening {
         best: best.into_iter().map(freeing).collect(),
@@ -151,9 +144,14 @@ pub(super) fn loosen(
     })
 }
 
-fn score(graph: &Graph, nodes: &[NodeIx]) -> Score {
+fn keep(best: &mut Vec<Tried<'_>>) {
+    best.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    best.truncate(KEPT);
+}
+
+fn score(graph: &Graph, nodes: &[u32]) -> Score {
     let of = |classes: &[Class]| {
-        let class = |node: &&NodeIx| classes.contains(&graph.class[node.0 as usize]);
+        let class = |node: &&u32| classes.contains(&graph.class[**node as usize]);
         nodes.iter().filter(class).count()
     };
     (
@@ -161,36 +159,6 @@ fn score(graph: &Graph, nodes: &[NodeIx]) -> Score {
         of(&[Class::Service, Class::Store]),
         nodes.len(),
     )
-}
-
-/// At most this comes back if `owners` do: all that waits for them. Ends early where that is
-/// enough to be worth a trial.
-fn bound(
-    graph: &Graph,
-    behind: &HashMap<NodeIx, Vec<NodeIx>>,
-    owners: &[NodeIx],
-    enough: Score,
-) -> Score {
-    let mut seen: HashSet<NodeIx> = owners.iter().copied().collect();
-    let mut queue = owners.to_vec();
-    let mut total: Score = (0, 0, 0);
-    while let Some(node) = queue.pop() {
-        match graph.class[node.0 as usize] {
-            Class::Journey => total.0 += 1,
-            Class::Service | Class::Store => total.1 += 1,
-            _ => {}
-        }
-        total.2 += 1;
-        if total >= enough {
-            return total;
-        }
-        for next in behind.get(&node).into_iter().flatten() {
-            if seen.insert(*next) {
-                queue.push(*next);
-            }
-        }
-    }
-    total
 }
 
 /// What may help alone, sorted. A node that can't start for two reasons is not helped by one less;

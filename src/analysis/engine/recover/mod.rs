@@ -1,4 +1,10 @@
 //! What comes back after the strike, and when: restarts, promotions, and serving again.
+//!
+//! Here: what takes part, and what it waits for. [`play`]: what happens then. [`trial`]: what
+//! would come back as well, were one thing not asked for.
+
+mod play;
+pub(in crate::analysis) mod trial;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -72,7 +78,7 @@ enum Event {
 }
 
 /// A node that does not serve yet.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Waiting {
     node: u32,
     /// Its times are given, not found.
@@ -115,6 +121,20 @@ struct Cycle {
     touched: bool,
 }
 
+/// How something was before a change.
+#[derive(Clone, Copy, Debug)]
+enum Undo {
+    /// A node, by slot.
+    Waiting(u32, Waiting),
+    /// This armed standby was not promoted.
+    Promoted(u32),
+    /// One more was missing of this armed way.
+    Missing(u32),
+    /// What a requirement had got back.
+    Running(u32, u64),
+    Serving(u32, u64),
+}
+
 struct Simulation<'a> {
     graph: &'a Graph,
     baseline: &'a Baseline,
@@ -139,6 +159,10 @@ struct Simulation<'a> {
     log: Option<Vec<Entry>>,
     /// How many groups have settled together.
     settled: u32,
+    /// How to take back what happens, for whoever tries something out.
+    undo: Option<Vec<Undo>>,
+    /// Nodes and members looked at while it plays.
+    work: u64,
 }
 
 /// A node that comes back at times that are known beforehand: by what it waits for itself is
@@ -169,32 +193,21 @@ pub(super) fn recover(
     scratch: &mut Scratch,
     repair: impl Fn(u32) -> Option<u64>,
 ) -> Recovery {
-    let mut simulation = Simulation::new(graph, baseline, scratch);
-    let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
-    nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
-    nodes.extend_from_slice(&baseline.late);
-    simulation.admit(nodes, &[]);
+    let mut simulation = Simulation::of_the_struck(graph, baseline, scratch);
     simulation.prepare(repair);
     simulation.play();
     simulation.finish()
 }
 
-/// As [`recover`], with one requirement or one part of a way not counted, and with the log of what
-/// happens, if that is wanted.
-pub(super) fn recover_loosened(
+/// As [`recover`], with the log of what happens.
+pub(super) fn recover_logged(
     graph: &Graph,
     baseline: &Baseline,
     scratch: &mut Scratch,
     repair: impl Fn(u32) -> Option<u64>,
-    (loosened, logged): (Loosened, bool),
 ) -> (Recovery, Vec<Entry>) {
-    let mut simulation = Simulation::new(graph, baseline, scratch);
-    simulation.loosened = loosened;
-    simulation.log = logged.then(Vec::new);
-    let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
-    nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
-    nodes.extend_from_slice(&baseline.late);
-    simulation.admit(nodes, &[]);
+    let mut simulation = Simulation::of_the_struck(graph, baseline, scratch);
+    simulation.log = Some(Vec::new());
     simulation.prepare(repair);
     simulation.play();
     let log = simulation.log.take().unwrap_or_default();
@@ -248,7 +261,20 @@ impl<'a> Simulation<'a> {
             loosened: Loosened::default(),
             log: None,
             settled: 0,
+            undo: None,
+            work: 0,
         }
+    }
+
+    /// Of all that is lost or stopped in `scratch`, and of what was late without faults.
+    fn of_the_struck(graph: &'a Graph, baseline: &'a Baseline, scratch: &'a mut Scratch) -> Self {
+        let mut simulation = Self::new(graph, baseline, scratch);
+        let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
+        nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
+        let late = baseline.late.iter();
+        nodes.extend(late.filter(|node| simulation.scratch.may(**node)));
+        simulation.admit(nodes, &[]);
+        simulation
     }
 
     fn note(&mut self, what: Happening) {
@@ -361,14 +387,6 @@ impl<'a> Simulation<'a> {
             }
             self.start_if_possible(slot);
         }
-        // Nothing has to happen for what waited for loosened requirements alone.
-        for q in self.loosened.requirements.clone() {
-            let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
-            if slot != NO_SLOT {
-                self.touch_cycle(slot);
-                self.serve_if_possible(slot);
-            }
-        }
     }
 
     fn arm(&mut self, q: u32) {
@@ -388,9 +406,7 @@ impl<'a> Simulation<'a> {
                 let required = self.graph.way_requires.items(way);
                 let mut missing = 0;
                 for &node in std::iter::once(&itself).chain(required) {
-                    if self.serves_at_once(node)
-                        || self.loosened.parts.binary_search(&(way, node)).is_ok()
-                    {
+                    if self.serves_at_once(node) {
                         continue;
                     }
                     missing += 1;
@@ -416,27 +432,6 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    fn play(&mut self) {
-        loop {
-            while let Some(&Reverse((time, event))) = self.events.peek() {
-                if time > self.now {
-                    break;
-                }
-                self.events.pop();
-                self.happen(event);
-            }
-            if let Some(slot) = self.ready.pop() {
-                self.announce(slot);
-            } else if let Some(cycle) = self.touched_cycles.pop() {
-                self.settle_cycle(cycle);
-            } else if let Some(Reverse((time, _))) = self.events.peek() {
-                self.now = *time;
-            } else {
-                return;
-            }
-        }
-    }
-
     fn finish(self) -> Recovery {
         let mut recovery = Recovery {
             start_is_awaited: self.start_is_awaited,
@@ -455,235 +450,5 @@ impl<'a> Simulation<'a> {
             .collect();
         recovery.promotions.sort_unstable();
         recovery
-    }
-
-    fn schedule(&mut self, time: Time, event: Event) {
-        self.events.push(Reverse((time, event)));
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Repaired(slot) => {
-                self.note(Happening::Repaired(self.waiting[slot as usize].node));
-                self.one_less_before_start(slot);
-            }
-            Event::Runs(slot) => {
-                let node = self.waiting[slot as usize].node;
-                self.note(Happening::Runs(node));
-                self.waiting[slot as usize].runs = true;
-                self.waiting[slot as usize].runs_at = self.now;
-                for &m in self.graph.active_in.items(node) {
-                    let q = self.graph.member_of[m as usize];
-                    if self.graph.mode[q as usize] == Mode::Placement {
-                        self.gain_running(q, self.graph.member_weight[m as usize]);
-                    }
-                }
-                self.touch_cycle(slot);
-                self.serve_if_possible(slot);
-            }
-            Event::Serves(slot) => {
-                self.waiting[slot as usize].serves = self.now;
-                self.ready.push(slot);
-            }
-            Event::Promoted(standby, way) => {
-                let armed = &mut self.armed[standby as usize];
-                if armed.promoted != Time::NEVER {
-                    return;
-                }
-                armed.promoted = self.now;
-                let member = armed.member;
-                self.note(Happening::Promoted { member, way });
-                let q = self.graph.member_of[member as usize];
-                let weight = self.graph.member_weight[member as usize];
-                if self.graph.mode[q as usize] == Mode::Placement {
-                    self.gain_running(q, weight);
-                }
-                self.gain_serving(q, weight);
-            }
-        }
-    }
-
-    /// Tells everyone that the node in `slot` serves.
-    fn announce(&mut self, slot: u32) {
-        let node = self.waiting[slot as usize].node;
-        for &m in self.graph.active_in.items(node) {
-            self.gain_serving(
-                self.graph.member_of[m as usize],
-                self.graph.member_weight[m as usize],
-            );
-        }
-        let mut next = self.first_watcher[slot as usize];
-        while let Some((number, after)) = self.watchers.get(next as usize).copied() {
-            next = after;
-            let way = &mut self.ways[number as usize];
-            way.missing -= 1;
-            if way.missing == 0 {
-                let (standby, number, takes) = (way.standby, way.way, way.takes);
-                let member = self.armed[standby as usize].member;
-                self.note(Happening::Begins {
-                    member,
-                    way: number,
-                });
-                self.schedule(self.now.after(takes), Event::Promoted(standby, number));
-            }
-        }
-    }
-
-    fn gain_running(&mut self, q: u32, weight: u64) {
-        let before = self.running_weight(q);
-        let gained = &mut self.scratch.record(q).gained_running;
-        *gained = gained.saturating_add(weight);
-        let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
-        if slot != NO_SLOT && self.crosses(q, before, self.running_weight(q)) {
-            self.one_less_before_start(slot);
-        }
-    }
-
-    fn gain_serving(&mut self, q: u32, weight: u64) {
-        let before = self.serving_weight(q);
-        let gained = &mut self.scratch.record(q).gained_serving;
-        *gained = gained.saturating_add(weight);
-        let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
-        if slot == NO_SLOT {
-            return;
-        }
-        let crosses = self.crosses(q, before, self.serving_weight(q));
-        match self.graph.mode[q as usize] {
-            Mode::Placement | Mode::Hard => {
-                self.touch_cycle(slot);
-                if crosses {
-                    self.waiting[slot as usize].unmet -= 1;
-                    self.serve_if_possible(slot);
-                }
-            }
-            Mode::Start if crosses => self.one_less_before_start(slot),
-            Mode::Start | Mode::Soft => {}
-        }
-    }
-
-    fn crosses(&self, q: u32, before: u64, after: u64) -> bool {
-        let need = self.need(q);
-        before < need && after >= need
-    }
-
-    /// A running node has nothing to wait for before it starts, so nothing is counted for it.
-    fn one_less_before_start(&mut self, slot: u32) {
-        let waiting = &mut self.waiting[slot as usize];
-        if !waiting.runs {
-            waiting.not_startable = waiting.not_startable.saturating_sub(1);
-            self.start_if_possible(slot);
-        }
-    }
-
-    /// Called whenever a stopped node has one thing less to wait for, hence at zero only once.
-    fn start_if_possible(&mut self, slot: u32) {
-        let waiting = &self.waiting[slot as usize];
-        if !waiting.runs && waiting.not_startable == 0 {
-            let node = waiting.node;
-            let after = self.graph.start_s[node as usize];
-            self.note(Happening::Starts(node));
-            self.schedule(self.now.after(after), Event::Runs(slot));
-        }
-    }
-
-    fn serve_if_possible(&mut self, slot: u32) {
-        let waiting = &mut self.waiting[slot as usize];
-        if waiting.runs && waiting.unmet == 0 && waiting.serves == Time::NEVER {
-            waiting.serves = self.now;
-            let node = waiting.node;
-            self.note(Happening::Serves { node, group: None });
-            self.ready.push(slot);
-        }
-    }
-
-    fn touch_cycle(&mut self, slot: u32) {
-        let cycle = self.waiting[slot as usize].cycle;
-        if let Some(known) = self.cycles.get_mut(cycle as usize)
-            && !std::mem::replace(&mut known.touched, true)
-        {
-            self.touched_cycles.push(cycle);
-        }
-    }
-
-    /// Finds the greatest set of the cycle's running nodes that serve if all of them do.
-    fn settle_cycle(&mut self, cycle: u32) {
-        let may = |w: &Waiting| w.runs && w.serves == Time::NEVER;
-        let known = &mut self.cycles[cycle as usize];
-        known.touched = false;
-        let mut hopeful = known.slots.clone();
-        hopeful.retain(|slot| may(&self.waiting[*slot as usize]));
-        let mut in_hope = vec![true; hopeful.len()];
-        for &slot in &hopeful {
-            for &m in self.graph.active_in.items(self.waiting[slot as usize].node) {
-                let hoped = &mut self.scratch.record(self.graph.member_of[m as usize]).hoped;
-                *hoped = hoped.saturating_add(self.graph.member_weight[m as usize]);
-            }
-        }
-        let mut hopeless: Vec<usize> = (0..hopeful.len()).collect();
-        while let Some(at) = hopeless.pop() {
-            let node = self.waiting[hopeful[at] as usize].node;
-            if !in_hope[at] || self.would_serve(node) {
-                continue;
-            }
-            in_hope[at] = false;
-            for &m in self.graph.active_in.items(node) {
-                let q = self.graph.member_of[m as usize];
-                let hoped = &mut self.scratch.record(q).hoped;
-                *hoped = hoped.saturating_sub(self.graph.member_weight[m as usize]);
-                let owner = self.scratch.slot[self.graph.owner[q as usize] as usize];
-                if let Ok(owner_at) = hopeful.binary_search(&owner)
-                    && in_hope[owner_at]
-                {
-                    hopeless.push(owner_at);
-                }
-            }
-        }
-        for (slot, serves) in hopeful.into_iter().zip(in_hope) {
-            if serves {
-                for &m in self.graph.active_in.items(self.waiting[slot as usize].node) {
-                    self.scratch.record(self.graph.member_of[m as usize]).hoped = 0;
-                }
-                self.waiting[slot as usize].serves = self.now;
-                let (node, group) = (self.waiting[slot as usize].node, Some(self.settled));
-                self.note(Happening::Serves { node, group });
-                self.ready.push(slot);
-            }
-        }
-        self.settled += 1;
-    }
-
-    /// True if the hoped-for weight meets every carrying requirement of `node`.
-    fn would_serve(&self, node: u32) -> bool {
-        self.graph.requirements_of(node).all(|q| {
-            let carries = matches!(self.graph.mode[q as usize], Mode::Placement | Mode::Hard);
-            let weight = self
-                .serving_weight(q)
-                .saturating_add(self.scratch.recorded(q).hoped);
-            !carries || weight >= self.need(q)
-        })
-    }
-
-    fn serves_at_once(&self, node: u32) -> bool {
-        self.baseline.serves[node as usize]
-            && !self.scratch.has(Set::Lost, node)
-            && !self.scratch.has(Set::Outside, node)
-    }
-
-    /// Weight of members that serve now.
-    fn serving_weight(&self, q: u32) -> u64 {
-        let record = self.scratch.recorded(q);
-        let before = self.baseline.serving(q);
-        before
-            .saturating_sub(record.lost_serving)
-            .saturating_add(record.gained_serving)
-    }
-
-    /// Weight of members that run now.
-    fn running_weight(&self, q: u32) -> u64 {
-        let record = self.scratch.recorded(q);
-        let before = self.baseline.running(q);
-        before
-            .saturating_sub(record.lost_running)
-            .saturating_add(record.gained_running)
     }
 }
