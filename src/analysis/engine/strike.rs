@@ -36,10 +36,9 @@ fn spread_stop(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
             }
             let lost = &mut scratch.record(q).lost_running;
             *lost = lost.saturating_add(graph.member_weight[m as usize]);
-            if falls_below(baseline.running(q), *lost, graph.need[q as usize]) {
-                if baseline.runs[owner as usize] {
-                    scratch.add(Set::Stopped, owner);
-                }
+            let stops = falls_below(baseline.running(q), *lost, graph.need[q as usize]);
+            if stops && baseline.runs[owner as usize] {
+                scratch.add(Set::Stopped, owner);
             }
         }
     }
@@ -70,10 +69,9 @@ fn spread_loss(graph: &Graph, baseline: &Baseline, scratch: &mut Scratch) {
             }
             let carries = matches!(graph.mode[q as usize], Mode::Placement | Mode::Hard);
             let need = graph.need[q as usize];
-            if carries && falls_below(baseline.serving(q), record.lost_serving, need) {
-                if baseline.serves[owner as usize] {
-                    scratch.add(Set::Lost, owner);
-                }
+            let fails = carries && falls_below(baseline.serving(q), record.lost_serving, need);
+            if fails && baseline.serves[owner as usize] {
+                scratch.add(Set::Lost, owner);
             }
         }
     }

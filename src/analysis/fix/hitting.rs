@@ -316,14 +316,11 @@ impl<'a> Search<'a> {
         let mut open = is_open.len();
         while open > 0 {
             let mut best: Option<(u128, u64, usize, bool)> = None;
-            for element in 0..self.names.len() {
+            for (element, gain) in gains.iter().enumerate() {
                 if self.states[element] != State::Open {
                     continue;
                 }
-                let ways = [
-                    (gains[element].1, 0, false),
-                    (gains[element].0, self.costs[element], true),
-                ];
+                let ways = [(gain.1, 0, false), (gain.0, self.costs[element], true)];
                 for (gain, price, chosen) in ways {
                     let better = gain > 0
                         && best.is_none_or(|(known, theirs, ..)| {
