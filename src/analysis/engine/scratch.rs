@@ -66,6 +66,17 @@ impl Scratch {
         }
     }
 
+    /// No working memory at all, where none is needed.
+    pub(in crate::analysis) fn empty() -> Self {
+        Self {
+            sets: Vec::new(),
+            lists: Default::default(),
+            record_of: Vec::new(),
+            records: Vec::new(),
+            slot: Vec::new(),
+        }
+    }
+
     /// Puts `node` into `set`; false if it was there.
     pub(in crate::analysis) fn add(&mut self, set: Set, node: u32) -> bool {
         let sets = &mut self.sets[node as usize];

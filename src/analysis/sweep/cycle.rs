@@ -3,7 +3,8 @@
 
 use super::answer::{high, low, pack};
 use super::codes::{LOST, STOPPED, STRUCK, is_timed};
-use super::lists::{NEAR_LATE, Pass};
+use super::ground::NEAR_LATE;
+use super::lists::Pass;
 use crate::analysis::engine::scratch::Set;
 use crate::words::Mode;
 

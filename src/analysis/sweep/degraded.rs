@@ -2,18 +2,23 @@
 //! soft requirement is unmet, or a hard one is met only by counting degraded members.
 
 use super::answer::{high, low, pack};
+use super::arena::Arena;
 use super::codes::LOST;
-use super::lists::{Arena, Pass, SOFT};
+use super::ground::SOFT;
+use super::lists::Pass;
+use super::memo::{Known, Memo};
+use super::parts::Full;
 use crate::words::Mode;
 
 impl Pass<'_> {
-    /// The faults that degrade each node: pairs whose lower half says nothing. Proportional to the
-    /// lists of those nodes that have soft requirements or need what is degraded.
-    pub(super) fn degraded(&mut self) -> Option<Arena> {
+    /// Finds the faults that degrade each node. Proportional to the lists of those nodes that have
+    /// soft requirements or need what is degraded. Gives up when there are more than `most` pairs
+    /// with those of the lists.
+    pub(super) fn degrade(&mut self, most: usize) -> Result<(), Full> {
         let ground = self.ground;
         let graph = ground.graph;
         if !graph.has_soft() {
-            return None;
+            return Ok(());
         }
         let mut degraded = Arena::new(graph.node_count());
         let mut reached = vec![false; graph.node_count()];
@@ -23,11 +28,13 @@ impl Pass<'_> {
             }
         }
         let mut losses = Vec::new();
+        let mut memo = Memo::default();
         for &node in graph.order.nodes() {
             if !(reached[node as usize] || ground.is(node, SOFT)) {
                 continue;
             }
-            let found = self.found(node, reached[node as usize], &degraded, &mut losses);
+            let reached_it = reached[node as usize];
+            let found = self.found(node, reached_it, &degraded, &mut losses, Some(&mut memo));
             if found.is_empty() {
                 continue;
             }
@@ -37,10 +44,12 @@ impl Pass<'_> {
             }
             degraded.set(node, &found);
             self.reach(node, &mut reached);
+            if degraded.pairs.len() + self.arena.pairs.len() > most || degraded.overflowed {
+                return Err(Full { parts: 2 });
+            }
         }
-        self.apart.sort_unstable();
-        self.apart.dedup();
-        Some(degraded)
+        self.degraded = Some(degraded);
+        Ok(())
     }
 
     /// The faults that degrade `node`, as far as `degraded` says what they do to its members.
@@ -53,16 +62,18 @@ impl Pass<'_> {
             graph.mode[q as usize] == Mode::Hard
                 && members.any(|m| known(graph.member_node[m as usize]))
         });
-        self.found(node, reached, degraded, &mut Vec::new())
+        self.found(node, reached, degraded, &mut Vec::new(), None)
     }
 
-    /// The same; `reached`: it hard-requires what some fault degrades, or what is degraded anyway.
+    /// The same; `reached`: it hard-requires what some fault degrades, or what is degraded anyway;
+    /// `memo`: of soft requirements.
     fn found(
         &self,
         node: u32,
         reached: bool,
         degraded: &Arena,
         losses: &mut Vec<(u32, u64)>,
+        mut memo: Option<&mut Memo>,
     ) -> Vec<u64> {
         let ground = self.ground;
         let graph = ground.graph;
@@ -72,10 +83,24 @@ impl Pass<'_> {
         }
         for q in graph.requirements_of(node) {
             match graph.mode[q as usize] {
-                Mode::Soft => self.unmet(q, losses, &mut found),
+                Mode::Soft => {
+                    let known = memo.as_mut().map(|memo| memo.of(graph, q));
+                    if let (Some(Known::Found(range)), Some(memo)) = (&known, &memo) {
+                        found.extend_from_slice(&memo.pairs[range.clone()]);
+                        continue;
+                    }
+                    let before = found.len();
+                    self.unmet(q, losses, &mut found);
+                    if let (Some(Known::Asked), Some(memo)) = (known, &mut memo) {
+                        memo.keep(graph, q, &found[before..]);
+                    }
+                }
                 Mode::Hard if reached => self.thinned(degraded, q, losses, &mut found),
                 _ => {}
             }
+        }
+        if found.is_empty() {
+            return found;
         }
         found.sort_unstable();
         found.dedup();

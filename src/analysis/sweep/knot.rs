@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::answer::{high, low};
 use super::codes::{Codes, LOST, STOPPED, STRUCK, Times};
-use super::lists::{Pass, STARTS};
+use super::ground::STARTS;
+use super::lists::Pass;
 use crate::analysis::engine::recover::{Given, Return, recover_among};
 use crate::analysis::engine::scratch::Set;
 use crate::analysis::verdict::Time;

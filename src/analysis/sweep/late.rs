@@ -1,7 +1,7 @@
 //! What comes up late even without faults: faults near it are evaluated by themselves.
 
 use super::answer::high;
-use super::lists::{Ground, NEAR_LATE};
+use super::ground::{Ground, NEAR_LATE};
 use super::parts::Part;
 use crate::analysis::engine::Baseline;
 use crate::graph::Graph;

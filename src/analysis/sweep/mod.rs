@@ -1,8 +1,9 @@
 //! Every single fault: what each affects. Ranking, survivability, false redundancy and the report
 //! all read this one answer.
 //!
-//! * [`lists`]: for every node, which faults reach it, in one pass over the graph. * [`codes`] and
-//!   [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
+//! * [`lists`]: for every node, which faults reach it, in one pass over the graph ([`ground`]: what
+//!   is known before; [`weigh`]: one requirement; [`memo`]: the same again; [`union`]: all of a
+//!   node; [`arena`]: where lists are). * [`codes`] and [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
 //!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
 //! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists. * [`reach`]: by node.
 //! * [`mod@apart`]: what set propagation does not settle.
@@ -10,19 +11,26 @@
 
 mod answer;
 mod apart;
+mod arena;
 mod changes;
 mod codes;
 mod cycle;
 mod degraded;
+mod ground;
 mod knot;
 mod late;
 mod lists;
+mod memo;
 mod parts;
 mod reach;
 mod renumber;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod times;
+mod union;
 mod update;
+mod weigh;
 
 pub use reach::Reach;
 pub use renumber::Renumbering;
@@ -30,11 +38,10 @@ pub use tally::{Count, Tally};
 pub use update::{Lists, Old, Work, keep, update};
 
 use super::engine::{Affected, Engine};
-use super::verdict::{Time, Verdict};
 use crate::graph::{FaultClass, Graph};
 use crate::model::NodeIx;
-use answer::{Apart, Chunk, high, read};
-use lists::Ground;
+use answer::{Apart, Chunk, Row};
+use ground::Ground;
 use parts::each_pass;
 
 /// One single fault and all that it affects.
@@ -42,8 +49,7 @@ use parts::each_pass;
 pub struct Effect<'s> {
     pub fault: NodeIx,
     pub class: FaultClass,
-    states: &'s [(Verdict, Time)],
-    row: &'s [u64],
+    row: Row<'s>,
 }
 
 impl<'s> Effect<'s> {
@@ -52,18 +58,13 @@ impl<'s> Effect<'s> {
     pub fn affected(
         &self,
     ) -> impl DoubleEndedIterator<Item = Affected> + ExactSizeIterator + Clone + use<'s> {
-        let states = self.states;
-        self.row.iter().map(move |pair| read(states, *pair))
+        self.row.all()
     }
 
     /// What it does to `node`, if it affects it. O(log).
     #[must_use]
     pub fn on(&self, node: NodeIx) -> Option<Affected> {
-        let at = self
-            .row
-            .binary_search_by_key(&node.0, |pair| high(*pair))
-            .ok()?;
-        self.row.get(at).map(|pair| read(self.states, *pair))
+        self.row.of(node.0)
     }
 
     /// How many nodes it affects.
@@ -75,11 +76,11 @@ impl<'s> Effect<'s> {
     /// True if it affects nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.row.is_empty()
+        self.row.len() == 0
     }
 }
 
-/// Effects of single faults, sorted by fault. Eight bytes for each fault and node it affects.
+/// Effects of single faults, sorted by fault. Five bytes for each fault and node it affects.
 #[derive(Clone, Debug, Default)]
 pub struct Sweep {
     /// Every single fault there is, sorted.
@@ -102,11 +103,7 @@ impl Sweep {
     pub fn new(engine: &Engine<'_>) -> Self {
         let graph = engine.graph();
         let ground = Ground::new(engine);
-        let parts = each_pass(&ground, usize::MAX, |mut pass| {
-            let degraded = pass.degraded();
-            let chunk = Chunk::new(&pass, degraded.as_ref());
-            (chunk, pass.apart)
-        });
+        let parts = each_pass(&ground, usize::MAX, |pass| (Chunk::new(&pass), pass.apart));
         let mut sweep = Self {
             faults: faults(graph).collect(),
             ..Self::default()
@@ -138,18 +135,13 @@ impl Sweep {
     }
 
     fn of(&self, fault: u32, class: FaultClass) -> Effect<'_> {
-        let (states, row): (&[(Verdict, Time)], &[u64]) = match self.apart.row(fault) {
-            Some(row) => (&self.apart.states, row),
-            None => self
-                .chunks
-                .iter()
-                .find(|chunk| chunk.part.has(fault))
-                .map_or((&[], &[]), |chunk| (&chunk.states, chunk.row(fault))),
-        };
+        let row = self.apart.row(fault).unwrap_or_else(|| {
+            let chunk = self.chunks.iter().find(|chunk| chunk.part.has(fault));
+            chunk.map_or(Row::EMPTY, |chunk| chunk.row(fault))
+        });
         Effect {
             fault: NodeIx(fault),
             class,
-            states,
             row,
         }
     }

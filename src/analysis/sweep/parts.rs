@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::lists::{Ground, Pass};
+use super::ground::Ground;
+use super::lists::Pass;
 
-/// Those faults whose number leaves `residue` when divided by `modulus`.
+/// Those faults whose number ends in these binary digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part {
-    modulus: u32,
+    /// How many digits.
+    shift: u32,
     residue: u32,
 }
 
@@ -24,41 +26,42 @@ impl Default for Part {
 
 impl Part {
     pub(super) const ALL: Self = Self {
-        modulus: 1,
+        shift: 0,
         residue: 0,
     };
 
     pub(super) fn has(self, fault: u32) -> bool {
-        self.modulus == 1 || fault % self.modulus == self.residue
+        (fault ^ self.residue).trailing_zeros() >= self.shift
     }
 
     /// The place of one of its faults among all numbers of the part.
     pub(super) fn place(self, fault: u32) -> usize {
-        (fault / self.modulus) as usize
+        (fault >> self.shift) as usize
     }
 
     /// Its numbers, in order.
     pub(super) fn faults(self) -> impl Iterator<Item = u32> {
-        (self.residue..).step_by(self.modulus as usize)
+        (self.residue..).step_by(1 << self.shift)
     }
 
     /// How many numbers below `nodes` it has, at most.
     pub(super) fn len(self, nodes: u32) -> usize {
-        nodes.div_ceil(self.modulus) as usize
+        nodes.div_ceil(1 << self.shift) as usize
     }
 
-    /// The part in `into` parts (at least two), unless that would be more than there are numbers
-    /// below `nodes`.
+    /// The part in at least `into` parts (a power of two), unless that would be more than there
+    /// are numbers below `nodes`.
     fn split(self, into: u32, nodes: u32) -> Option<Vec<Self>> {
-        let modulus = self
-            .modulus
-            .checked_mul(into.max(2))
-            .filter(|modulus| *modulus <= nodes)?;
-        let at = |number| Self {
-            modulus,
-            residue: self.residue + number * self.modulus,
+        let digits = into.max(2).checked_next_power_of_two()?.ilog2();
+        let shift = self.shift + digits;
+        if shift >= u32::BITS || 1 << shift > nodes {
+            return None;
+        }
+        let at = |number: u32| Self {
+            shift,
+            residue: self.residue | number << self.shift,
         };
-        Some((0..into.max(2)).map(at).collect())
+        Some((0..1 << digits).map(at).collect())
     }
 }
 
@@ -136,6 +139,6 @@ pub(super) fn each_pass<T: Send>(
         }
     });
     let mut results = results.into_inner().unwrap_or_default();
-    results.sort_by_key(|(part, _)| (part.modulus, part.residue));
+    results.sort_by_key(|(part, _)| (part.shift, part.residue));
     results.into_iter().map(|(_, result)| result).collect()
 }

@@ -2,7 +2,7 @@
 //! In a dense graph the lists would not fit in memory, and a ranking needs none of them.
 
 use super::answer::{each_affected, states};
-use super::lists::Ground;
+use super::ground::Ground;
 use super::parts::each_pass;
 use super::{apart, late};
 use crate::analysis::engine::{Affected, Engine};
@@ -44,12 +44,11 @@ impl Tally {
             groups,
             counts: vec![Count::default(); groups.saturating_mul(graph.node_count())],
         };
-        let parts = each_pass(&ground, MOST_PAIRS, |mut pass| {
-            let degraded = pass.degraded();
+        let parts = each_pass(&ground, MOST_PAIRS, |pass| {
             let said = states(&pass.codes);
             let nodes = u32::try_from(graph.node_count()).unwrap_or(u32::MAX);
             let mut counts = vec![Count::default(); groups * pass.part.len(nodes)];
-            each_affected(&pass, degraded.as_ref(), |fault, node, state| {
+            each_affected(&pass, |fault, node, state| {
                 let (Some(group), Some((verdict, recovers))) =
                     (group(node), said.get(state as usize).copied())
                 else {

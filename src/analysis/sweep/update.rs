@@ -12,10 +12,12 @@
 //! that stay are renumbered.
 
 use super::answer::{Chunk, high};
+use super::arena::Arena;
 use super::changes::{Changes, upstream};
 use super::codes::Codes;
+use super::ground::{Ground, NEAR_LATE};
 use super::late::named;
-use super::lists::{Arena, Ground, NEAR_LATE, Pass};
+use super::lists::Pass;
 use super::parts::Part;
 use super::renumber::Renumbering;
 use super::{Sweep, apart, faults, late};
@@ -67,15 +69,14 @@ pub fn keep(engine: &Engine<'_>) -> (Sweep, Option<Lists>) {
         drop(pass);
         return (Sweep::new(engine), None);
     }
-    let degraded = pass.degraded();
-    let chunk = Chunk::new(&pass, degraded.as_ref());
+    let chunk = Chunk::new(&pass);
     let mut by_themselves = late::faults(&ground);
     by_themselves.append(&mut pass.apart);
     let rows = apart::evaluate(engine, by_themselves);
     let sweep = assembled(engine, chunk, rows);
     let lists = Lists {
         arena: pass.arena,
-        degraded,
+        degraded: pass.degraded,
         codes_at_first: pass.codes.all().len(),
         codes: pass.codes,
     };
@@ -125,8 +126,9 @@ pub fn update(
     let Update {
         mut pass, mut work, ..
     } = update;
-    pass.apart = evaluated_apart(&pass, degraded.as_ref());
-    let chunk = Chunk::new(&pass, degraded.as_ref());
+    pass.degraded = degraded;
+    pass.apart = evaluated_apart(&pass);
+    let chunk = Chunk::new(&pass);
     let mut by_themselves = late::faults(&ground);
     by_themselves.append(&mut pass.apart);
     by_themselves.sort_unstable();
@@ -135,7 +137,7 @@ pub fn update(
     let sweep = assembled(engine, chunk, rows);
     let lists = Lists {
         arena: pass.arena,
-        degraded,
+        degraded: pass.degraded,
         codes: pass.codes,
         codes_at_first: known.codes_at_first,
     };
@@ -253,7 +255,7 @@ impl Update<'_, '_> {
 
 /// Faults of which the lists don't say all: those that reach what is near something late, and those
 /// that degrade a cycle of needs. Sorted, each once.
-fn evaluated_apart(pass: &Pass<'_>, degraded: Option<&Arena>) -> Vec<u32> {
+fn evaluated_apart(pass: &Pass<'_>) -> Vec<u32> {
     let graph = pass.ground.graph;
     let nodes = u32::try_from(graph.node_count()).unwrap_or(u32::MAX);
     let mut apart = Vec::new();
@@ -261,7 +263,7 @@ fn evaluated_apart(pass: &Pass<'_>, degraded: Option<&Arena>) -> Vec<u32> {
         if pass.ground.is(node, NEAR_LATE) {
             apart.extend(pass.arena.of(node).iter().map(|pair| high(*pair)));
         }
-        if let Some(degraded) = degraded
+        if let Some(degraded) = &pass.degraded
             && graph.cycles.of(node).is_some()
         {
             apart.extend(degraded.of(node).iter().map(|pair| high(*pair)));
@@ -303,8 +305,7 @@ fn rows_apart(
         if spread(engine, fault, &reaching) || spread(old.engine, was, &reached) {
             return None;
         }
-        let affected = row.iter().filter_map(|pair| {
-            let one = super::answer::read(&old.sweep.apart.states, *pair);
+        let affected = row.all().filter_map(|one| {
             let node = numbers.new_of(one.node)?;
             Some(Affected { node, ..one })
         });
