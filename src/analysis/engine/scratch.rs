@@ -39,8 +39,8 @@ pub(in crate::analysis) struct Record {
     pub(super) hoped: u64,
 }
 
-/// Working memory for [`Engine`](super::Engine)'s evaluations.
-#[derive(Debug)]
+/// Working memory for [`Engine`](super::Engine)'s evaluations; by default none, for no graph.
+#[derive(Debug, Default)]
 pub struct Scratch {
     /// One bit a set.
     sets: Vec<u8>,
@@ -63,17 +63,6 @@ impl Scratch {
             record_of: vec![NO_SLOT; graph.owner.len()],
             records: Vec::new(),
             slot: vec![NO_SLOT; graph.node_count()],
-        }
-    }
-
-    /// No working memory at all, where none is needed.
-    pub(in crate::analysis) fn empty() -> Self {
-        Self {
-            sets: Vec::new(),
-            lists: Default::default(),
-            record_of: Vec::new(),
-            records: Vec::new(),
-            slot: Vec::new(),
         }
     }
 

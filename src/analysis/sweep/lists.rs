@@ -63,7 +63,7 @@ impl<'e> Pass<'e> {
             apart: Vec::new(),
             to_simulate: Vec::new(),
             scratch: if graph.order.knots().is_empty() {
-                Scratch::empty()
+                Scratch::default()
             } else {
                 Scratch::new(graph)
             },
@@ -81,7 +81,7 @@ impl<'e> Pass<'e> {
         let most = most.min(MOST_PAIRS);
         self.lists(most)?;
         // What is left to do needs the lists only.
-        self.scratch = Scratch::empty();
+        self.scratch = Scratch::default();
         self.marks = Marks::default();
         self.memo = Memo::default();
         self.degrade(most)?;
