@@ -12,7 +12,7 @@ mod brute;
 use brute::model::model_of;
 use brute::{Estate, NEVER, Set};
 use proptest::prelude::*;
-use spof::analysis::cuts::downtime::{Method, Rate, downtime};
+use spof::analysis::cuts::downtime::{Method, Rate, downtime, downtime_within};
 use spof::analysis::engine::Engine;
 use spof::graph::{FaultClass, Graph};
 
@@ -105,6 +105,64 @@ impl States {
     }
 }
 
+impl States {
+    /// The minimal sets of candidates with which the subject never serves: monotone, so no set
+    /// that lacks one of them may do.
+    fn minimal(&self) -> Vec<usize> {
+        let never = |state: &usize| self.times[*state] == NEVER;
+        (0..self.times.len())
+            .filter(never)
+            .filter(|state| !self.of(*state).any(|at| never(&(state & !(1 << at)))))
+            .collect()
+    }
+
+    /// The probability that all candidates of a state fail.
+    fn together(&self, state: usize) -> f64 {
+        self.of(state).map(|at| share(self.rates[at])).product()
+    }
+}
+
+/// What is said where diagrams are too large: the sum over the minimal cut sets, and a bound that
+/// is one.
+fn sums_agree(
+    engine: &Engine<'_>,
+    subject: u32,
+    states: &States,
+    rate: impl Fn(u32) -> Option<Rate> + Sync,
+) -> Result<(), TestCaseError> {
+    let wanted = |node: u32| FaultClass::of(engine.graph().class[node as usize]).is_some();
+    let found = downtime_within(engine, subject, wanted, rate, 0).unwrap();
+    let minimal = states.minimal();
+    let Method::Summed(order) = found.method else {
+        let matters = minimal.iter().fold(0, |all, set| all | set).count_ones();
+        prop_assert!(matters <= 1, "there was no budget for {matters} events");
+        return Ok(());
+    };
+    let small = minimal.iter().filter(|set| set.count_ones() <= order);
+    let sum: f64 = small.map(|set| states.together(*set)).sum();
+    let alone = (0..states.candidates.len()).map(|at| {
+        let time = states.alone(at).unwrap_or(0);
+        share(states.rates[at]) * states.fresh(at, time)
+    });
+    let all = sum + alone.sum::<f64>();
+    prop_assert!(
+        close(found.until_repair, sum.min(1.0)),
+        "{} {sum}",
+        found.until_repair
+    );
+    prop_assert!(
+        close(found.unavailability, all.min(1.0)),
+        "{} {all}",
+        found.unavailability
+    );
+    let away = (0..states.times.len()).filter(|state| states.times[*state] != 0);
+    let away: f64 = away.map(|state| states.chance(state)).sum();
+    let exact = states.shares(None, &states.relevant()).1;
+    let bound = found.at_most + 1e-12;
+    prop_assert!(away <= bound && exact <= bound, "{away} {exact} {bound}");
+    Ok(())
+}
+
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-11 + 1e-9 * b.abs()
 }
@@ -188,6 +246,20 @@ fn agrees(estate: &Estate, rates: &[(u32, u64)]) -> Result<(), TestCaseError> {
         for node in &found.unrated {
             prop_assert!(rate(*node).is_none());
         }
+        sums_agree(&engine, subject, &states, rate)?;
+        // The same where everything is failed for much of the time.
+        let often = |node: u32| {
+            rate(node).map(|rate| Rate {
+                fails_per_y: rate.fails_per_y * 1_000.0,
+                ..rate
+            })
+        };
+        let rates = states.candidates.iter().map(|node| often(*node).unwrap());
+        let states = States {
+            rates: rates.collect(),
+            ..states
+        };
+        sums_agree(&engine, subject, &states, often)?;
     }
     Ok(())
 }

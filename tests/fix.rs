@@ -296,7 +296,7 @@ proptest! {
         });
         let cost = |set: u32| chosen(set).map(|at| prices[at]).sum::<u64>();
         let least = (0..1u32 << 8).filter(meets).map(cost).min();
-        let found = cheapest(&prices, &conditions, &|| false);
+        let found = cheapest(&prices, &conditions, u64::MAX, &|| false);
         prop_assert_eq!(found.as_ref().map(|found| found.cost), least);
         if let Some(found) = found {
             prop_assert_eq!(found.at_least, found.cost);
@@ -305,7 +305,7 @@ proptest! {
             prop_assert_eq!(cost(set), found.cost);
         }
         // With no time at all: a choice, and a bound that is one.
-        if let (Some(hasty), Some(least)) = (cheapest(&prices, &conditions, &|| true), least) {
+        if let (Some(hasty), Some(least)) = (cheapest(&prices, &conditions, 0, &|| true), least) {
             prop_assert!(hasty.at_least <= least && least <= hasty.cost);
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Args {
     down: Vec<String>,
 
     /// How long [default: as long as what is expected takes and 5m more, at most 4h]
-    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    #[arg(long = "for", value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     lasts: Option<u64>,
 
     /// How to write the sheet

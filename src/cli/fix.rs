@@ -41,12 +41,16 @@ pub(super) struct Args {
     goal: Option<String>,
 
     /// Give the best plan found by this time, reading included
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = limit)]
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = limit, allow_hyphen_values = true)]
     time_limit: Duration,
 
     /// Print the plan as a unified diff of the manifests, and nothing else
     #[arg(long, conflicts_with = "format")]
     patch: bool,
+
+    /// Show every step
+    #[arg(long)]
+    all: bool,
 
     /// How to write the plan
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -105,6 +109,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         goal: &words,
         answer: &answer,
         patch: &written,
+        all: args.all,
     };
     if args.patch {
         return print_patch(&fixing, plan, screen);

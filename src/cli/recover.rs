@@ -29,7 +29,7 @@ pub(super) struct Args {
     down: Vec<String>,
 
     /// When all that is down is repaired, or one of them (`NODE=TIME`); may be given several times
-    #[arg(long, value_name = "[NODE=]TIME")]
+    #[arg(long, value_name = "[NODE=]TIME", allow_hyphen_values = true)]
     repair: Vec<String>,
 
     /// What stopped comes back empty, as after a fire: restore stores from their backups first

@@ -124,6 +124,12 @@ fn clause(model: &Model, words: &[&str], given: &[NodeIx]) -> Result<Clause, Err
     if faults.is_empty() {
         return Err(wrong(format!("`{whole}` does not say what is survived")));
     }
+    if let (Some(only), 1, true) = (subjects.first(), subjects.len(), subjects == faults) {
+        let id = &model.node(*only).id;
+        return Err(wrong(format!(
+            "`{whole}` asks for nothing: `{id}` need not survive that it fails itself"
+        )));
+    }
     Ok(Clause {
         subjects: subjects
             .into_iter()

@@ -125,6 +125,21 @@ pub fn downtime(
     wanted: impl Fn(u32) -> bool,
     rate: impl Fn(u32) -> Option<Rate> + Sync,
 ) -> Result<Downtime, Unsolved> {
+    downtime_within(engine, subject, wanted, rate, BUDGET)
+}
+
+/// The same with diagrams of at most `budget` nodes: where that is not enough, the probability is
+/// summed over cut sets.
+///
+/// # Errors
+/// As [`downtime`].
+pub fn downtime_within(
+    engine: &Engine<'_>,
+    subject: u32,
+    wanted: impl Fn(u32) -> bool,
+    rate: impl Fn(u32) -> Option<Rate> + Sync,
+    budget: usize,
+) -> Result<Downtime, Unsolved> {
     let graph = engine.graph();
     // What it stands on at first, and what only its standbys need.
     let everything = Failures::new(graph, &wanted);
@@ -147,6 +162,7 @@ pub fn downtime(
         nodes: rated,
         interruptions,
         rate: &rate,
+        budget,
     };
     let mut found = deep::deep(subject_fails.at_first.0.len(), || {
         weights.weigh(&subject_fails, longest)
@@ -196,6 +212,8 @@ struct Weights<'a, R> {
     nodes: Vec<u32>,
     interruptions: BTreeMap<u32, u64>,
     rate: &'a R,
+    /// Nodes a diagram may have.
+    budget: usize,
 }
 
 impl<R: Fn(u32) -> Option<Rate> + Sync> Weights<'_, R> {
@@ -222,7 +240,7 @@ impl<R: Fn(u32) -> Option<Rate> + Sync> Weights<'_, R> {
 
     fn weigh(&self, subject: &Functions, longest: u64) -> Result<Downtime, Unsolved> {
         let (formula, top) = &subject.ever;
-        match Diagrams::new(formula, *top, BUDGET) {
+        match Diagrams::new(formula, *top, self.budget) {
             Ok(ever) => Ok(self.exactly(subject, &ever, longest)),
             Err(Unsolved::Budget) => self.summed(subject),
             Err(other) => Err(other),
@@ -261,7 +279,7 @@ impl<R: Fn(u32) -> Option<Rate> + Sync> Weights<'_, R> {
 
     /// What the share of time without service can't exceed.
     fn bound(&self, subject: &Functions, longest: u64) -> f64 {
-        let diagrams = |(formula, top): &(Formula, Lit)| Diagrams::new(formula, *top, BUDGET);
+        let diagrams = |(formula, top): &(Formula, Lit)| Diagrams::new(formula, *top, self.budget);
         let (Ok(at_first), Ok(late)) = (diagrams(&subject.at_first), diagrams(&subject.late))
         else {
             return self

@@ -59,6 +59,18 @@ impl Goal {
         found
     }
 
+    /// When `node` has to serve again by all of `clauses`, if it is a subject of any.
+    pub(super) fn deadline(&self, clauses: &[usize], node: u32) -> Option<u64> {
+        let clauses = clauses.iter().filter_map(|at| self.clauses.get(*at));
+        let deadlines = clauses.filter_map(|clause| {
+            let at = clause
+                .subjects
+                .binary_search_by_key(&node, |(node, _)| *node);
+            clause.subjects.get(at.ok()?).map(|(_, deadline)| *deadline)
+        });
+        deadlines.min()
+    }
+
     /// Leaves out subjects that don't serve even without a fault, and says which.
     pub(super) fn leave_out_unserved(&mut self, engine: &Engine<'_>) -> Vec<u32> {
         let mut unserved = Vec::new();

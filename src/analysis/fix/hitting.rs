@@ -25,15 +25,17 @@ pub struct Choice {
 }
 
 /// Conditions looked at between two looks at the clock.
-const PATIENCE: u32 = 2_048;
+const PATIENCE: u64 = 4_096;
 
-/// The cheapest choice, or the best one found before `stop` says to stop; `None` if the conditions
+/// The cheapest choice, or the best one found before `stop` says to stop or `effort` conditions were
+/// looked at in one part; `None` if the conditions
 /// contradict each other. Exponential in the worst case; conditions that share no element are
 /// solved apart, and elements that another one is as good as and no dearer are left out.
 #[must_use]
 pub fn cheapest(
     costs: &[u64],
     conditions: &[Condition],
+    effort: u64,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<Choice> {
     let conditions = undominated(costs, conditions);
@@ -41,7 +43,7 @@ pub fn cheapest(
     for part in parts(&conditions) {
         let depth = part.len() * 4 + 64;
         let found = deep(depth, || {
-            let mut search = Search::new(costs, &part, stop);
+            let mut search = Search::new(costs, &part, effort, stop);
             search.run();
             search.best.map(|(cost, chosen)| Choice {
                 chosen,
@@ -196,13 +198,21 @@ struct Search<'a> {
     best: Option<(u64, Vec<usize>)>,
     /// What the whole costs at least.
     floor: u64,
-    steps: u32,
+    looks: u64,
+    /// Looks when the clock was looked at last.
+    asked: u64,
+    effort: u64,
     stopped: bool,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl<'a> Search<'a> {
-    fn new(costs: &[u64], conditions: &[Condition], stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
+    fn new(
+        costs: &[u64],
+        conditions: &[Condition],
+        effort: u64,
+        stop: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
         let elements = conditions
             .iter()
             .flat_map(|condition| condition.any.iter().chain(&condition.none));
@@ -228,7 +238,9 @@ impl<'a> Search<'a> {
             cost: 0,
             best: None,
             floor: 0,
-            steps: 0,
+            looks: 0,
+            asked: 0,
+            effort,
             stopped: false,
             stop,
         };
@@ -368,11 +380,12 @@ impl<'a> Search<'a> {
     }
 
     fn branch(&mut self) {
-        self.steps += 1;
-        // A step of a large part takes long enough to look at the clock each time.
-        let patience = (PATIENCE / u32::try_from(self.any.len()).unwrap_or(u32::MAX)).max(1);
-        if self.steps.is_multiple_of(patience) && (self.stop)() {
+        self.looks += self.any.len() as u64 + 1;
+        if self.looks > self.effort {
             self.stopped = true;
+        } else if self.looks > self.asked.saturating_add(PATIENCE) {
+            self.asked = self.looks;
+            self.stopped |= (self.stop)();
         }
         if self.stopped {
             return;

@@ -2,7 +2,7 @@
 //! yields a condition: a set of candidates of which every plan holds one. It is found by growing
 //! the choice as far as it still fails; what is left in the cone of that failure is the condition.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use super::cone::cone;
 use super::hitting::{Choice as Cheapest, Condition, cheapest};
 use super::plan::News;
 use super::system::{Choice, Local, System};
-use crate::analysis::engine::Scratch;
+use crate::analysis::engine::{Outcome, Scratch};
 use crate::model::NodeIx;
 
 /// Shares of the time after which the first conditions have to do, the search ends, and no further
@@ -19,8 +19,10 @@ use crate::model::NodeIx;
 const FIRST: f64 = 0.35;
 const SEARCH: f64 = 0.75;
 const PLANS: f64 = 0.85;
-/// What one search for the cheapest choice may take of the time.
-const CHEAPEST: f64 = 0.15;
+/// Conditions after which what is late is found again.
+const REFRESH: usize = 256;
+/// Conditions looked at by the first searches for the cheapest choice, in each part of it.
+const EFFORT: u64 = 3_000_000;
 /// Subjects of one fault of which conditions with moves taken at their word are found at a time.
 const MOST_AT_ONCE: usize = 16;
 
@@ -56,9 +58,10 @@ impl Search<'_, '_> {
         let mut best: Option<Found> = None;
         let mut at_least = 0;
         let mut round = 0usize;
+        let mut effort = EFFORT;
         loop {
-            let end = ((self.used)() + CHEAPEST).min(SEARCH);
-            let Some(next) = cheapest(self.costs, &conditions, &|| (self.used)() >= end) else {
+            let stop = || (self.used)() >= SEARCH;
+            let Some(next) = cheapest(self.costs, &conditions, effort, &stop) else {
                 break;
             };
             at_least = at_least.max(next.at_least);
@@ -89,6 +92,9 @@ impl Search<'_, '_> {
                 cost: best.as_ref().map(|found| found.cost),
                 at_least,
             });
+            if next.cost >= known {
+                effort = effort.saturating_mul(2);
+            }
             let choice = self.choice(&next.chosen);
             let news = self.conditions(&choice, SEARCH);
             if !news.is_empty() {
@@ -109,10 +115,8 @@ impl Search<'_, '_> {
                     at_least,
                 });
             }
-            if next.at_least < next.cost {
-                // Only the clock ends a search for the cheapest choice early.
-                break;
-            }
+            // It holds, and may not be the cheapest that does: that takes a longer search.
+            effort = effort.saturating_mul(8);
         }
         if best.is_none() {
             self.made_whole(&[], &conditions, &mut best);
@@ -241,18 +245,46 @@ impl Search<'_, '_> {
                 continue;
             }
             let outcome = self.system.outcome(scratch, choice, at, relaxed);
-            let mut grown = choice.to_vec();
-            for subject in failing {
-                let done = !relaxed && found.len() >= MOST_AT_ONCE;
-                if done || (self.used)() >= end {
-                    break;
+            self.conditions_in(
+                scratch,
+                (choice, at, relaxed),
+                outcome,
+                &failing,
+                end,
+                &mut found,
+            );
+        }
+        found
+    }
+
+    /// Of one failure: `outcome`, in which all of `failing` fail.
+    fn conditions_in(
+        &self,
+        scratch: &mut Scratch,
+        (choice, at, relaxed): (&[bool], usize, bool),
+        mut outcome: Outcome,
+        failing: &[u32],
+        end: f64,
+        found: &mut Vec<Condition>,
+    ) {
+        let system = self.system;
+        let mut grown = choice.to_vec();
+        let mut known: HashMap<u32, u64> = HashMap::new();
+        let mut last = 0;
+        for subject in failing {
+            let deadline = system.deadline(at, *subject);
+            // What it can't do without first: that rests on less, and others rest on it too.
+            for node in system.necessary(&outcome, (*subject, deadline), &mut known) {
+                let enough = !relaxed && found.len() >= MOST_AT_ONCE;
+                if enough || (self.used)() >= end {
+                    return;
                 }
-                let state = (choice, at, relaxed);
-                let local = self.system.local(&outcome, state, subject);
-                if !self.system.fails_locally(scratch, &local, &grown) {
+                let state = (grown.as_slice(), at, relaxed);
+                let local = system.local(&outcome, state, (node, deadline));
+                if !system.fails_locally(scratch, &local, &grown) {
                     continue;
                 }
-                let condition = self.condition(scratch, &local, &grown, subject, relaxed);
+                let condition = self.condition(scratch, &local, &grown, relaxed);
                 if relaxed {
                     for element in &condition.any {
                         grown[*element] = true;
@@ -260,17 +292,20 @@ impl Search<'_, '_> {
                 }
                 found.push(condition);
             }
+            if relaxed && found.len() >= last + REFRESH {
+                // What was made up for is late no more, and need not be looked at again.
+                last = found.len();
+                outcome = system.outcome(scratch, &grown, at, relaxed);
+            }
         }
-        found
     }
 
-    /// One condition from the failure of `subject` under `choice`.
+    /// One condition from the failure of the node of `local` under `choice`.
     fn condition(
         &self,
         scratch: &mut Scratch,
         local: &Local,
         choice: &[bool],
-        subject: u32,
         relaxed: bool,
     ) -> Condition {
         let system = self.system;
@@ -278,7 +313,12 @@ impl Search<'_, '_> {
         let mut tried: BTreeSet<usize> = BTreeSet::new();
         let any = loop {
             let outcome = system.outcome_locally(scratch, local, &grown);
-            let late = cone(&system.engine, &outcome, &system.candidate_of, &[subject]);
+            let late = cone(
+                &system.engine,
+                &outcome,
+                &system.candidate_of,
+                &[local.node],
+            );
             // Whole services first, then one by one, the cheapest first: what is left says more.
             let mut owners: BTreeMap<NodeIx, Vec<usize>> = BTreeMap::new();
             for element in &late.candidates {

@@ -41,10 +41,11 @@ pub(super) struct System<'g> {
     remembered: AtomicUsize,
 }
 
-/// What the failure of one subject rests on, to look at that alone again and again.
+/// What the failure of one node rests on, to look at that alone again and again.
 pub(super) struct Local {
-    subject: u32,
-    clauses: Vec<usize>,
+    pub(super) node: u32,
+    /// When it has to serve again.
+    deadline: u64,
     /// All nodes that are late on the way down from the subject.
     inside: Vec<u32>,
     /// Struck in any case.
@@ -174,19 +175,65 @@ impl<'g> System<'g> {
         struck
     }
 
-    /// What the failure of `subject` in `outcome` (of `choice`) rests on. It holds for every larger
-    /// choice too, as long as that has no further moves taken at their word.
+    /// When a node that fails under fault number `at` has to serve again.
+    pub(super) fn deadline(&self, at: usize, subject: u32) -> u64 {
+        let clauses = self.faults.get(at).map(|(_, clauses)| clauses.as_slice());
+        let deadline = self.goal.deadline(clauses.unwrap_or_default(), subject);
+        deadline.unwrap_or(u64::MAX)
+    }
+
+    /// `subject` and the late nodes without which it can't serve whatever is chosen, each after
+    /// those that it can't do without itself: all of them have to serve by its `deadline`. Leaves
+    /// out what is `known` to have had to by then, and adds to it.
+    pub(super) fn necessary(
+        &self,
+        outcome: &Outcome,
+        (subject, deadline): (u32, u64),
+        known: &mut HashMap<u32, u64>,
+    ) -> Vec<u32> {
+        let graph = self.engine.graph();
+        let mut found = Vec::new();
+        let mut stack = vec![(subject, false)];
+        while let Some((node, is_done)) = stack.pop() {
+            if is_done {
+                found.push(node);
+                continue;
+            }
+            let is_known = known.get(&node).is_some_and(|before| *before <= deadline);
+            let is_candidate = self.candidate_of.contains_key(&node);
+            if is_known || is_candidate || !super::cone::is_late(&self.engine, outcome, node) {
+                continue;
+            }
+            known.insert(node, deadline);
+            stack.push((node, true));
+            for q in graph.requirements_of(node) {
+                if !super::cone::matters(&self.engine, outcome, node, q) {
+                    continue;
+                }
+                let weight = |m: u32| graph.member_weight[m as usize];
+                let members = || graph.members_of(q);
+                let all = members().map(weight).fold(0u64, u64::saturating_add);
+                let needed = |m: &u32| all.saturating_sub(weight(*m)) < graph.need[q as usize];
+                let needed = members().filter(needed);
+                stack.extend(needed.map(|m| (graph.member_node[m as usize], false)));
+            }
+        }
+        found
+    }
+
+    /// What it rests on that `node` does not serve by `deadline` in `outcome` (of `choice`). It
+    /// holds for every larger choice too, as long as that has no further moves taken at their word.
     pub(super) fn local(
         &self,
         outcome: &Outcome,
         (choice, at, relaxed): (&[bool], usize, bool),
-        subject: u32,
+        (node, deadline): (u32, u64),
     ) -> Local {
         let graph = self.engine.graph();
         let late = |node: u32| super::cone::is_late(&self.engine, outcome, node);
         let mut seen: BTreeSet<u32> = BTreeSet::new();
         let mut candidates: BTreeSet<usize> = BTreeSet::new();
-        let mut stack = vec![subject];
+        let mut stack = vec![node];
         while let Some(node) = stack.pop() {
             if !late(node) || !seen.insert(node) {
                 continue;
@@ -202,12 +249,8 @@ impl<'g> System<'g> {
         let mut fixed = self.fixed(choice, at, relaxed);
         fixed.retain(|node| seen.contains(node));
         Local {
-            subject,
-            clauses: self
-                .faults
-                .get(at)
-                .map(|(_, clauses)| clauses.clone())
-                .unwrap_or_default(),
+            node,
+            deadline,
             inside: seen.into_iter().collect(),
             fixed,
             candidates: candidates.into_iter().collect(),
@@ -225,7 +268,7 @@ impl<'g> System<'g> {
         struck
     }
 
-    /// Whether the subject of `local` fails under `choice`. Proportional to what it rests on.
+    /// Whether the node of `local` fails under `choice`. Proportional to what it rests on.
     pub(super) fn fails_locally(
         &self,
         scratch: &mut Scratch,
@@ -235,8 +278,11 @@ impl<'g> System<'g> {
         let struck = self.struck_locally(local, choice);
         scratch.restrict(&local.inside);
         let affected = self.engine.affected(scratch, &struck);
-        let failing = self.goal.failing(&local.clauses, &affected);
-        failing.binary_search(&local.subject).is_ok()
+        let at = affected
+            .binary_search_by_key(&local.node, |one| one.node)
+            .ok();
+        let own = at.and_then(|at| affected.get(at));
+        own.is_some_and(|own| super::goal::fails(own, local.deadline))
     }
 
     /// The same with all that explains it.

@@ -1,9 +1,16 @@
 //! `spof fix` for people.
 
+use std::collections::BTreeMap;
+
 use super::Fixing;
 use crate::analysis::fix::Outcome;
 use crate::output::page::{Column, Page, Table};
 use crate::output::text::{BAD, DIM, GOOD, NAME, PLAIN, STRONG, Text, WARN, listed, plural};
+
+/// Steps shown where not all are asked for.
+const SHOWN: usize = 60;
+/// Steps that are named where one reason holds for several.
+const NUMBERED: usize = 20;
 
 /// The plan.
 #[must_use]
@@ -65,7 +72,8 @@ pub fn human(mut page: Page, fixing: &Fixing<'_>) -> Page {
                 Text::of(DIM, &answer.failures.to_string()),
                 Text::of(DIM, "as it is"),
             ]);
-            for (number, step) in (1u32..).zip(&plan.steps) {
+            let shown = if fixing.all { plan.steps.len() } else { SHOWN };
+            for (number, step) in (1u32..).zip(plan.steps.iter().take(shown)) {
                 table.row(vec![
                     Text::of(DIM, &format!("{number}.")),
                     Text::plain(&step.cost.to_string()),
@@ -78,6 +86,10 @@ pub fn human(mut page: Page, fixing: &Fixing<'_>) -> Page {
                 ]);
             }
             page.table(table);
+            if plan.steps.len() > shown {
+                let more = format!("… {} more; --all shows them", plan.steps.len() - shown);
+                page.line(Text::of(DIM, &more));
+            }
             page.gap();
             written(&mut page, fixing);
         }
@@ -117,8 +129,20 @@ fn written(page: &mut Page, fixing: &Fixing<'_>) {
         );
         page.wrapped(&Text::new(), &Text::of(DIM, &text));
     }
+    let mut by_reason: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (step, why) in unwritten {
-        let text = format!("step {} is to be made by hand: {why}", step + 1);
+        by_reason.entry(why).or_default().push(step + 1);
+    }
+    for (why, steps) in by_reason {
+        let text = match steps.as_slice() {
+            [only] => format!("step {only} is to be made by hand: {why}"),
+            many if many.len() <= NUMBERED => {
+                let numbers: Vec<String> = many.iter().map(ToString::to_string).collect();
+                let numbers = listed(&numbers, "and");
+                format!("steps {numbers} are to be made by hand: {why}")
+            }
+            many => format!("{} steps are to be made by hand: {why}", many.len()),
+        };
         page.wrapped(&Text::new(), &Text::of(DIM, &text));
     }
 }

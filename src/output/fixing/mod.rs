@@ -26,6 +26,8 @@ pub struct Fixing<'a> {
     pub answer: &'a Answer,
     /// The plan as a patch; empty without a plan.
     pub patch: &'a Patch,
+    /// Show every step.
+    pub all: bool,
 }
 
 impl<'a> Fixing<'a> {

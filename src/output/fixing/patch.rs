@@ -1,6 +1,6 @@
 //! A plan as a change of the manifests that state what it changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use super::edit::{self, Item, item, scalar};
@@ -23,7 +23,17 @@ pub struct Patch {
 /// The patch of `plan`.
 #[must_use]
 pub fn patch(model: &Model, sources: &SourceMap, plan: &Plan) -> Patch {
-    let writer = Writer { model, sources };
+    let mut replicas: HashMap<NodeIx, Vec<NodeIx>> = HashMap::new();
+    for (ix, node) in model.iter() {
+        if let (Class::Replica, Some(of)) = (node.class, node.part_of) {
+            replicas.entry(of).or_default().push(ix);
+        }
+    }
+    let writer = Writer {
+        model,
+        sources,
+        replicas,
+    };
     let mut refused: BTreeMap<usize, String> = BTreeMap::new();
     loop {
         let before = refused.len();
@@ -41,6 +51,8 @@ pub fn patch(model: &Model, sources: &SourceMap, plan: &Plan) -> Patch {
 struct Writer<'a> {
     model: &'a Model,
     sources: &'a SourceMap,
+    /// By service or store.
+    replicas: HashMap<NodeIx, Vec<NodeIx>>,
 }
 
 /// Edits of files, or why there are none.
@@ -197,11 +209,8 @@ impl Writer<'_> {
         Ok((span.file, text, item))
     }
 
-    fn replicas(&self, of: NodeIx) -> Vec<NodeIx> {
-        let all = self.model.iter();
-        all.filter(|(_, node)| node.class == Class::Replica && node.part_of == Some(of))
-            .map(|(ix, _)| ix)
-            .collect()
+    fn replicas(&self, of: NodeIx) -> &[NodeIx] {
+        self.replicas.get(&of).map_or(&[], Vec::as_slice)
     }
 
     /// A share of what the active replicas weigh together grows with them.
@@ -245,7 +254,7 @@ impl Writer<'_> {
         }
         Err(outside.map_or_else(
             || "nothing says where it is stated".to_owned(),
-            |path| format!("`{path}` is no YAML manifest of spof"),
+            |path| format!("`{path}` is no YAML manifest of spof, and only these are patched"),
         ))
     }
 
