@@ -6,7 +6,7 @@ use super::Reading;
 use super::limits::Limits;
 use super::problem::{Problem, ProblemKind, UnreadReason};
 use super::span::{FileId, Span};
-use super::tree::{Node, NodeId, Tree, Value};
+use super::tree::{NodeId, Sapling, Tree, Value};
 
 /// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
 const SMALL: usize = 24;
@@ -44,7 +44,7 @@ impl Stop {
 pub(super) struct Builder<'l> {
     pub(super) file: FileId,
     pub(super) limits: &'l Limits,
-    nodes: Vec<Node>,
+    sapling: Sapling,
 }
 
 impl<'l> Builder<'l> {
@@ -52,83 +52,94 @@ impl<'l> Builder<'l> {
         Self {
             file,
             limits,
-            nodes: Vec::new(),
+            sapling: Sapling::new(file),
         }
     }
 
     /// Adds a node over the bytes `start..end`.
     pub(super) fn push(
         &mut self,
-        value: Value,
+        value: Value<'_>,
         (start, end): (usize, usize),
-        tag: Option<Box<str>>,
+        tag: Option<&str>,
     ) -> Result<NodeId, Stop> {
-        if self.nodes.len() >= self.limits.nodes {
+        if self.sapling.len() >= self.limits.nodes {
             return Err(Stop::Nodes);
         }
-        let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_| Stop::Nodes)?);
         let span = Span::new(self.file, start, end);
-        self.nodes.push(Node { value, span, tag });
-        Ok(id)
+        self.sapling.push(value, span, tag).ok_or(Stop::Nodes)
+    }
+
+    /// Begins anew: what was built so far is of no use.
+    pub(super) fn clear(&mut self) {
+        self.sapling.clear();
     }
 
     /// Adds a scalar.
     pub(super) fn scalar(
         &mut self,
-        text: impl Into<Box<str>>,
+        text: impl AsRef<str>,
         quoted: bool,
         range: (usize, usize),
     ) -> Result<NodeId, Stop> {
-        let text = text.into();
+        let text = text.as_ref();
         self.push(Value::Scalar { text, quoted }, range, None)
     }
 
     /// Gives a collection its content, once its last child is known.
-    pub(super) fn finish(&mut self, id: NodeId, value: Value, end: usize) {
-        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            node.value = value;
-            node.span = Span::new(self.file, node.span.start as usize, end);
-        }
+    pub(super) fn finish(&mut self, id: NodeId, value: Value<'_>, end: usize) -> Result<(), Stop> {
+        let start = self.span(id).map_or(0, |span| span.start as usize);
+        self.finish_at(id, value, (start, end))
     }
 
     /// As [`finish`](Self::finish), with the whole range.
-    pub(super) fn finish_at(&mut self, id: NodeId, value: Value, range: (usize, usize)) {
-        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            node.value = value;
-            node.span = Span::new(self.file, range.0, range.1);
-        }
+    pub(super) fn finish_at(
+        &mut self,
+        id: NodeId,
+        value: Value<'_>,
+        range: (usize, usize),
+    ) -> Result<(), Stop> {
+        let span = Span::new(self.file, range.0, range.1);
+        let set = self.sapling.set(id, value, span.start, span.end);
+        set.ok_or(Stop::Nodes)
     }
 
-    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0 as usize)
+    pub(super) fn span(&self, id: NodeId) -> Option<Span> {
+        self.sapling.span(id)
     }
 
     /// Text of a scalar; `None` for collections.
-    fn text(&self, id: NodeId) -> Option<&str> {
-        match &self.node(id)?.value {
+    pub(super) fn text(&self, id: NodeId) -> Option<&str> {
+        match self.sapling.value(id)? {
             Value::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }
 
+    /// Whether a node is an empty plain scalar without a tag.
+    pub(super) fn is_nothing(&self, id: NodeId) -> bool {
+        let value = self.sapling.value(id);
+        let plain = Value::Scalar {
+            text: "",
+            quoted: false,
+        };
+        value.is_none_or(|value| value == plain) && !self.sapling.has_tag(id)
+    }
+
     /// Reports each key that stood in the mapping before. `<<` may be repeated: all of them merge.
-    pub(super) fn report_duplicates(
-        &self,
-        pairs: &[(NodeId, NodeId)],
-        problems: &mut Vec<Problem>,
-    ) {
-        let keys = pairs.iter().map(|(key, _)| *key);
+    pub(super) fn report_duplicates(&self, pairs: &[[NodeId; 2]], problems: &mut Vec<Problem>) {
+        let keys = pairs.iter().map(|[key, _]| *key);
         let keys = keys.filter_map(|key| Some((self.text(key)?, key)));
         let mut report = |first: NodeId, later: NodeId, text: &str| {
-            let (Some(first), Some(later)) = (self.node(first), self.node(later)) else {
+            let (Some(first), Some(later)) = (self.span(first), self.span(later)) else {
                 return;
             };
             if text != "<<" && problems.len() < MOST_PROBLEMS {
                 let message = format!("key `{text}` occurs twice in one mapping");
                 problems.push(
-                    Problem::new(ProblemKind::DuplicateKey, later.span, message)
+                    Problem::new(ProblemKind::DuplicateKey, later, message)
                         .with_help("the last value is used; remove the other")
-                        .with_related(first.span, "first here"),
+                        .with_related(first, "first here"),
                 );
             }
         };
@@ -157,14 +168,14 @@ impl<'l> Builder<'l> {
 
     /// The finished tree. Checks that looking through merge keys stays affordable: the entries
     /// that all mappings get by merging are counted, and there may be as many as nodes.
-    pub(super) fn into_tree(self, root: NodeId) -> Result<Tree, Stop> {
-        let tree = Tree {
-            nodes: self.nodes,
-            root,
-        };
+    /// The builder may build another tree then.
+    pub(super) fn tree(&mut self, root: NodeId) -> Result<Tree, Stop> {
+        let tree = self.sapling.grown(root);
+        if !tree.has_merges() {
+            return Ok(tree);
+        }
         let mut left = self.limits.nodes;
-        for index in 0..tree.nodes.len() {
-            let id = NodeId(u32::try_from(index).map_err(|_| Stop::Nodes)?);
+        for id in tree.ids() {
             let merged = tree.merged(id).skip(1);
             for pairs in merged {
                 left = left.checked_sub(pairs.len().max(1)).ok_or(Stop::Merges)?;

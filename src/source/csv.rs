@@ -205,8 +205,8 @@ impl<'t> Reader<'t> {
             return Ok(None);
         }
         let range = (self.start.at, self.text.len());
-        let root = self.builder.push(Value::Sequence(rows), range, None)?;
-        Ok(Some(self.builder.into_tree(root)?))
+        let root = self.builder.push(Value::Sequence(&rows), range, None)?;
+        Ok(Some(self.builder.tree(root)?))
     }
 
     fn header(
@@ -219,12 +219,10 @@ impl<'t> Reader<'t> {
             keys.push(self.builder.scalar(word(&text), true, range)?);
         }
         let named = keys.iter().filter(|key| {
-            let node = self.builder.node(**key);
-            node.is_some_and(
-                |node| !matches!(&node.value, Value::Scalar { text, .. } if text.is_empty()),
-            )
+            let text = self.builder.text(**key);
+            text.is_none_or(|text| !text.is_empty())
         });
-        let pairs: Vec<(NodeId, NodeId)> = named.map(|key| (*key, *key)).collect();
+        let pairs: Vec<[NodeId; 2]> = named.map(|key| [*key, *key]).collect();
         let before = problems.len();
         self.builder.report_duplicates(&pairs, problems);
         for problem in problems.iter_mut().skip(before) {
@@ -253,11 +251,11 @@ impl<'t> Reader<'t> {
             };
             let trimmed = text.trim();
             let value = self.builder.scalar(trimmed, !trimmed.is_empty(), cell)?;
-            pairs.push((key, value));
+            pairs.push([key, value]);
             range = Some((range.map_or(cell.0, |range| range.0), cell.1));
         }
         let range = range.unwrap_or((self.start.at, self.start.at));
-        Ok(self.builder.push(Value::Mapping(pairs), range, None)?)
+        Ok(self.builder.push(Value::Mapping(&pairs), range, None)?)
     }
 
     /// The cells of a record, each with the bytes it is written in: those of the record, which

@@ -63,8 +63,8 @@ fn tree(file: FileId, text: &str, limits: &Limits) -> Result<Tree, Stop> {
         }
     }
     sections.push(section(&mut builder, name, lines, (begun, text.len()))?);
-    let root = builder.push(Value::Sequence(sections), (0, text.len()), None)?;
-    builder.into_tree(root)
+    let root = builder.push(Value::Sequence(&sections), (0, text.len()), None)?;
+    builder.tree(root)
 }
 
 fn section(
@@ -77,9 +77,9 @@ fn section(
         builder.scalar("section", true, (range.0, range.0))?,
         builder.scalar("lines", true, (range.0, range.0))?,
     );
-    let lines = builder.push(Value::Sequence(lines), range, None)?;
+    let lines = builder.push(Value::Sequence(&lines), range, None)?;
     builder.push(
-        Value::Mapping(vec![(keys.0, name), (keys.1, lines)]),
+        Value::Mapping(&[[keys.0, name], [keys.1, lines]]),
         range,
         None,
     )

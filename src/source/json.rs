@@ -27,6 +27,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         skipped: text.len() - body.len(),
         scanner: Scanner::new(body, &STRICT),
         builder: Builder::new(file, limits),
+        children: Vec::new(),
         comments: Vec::new(),
         reading: Reading::default(),
     };
@@ -112,8 +113,8 @@ enum Failure {
 struct Open {
     id: NodeId,
     mapping: bool,
-    /// Items, or keys and values in turn.
-    children: Vec<NodeId>,
+    /// Where its items, or keys and values in turn, begin among those of all open ones.
+    from: usize,
 }
 
 /// What may come next inside a collection.
@@ -138,6 +139,8 @@ struct Reader<'t> {
     skipped: usize,
     scanner: Scanner<'t>,
     builder: Builder<'t>,
+    /// The children of all open collections, those of the innermost last.
+    children: Vec<NodeId>,
     comments: Vec<Comment>,
     reading: Reading,
 }
@@ -164,10 +167,9 @@ impl<'t> Reader<'t> {
                 let at = self.range().0;
                 return Err(self.syntax("there is more text after the end of the value".into(), at));
             }
-            let fresh = Builder::new(self.file, self.builder.limits);
-            let builder = std::mem::replace(&mut self.builder, fresh);
             let whole = Span::new(self.file, start, end);
-            let tree = builder.into_tree(root);
+            self.children.clear();
+            let tree = self.builder.tree(root);
             self.reading.documents.push(Document {
                 file: self.file,
                 index: u32::try_from(index).unwrap_or(u32::MAX),
@@ -193,7 +195,7 @@ impl<'t> Reader<'t> {
         let mut expect = Expect::ItemOrEnd;
         while let Some(top) = open.last().map(|top: &Open| (top.mapping, top.id)) {
             let Some(token) = self.token()? else {
-                let start = self.builder.node(top.1).map_or(0, |node| node.span.start);
+                let start = self.builder.span(top.1).map_or(0, |span| span.start);
                 let what = if top.0 { "object" } else { "array" };
                 let message = format!("this {what} is never closed");
                 return Err(self.syntax(message, start as usize));
@@ -218,7 +220,7 @@ impl<'t> Reader<'t> {
         };
         match expect {
             Expect::ItemOrEnd | Expect::CommaOrEnd if closes => {
-                self.close(open);
+                self.close(open)?;
                 return Ok(Expect::CommaOrEnd);
             }
             Expect::CommaOrEnd if token == Token::Comma => return Ok(Expect::ItemOrEnd),
@@ -227,7 +229,8 @@ impl<'t> Reader<'t> {
                 if let Token::String(text) = token {
                     let range = self.range();
                     let key = self.builder.scalar(text, true, range);
-                    Self::add(key.map_err(|stop| self.limit(stop))?, open);
+                    let key = key.map_err(|stop| self.limit(stop))?;
+                    self.children.push(key);
                     return Ok(Expect::Colon);
                 }
             }
@@ -271,44 +274,37 @@ impl<'t> Reader<'t> {
                 if open.len() >= self.builder.limits.depth {
                     return Err(self.limit(Stop::Depth));
                 }
-                let id = self.builder.push(Value::Sequence(Vec::new()), range, None);
+                let id = self.builder.push(Value::Sequence(&[]), range, None);
                 let id = id.map_err(|stop| self.limit(stop))?;
-                Self::add(id, open);
-                open.push(Open {
-                    id,
-                    mapping,
-                    children: Vec::new(),
-                });
+                self.children.push(id);
+                let from = self.children.len();
+                open.push(Open { id, mapping, from });
                 return Ok(id);
             }
             _ => return Err(self.syntax("expected a value here".into(), range.0)),
         };
         let id = node.map_err(|stop| self.limit(stop))?;
-        Self::add(id, open);
+        self.children.push(id);
         Ok(id)
     }
 
-    fn add(id: NodeId, open: &mut [Open]) {
-        if let Some(open) = open.last_mut() {
-            open.children.push(id);
-        }
-    }
-
-    fn close(&mut self, open: &mut Vec<Open>) {
+    fn close(&mut self, open: &mut Vec<Open>) -> Result<(), Failure> {
         let Some(open) = open.pop() else {
-            return;
-        };
-        let value = if open.mapping {
-            let pairs = open.children.as_chunks().0;
-            let pairs: Vec<_> = pairs.iter().map(|[key, value]| (*key, *value)).collect();
-            self.builder
-                .report_duplicates(&pairs, &mut self.reading.problems);
-            Value::Mapping(pairs)
-        } else {
-            Value::Sequence(open.children)
+            return Ok(());
         };
         let end = self.range().1;
-        self.builder.finish(open.id, value, end);
+        let children = self.children.get(open.from..).unwrap_or_default();
+        let value = if open.mapping {
+            let pairs = children.as_chunks().0;
+            self.builder
+                .report_duplicates(pairs, &mut self.reading.problems);
+            Value::Mapping(pairs)
+        } else {
+            Value::Sequence(children)
+        };
+        let finished = self.builder.finish(open.id, value, end);
+        self.children.truncate(open.from);
+        finished.map_err(|stop| self.limit(stop))
     }
 
     /// The next token that is no comment.

@@ -59,10 +59,10 @@ fn tree(
         }
     }
     let key = builder.scalar("samples", true, (0, 0))?;
-    let samples = builder.push(Value::Sequence(samples), (0, text.len()), None)?;
-    let pairs = Value::Mapping(vec![(key, samples)]);
+    let samples = builder.push(Value::Sequence(&samples), (0, text.len()), None)?;
+    let pairs = Value::Mapping(&[[key, samples]]);
     let root = builder.push(pairs, (0, text.len()), None)?;
-    builder.into_tree(root)
+    builder.tree(root)
 }
 
 /// A line of the file, taken apart. Places are bytes of the line.
@@ -151,25 +151,25 @@ impl<'t> Sample<'t> {
     fn build(self, builder: &mut Builder<'_>, from: usize, length: usize) -> Result<NodeId, Stop> {
         let whole = (from, from + length);
         let range = |(text, at): (&str, usize)| (from + at, from + at + text.len());
-        let mut pairs = vec![(
+        let mut pairs = vec![[
             builder.scalar("__name__", true, range(self.name))?,
             builder.scalar(self.name.0, true, range(self.name))?,
-        )];
+        ]];
         for label in self.labels {
             let place = (from + label.range.0, from + label.range.1);
-            pairs.push((
+            pairs.push([
                 builder.scalar(label.name.0, true, range(label.name))?,
                 builder.scalar(label.value, true, place)?,
-            ));
+            ]);
         }
-        let metric = builder.push(Value::Mapping(pairs), whole, None)?;
+        let metric = builder.push(Value::Mapping(&pairs), whole, None)?;
         let keys = (
             builder.scalar("metric", true, (from, from))?,
             builder.scalar("value", true, (from, from))?,
         );
         let value = builder.scalar(self.value.0, false, range(self.value))?;
-        let pairs = vec![(keys.0, metric), (keys.1, value)];
-        builder.push(Value::Mapping(pairs), whole, None)
+        let pairs = [[keys.0, metric], [keys.1, value]];
+        builder.push(Value::Mapping(&pairs), whole, None)
     }
 }
 

@@ -36,7 +36,7 @@ pub use limits::Limits;
 pub use map::{Location, SourceFile, SourceMap};
 pub use problem::{Problem, ProblemKind, Unread, UnreadReason};
 pub use span::{FileId, LineIndex, Position, Span};
-pub use tree::{Comment, Document, Node, NodeId, Tree, Value};
+pub use tree::{Comment, Document, NodeId, Tree, Value};
 pub use view::{Kind, View};
 
 /// A format that has a reader here.

@@ -2,7 +2,7 @@
 //! on. Every part keeps the place it was written at, which may be in several files.
 
 use super::span::{FileId, Span};
-use super::tree::{Document, Node, NodeId, Tree, Value};
+use super::tree::{Document, NodeId, Sapling, Value};
 use super::view::{Kind, View};
 
 /// Deepest value that is taken out, or made by changes.
@@ -224,35 +224,36 @@ impl Piece {
     /// A document with this as its root, of `file`.
     #[must_use]
     pub fn into_document(self, file: FileId) -> Document {
-        let mut nodes = Vec::new();
-        let root = self.lay(&mut nodes);
+        let mut sapling = Sapling::new(file);
+        let root = self.lay(&mut sapling);
         Document {
             file,
             index: 0,
-            tree: Tree { nodes, root },
+            tree: sapling.grown(root),
             comments: Vec::new(),
         }
     }
 
-    fn lay(self, nodes: &mut Vec<Node>) -> NodeId {
-        let value = match self.content {
-            Content::Scalar { text, quoted } => Value::Scalar { text, quoted },
+    /// Puts it into a tree. One that would be larger than a tree can be loses values: what
+    /// pieces may be made of is bounded far below that.
+    fn lay(self, sapling: &mut Sapling) -> NodeId {
+        let id = match self.content {
+            Content::Scalar { text, quoted } => {
+                let text = &*text;
+                sapling.push(Value::Scalar { text, quoted }, self.span, None)
+            }
             Content::Sequence(items) => {
-                Value::Sequence(items.into_iter().map(|item| item.lay(nodes)).collect())
+                let items: Vec<_> = items.into_iter().map(|item| item.lay(sapling)).collect();
+                sapling.push(Value::Sequence(&items), self.span, None)
             }
             Content::Mapping(pairs) => {
                 let pairs = pairs.into_iter();
-                let laid = pairs.map(|(key, value)| (key.lay(nodes), value.lay(nodes)));
-                Value::Mapping(laid.collect())
+                let laid = pairs.map(|(key, value)| [key.lay(sapling), value.lay(sapling)]);
+                let laid: Vec<_> = laid.collect();
+                sapling.push(Value::Mapping(&laid), self.span, None)
             }
         };
-        let id = NodeId(u32::try_from(nodes.len()).unwrap_or(u32::MAX));
-        nodes.push(Node {
-            value,
-            span: self.span,
-            tag: None,
-        });
-        id
+        id.unwrap_or(NodeId(0))
     }
 }
 

@@ -421,7 +421,7 @@ fn alias_bombs_cost_nothing() {
     assert_eq!(last.entries().len(), 61);
     assert_eq!(last.get("a").and_then(View::as_str), Some("x"));
     assert!(last.get("none").is_none());
-    assert!(document.tree.nodes.len() < merges.len());
+    assert!(document.tree.len() < merges.len());
 }
 
 #[test]
@@ -489,7 +489,7 @@ fn large_and_hostile_texts_keep_no_more_than_they_hold() {
         let reading = read(&text);
         let begins: String = text.chars().take(20).collect();
         let documents = reading.documents.iter();
-        let nodes: usize = documents.map(|document| document.tree.nodes.len()).sum();
+        let nodes: usize = documents.map(|document| document.tree.len()).sum();
         assert!(nodes <= text.len(), "{begins}: {nodes} nodes");
         let (problems, unread) = (reading.problems.len(), reading.unread.len());
         assert!(problems <= build::MOST_PROBLEMS, "{begins}: {problems}");
@@ -502,7 +502,10 @@ fn large_and_hostile_texts_keep_no_more_than_they_hold() {
 fn assert_sound(text: &str, reading: &Reading) {
     let check = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
     for document in &reading.documents {
-        document.tree.nodes.iter().for_each(|node| check(node.span));
+        document
+            .tree
+            .ids()
+            .for_each(|id| check(document.tree.span(id)));
         document
             .comments
             .iter()

@@ -68,7 +68,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         builder: Builder::new(file, limits),
     };
     let root = reader.table(content.as_table(), Some(0..body.len()), 1);
-    match root.and_then(|root| reader.builder.into_tree(root)) {
+    match root.and_then(|root| reader.builder.tree(root)) {
         Ok(tree) => {
             let comments = swept.comments.into_iter().map(|range| Comment {
                 text: body.get(range.start + 1..range.end).unwrap_or("").into(),
@@ -117,9 +117,9 @@ impl Reader<'_> {
             let value = self.item(item, depth + 1)?;
             hull = Some(join(hull, at));
             hull = Some(join(hull, self.bytes_of(value)));
-            pairs.push((key, value));
+            pairs.push([key, value]);
         }
-        self.close(id, Value::Mapping(pairs), hull);
+        self.close(id, Value::Mapping(&pairs), hull)?;
         Ok(id)
     }
 
@@ -137,7 +137,7 @@ impl Reader<'_> {
                     hull = Some(join(hull, self.bytes_of(item)));
                     items.push(item);
                 }
-                self.close(id, Value::Sequence(items), hull);
+                self.close(id, Value::Sequence(&items), hull)?;
                 Ok(id)
             }
         }
@@ -156,7 +156,7 @@ impl Reader<'_> {
                 for item in array {
                     items.push(self.value(item, depth + 1)?);
                 }
-                self.close(id, Value::Sequence(items), Some(span));
+                self.close(id, Value::Sequence(&items), Some(span))?;
                 Ok(id)
             }
             TomlValue::InlineTable(table) => self.table(table, Some(span), depth),
@@ -174,12 +174,12 @@ impl Reader<'_> {
             return Err(Stop::Depth);
         }
         let range = written.map_or((self.skipped, self.skipped), |written| self.range(written));
-        self.builder.push(Value::Sequence(Vec::new()), range, None)
+        self.builder.push(Value::Sequence(&[]), range, None)
     }
 
-    fn close(&mut self, id: NodeId, value: Value, hull: Option<Bytes>) {
+    fn close(&mut self, id: NodeId, value: Value<'_>, hull: Option<Bytes>) -> Result<(), Stop> {
         let range = self.range(&hull.unwrap_or(0..0));
-        self.builder.finish_at(id, value, range);
+        self.builder.finish_at(id, value, range)
     }
 
     /// Byte range in the file, on character boundaries.
@@ -193,8 +193,8 @@ impl Reader<'_> {
     }
 
     fn bytes_of(&self, id: NodeId) -> Bytes {
-        self.builder.node(id).map_or(0..0, |node| {
-            let bytes = node.span.range();
+        self.builder.span(id).map_or(0..0, |span| {
+            let bytes = span.range();
             bytes.start - self.skipped..bytes.end - self.skipped
         })
     }

@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use super::span::Span;
 use super::tree::{NodeId, Tree, Value};
 
+/// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
+const SMALL: usize = 24;
+
 /// What a node is, for messages and for choosing how to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -57,23 +60,23 @@ impl<'t> View<'t> {
     /// Byte range in its file.
     #[must_use]
     pub fn span(self) -> Span {
-        self.tree.node(self.id).span
+        self.tree.span(self.id)
     }
 
     /// The tag as written, if any.
     #[must_use]
     pub fn tag(self) -> Option<&'t str> {
-        self.tree.node(self.id).tag.as_deref()
+        self.tree.tag(self.id)
     }
 
     /// What the node is; plain empty, `~` and `null` are [`Kind::Null`].
     #[must_use]
     pub fn kind(self) -> Kind {
-        match &self.tree.node(self.id).value {
+        match self.tree.value(self.id) {
             Value::Scalar {
-                text,
+                text: "" | "~" | "null" | "Null" | "NULL",
                 quoted: false,
-            } if matches!(&**text, "" | "~" | "null" | "Null" | "NULL") => Kind::Null,
+            } => Kind::Null,
             Value::Scalar { .. } => Kind::Scalar,
             Value::Sequence(_) => Kind::Sequence,
             Value::Mapping(_) => Kind::Mapping,
@@ -89,7 +92,7 @@ impl<'t> View<'t> {
     /// The text of a scalar that is not null.
     #[must_use]
     pub fn as_str(self) -> Option<&'t str> {
-        match &self.tree.node(self.id).value {
+        match self.tree.value(self.id) {
             Value::Scalar { text, .. } if !self.is_null() => Some(text),
             _ => None,
         }
@@ -98,10 +101,7 @@ impl<'t> View<'t> {
     /// True if the scalar was quoted (so `"3"` is text where `3` is a number).
     #[must_use]
     pub fn is_quoted(self) -> bool {
-        matches!(
-            self.tree.node(self.id).value,
-            Value::Scalar { quoted: true, .. }
-        )
+        matches!(self.tree.value(self.id), Value::Scalar { quoted: true, .. })
     }
 
     /// A boolean as YAML 1.1 has them: `true`, `yes`, `on` and their negatives, any case.
@@ -123,7 +123,7 @@ impl<'t> View<'t> {
     /// How many items or pairs the node itself holds: what a lookup in it costs. O(1).
     #[must_use]
     pub fn size(self) -> usize {
-        match &self.tree.node(self.id).value {
+        match self.tree.value(self.id) {
             Value::Sequence(items) => items.len(),
             Value::Mapping(pairs) => pairs.len(),
             Value::Scalar { .. } => 0,
@@ -132,7 +132,7 @@ impl<'t> View<'t> {
 
     /// Items of a sequence; nothing for any other kind.
     pub fn items(self) -> impl Iterator<Item = View<'t>> {
-        let items: &'t [NodeId] = match &self.tree.node(self.id).value {
+        let items: &'t [NodeId] = match self.tree.value(self.id) {
             Value::Sequence(items) => items,
             _ => &[],
         };
@@ -149,10 +149,15 @@ impl<'t> View<'t> {
     #[must_use]
     pub fn entry(self, key: &str) -> Option<(View<'t>, View<'t>)> {
         let view = |id: NodeId| View::new(self.tree, id);
-        let (name, value) = self.tree.merged(self.id).find_map(|pairs| {
-            let named = |(name, _): &&(NodeId, NodeId)| view(*name).scalar_text() == Some(key);
+        let own = |pairs: &'t [[NodeId; 2]]| {
+            let named = |[name, _]: &&[NodeId; 2]| view(*name).scalar_text() == Some(key);
             pairs.iter().rev().find(named)
-        })?;
+        };
+        let [name, value] = if self.tree.has_merges() {
+            self.tree.merged(self.id).find_map(own)
+        } else {
+            own(self.tree.pairs(self.id))
+        }?;
         Some((view(*name), view(*value)))
     }
 
@@ -160,11 +165,25 @@ impl<'t> View<'t> {
     #[must_use]
     pub fn entries(self) -> Vec<(View<'t>, View<'t>)> {
         let view = |id: NodeId| View::new(self.tree, id);
+        let own = self.tree.pairs(self.id);
+        if !self.tree.has_merges() && own.len() <= SMALL {
+            let later = |at: usize, name: &str| {
+                let mut after = own.iter().skip(at + 1);
+                after.any(|[other, _]| view(*other).scalar_text() == Some(name))
+            };
+            let kept = own.iter().enumerate().filter(|(at, [name, _])| {
+                let name = view(*name).scalar_text();
+                name.is_none_or(|name| !later(*at, name))
+            });
+            return kept
+                .map(|(_, [name, value])| (view(*name), view(*value)))
+                .collect();
+        }
         let mut seen = HashSet::new();
         let mut entries = Vec::new();
         for pairs in self.tree.merged(self.id) {
             let before = entries.len();
-            for (name, value) in pairs.iter().rev() {
+            for [name, value] in pairs.iter().rev() {
                 let text = view(*name).scalar_text();
                 let fresh = text.is_none_or(|text| seen.insert(text));
                 if fresh && !self.tree.is_merge_key(*name) {
@@ -184,7 +203,7 @@ impl<'t> View<'t> {
 
     /// Text of any scalar, null or not: what a key is compared by.
     fn scalar_text(self) -> Option<&'t str> {
-        match &self.tree.node(self.id).value {
+        match self.tree.value(self.id) {
             Value::Scalar { text, .. } => Some(text),
             _ => None,
         }

@@ -46,7 +46,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     };
     let mut builder = Builder::new(file, limits);
     let root = element(&mut builder, parsed.root_element());
-    match root.and_then(|root| builder.into_tree(root)) {
+    match root.and_then(|root| builder.tree(root)) {
         Ok(tree) => reading.documents.push(Document {
             file,
             index: 0,
@@ -65,14 +65,14 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
 fn element(builder: &mut Builder<'_>, node: Node<'_, '_>) -> Result<NodeId, Stop> {
     let range = node.range();
     let range = (range.start, range.end);
-    let tag = Some(node.tag_name().name().into());
-    let id = builder.push(Value::Mapping(Vec::new()), range, tag)?;
+    let tag = Some(node.tag_name().name());
+    let id = builder.push(Value::Mapping(&[]), range, tag)?;
     let mut pairs = Vec::new();
     for attribute in node.attributes() {
         let at = attribute.range();
         let at = (at.start, at.end);
         let key = builder.scalar(attribute.name(), false, at)?;
-        pairs.push((key, builder.scalar(attribute.value(), true, at)?));
+        pairs.push([key, builder.scalar(attribute.value(), true, at)?]);
     }
     let mut children = Vec::new();
     for child in node.children().filter(Node::is_element) {
@@ -80,12 +80,12 @@ fn element(builder: &mut Builder<'_>, node: Node<'_, '_>) -> Result<NodeId, Stop
     }
     if !children.is_empty() {
         let key = builder.scalar(CHILDREN, false, range)?;
-        pairs.push((key, builder.push(Value::Sequence(children), range, None)?));
+        pairs.push([key, builder.push(Value::Sequence(&children), range, None)?]);
     } else if let Some(text) = node.text().map(str::trim).filter(|text| !text.is_empty()) {
         let key = builder.scalar(TEXT, false, range)?;
-        pairs.push((key, builder.scalar(text, true, range)?));
+        pairs.push([key, builder.scalar(text, true, range)?]);
     }
-    builder.finish_at(id, Value::Mapping(pairs), range);
+    builder.finish_at(id, Value::Mapping(&pairs), range)?;
     Ok(id)
 }
 

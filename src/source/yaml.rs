@@ -30,6 +30,14 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         text,
         limits,
         parser,
+        document: DocumentBuilder {
+            builder: Builder::new(file, limits),
+            anchors: FxHashMap::default(),
+            open: Vec::new(),
+            children: Vec::new(),
+            root: None,
+            last_end: 0,
+        },
         reading: Reading::default(),
         comments: Vec::new(),
         index: 0,
@@ -42,6 +50,8 @@ struct Reader<'t> {
     text: &'t str,
     limits: &'t Limits,
     parser: Parser<'t, StrInput<'t>>,
+    /// The document that is being read.
+    document: DocumentBuilder<'t>,
     reading: Reading,
     /// Comments of the document that is being read.
     comments: Vec<Comment>,
@@ -99,13 +109,7 @@ impl Reader<'_> {
     fn document(&mut self) -> Result<(), Failure> {
         let index = u32::try_from(self.index).unwrap_or(u32::MAX);
         self.index += 1;
-        let mut builder = DocumentBuilder {
-            builder: Builder::new(self.file, self.limits),
-            anchors: FxHashMap::default(),
-            open: Vec::new(),
-            root: None,
-            last_end: 0,
-        };
+        self.document.clear();
         loop {
             let (event, marks) = match self.parser.next_event() {
                 Some(Ok(next)) => next,
@@ -137,19 +141,20 @@ impl Reader<'_> {
             let range = self.range(marks);
             let tag = marks
                 .tag_span()
-                .and_then(|marks| self.text.get(marks.byte_range()?))
-                .map(Box::from);
+                .and_then(|marks| self.text.get(marks.byte_range()?));
             let problems = &mut self.reading.problems;
-            builder
+            self.document
                 .event(event, range, tag, problems)
                 .map_err(|stop| Failure::Limit(stop, Span::new(self.file, range.0, range.1)))?;
         }
-        let Some(root) = builder.root.filter(|root| !builder.is_empty(*root)) else {
+        let document = &mut self.document;
+        let root = document.root.filter(|root| !document.is_empty(*root));
+        let Some(root) = root else {
             return Ok(());
         };
-        let whole = builder.builder.node(root).map(|node| node.span);
+        let whole = document.builder.span(root);
         let whole = whole.unwrap_or(Span::new(self.file, 0, 0));
-        let tree = builder.builder.into_tree(root);
+        let tree = document.builder.tree(root);
         let tree = tree.map_err(|stop| Failure::Limit(stop, whole))?;
         self.reading.documents.push(Document {
             file: self.file,
@@ -211,14 +216,16 @@ struct Open {
     id: NodeId,
     mapping: bool,
     flow: bool,
-    /// Items, or keys and values in turn.
-    children: Vec<NodeId>,
+    /// Where its items, or keys and values in turn, begin among those of all open ones.
+    from: usize,
 }
 
 struct DocumentBuilder<'l> {
     builder: Builder<'l>,
     anchors: FxHashMap<usize, NodeId>,
     open: Vec<Open>,
+    /// The children of all open collections, those of the innermost last.
+    children: Vec<NodeId>,
     root: Option<NodeId>,
     /// End of the last thing read: a block collection ends there (its own end event already
     /// points at what follows).
@@ -226,11 +233,21 @@ struct DocumentBuilder<'l> {
 }
 
 impl DocumentBuilder<'_> {
+    /// Begins another document.
+    fn clear(&mut self) {
+        self.builder.clear();
+        self.anchors.clear();
+        self.open.clear();
+        self.children.clear();
+        self.root = None;
+        self.last_end = 0;
+    }
+
     fn event(
         &mut self,
         event: Event<'_>,
         range: (usize, usize),
-        tag: Option<Box<str>>,
+        tag: Option<&str>,
         problems: &mut Vec<Problem>,
     ) -> Result<(), Stop> {
         match event {
@@ -238,10 +255,9 @@ impl DocumentBuilder<'_> {
                 let quoted = style != ScalarStyle::Plain;
                 // The parser writes `~` where nothing stands.
                 let absent = !quoted && range.0 == range.1;
-                let text: Box<str> = if absent { "".into() } else { text.into() };
-                let id = self
-                    .builder
-                    .push(Value::Scalar { text, quoted }, range, tag)?;
+                let text = if absent { "" } else { &*text };
+                let value = Value::Scalar { text, quoted };
+                let id = self.builder.push(value, range, tag)?;
                 self.last_end = self.last_end.max(range.1);
                 self.place(id, anchor);
             }
@@ -251,7 +267,7 @@ impl DocumentBuilder<'_> {
             Event::MappingStart(style, anchor, _) => {
                 self.start(true, style, anchor, range, tag)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(range, problems),
+            Event::SequenceEnd | Event::MappingEnd => self.end(range, problems)?,
             Event::Alias(anchor) => {
                 self.last_end = self.last_end.max(range.1);
                 let known = self.anchors.get(&anchor).copied();
@@ -269,39 +285,41 @@ impl DocumentBuilder<'_> {
         style: StructureStyle,
         anchor: usize,
         range: (usize, usize),
-        tag: Option<Box<str>>,
+        tag: Option<&str>,
     ) -> Result<(), Stop> {
         if self.open.len() >= self.builder.limits.depth {
             return Err(Stop::Depth);
         }
-        let id = self.builder.push(Value::Sequence(Vec::new()), range, tag)?;
+        let id = self.builder.push(Value::Sequence(&[]), range, tag)?;
         self.last_end = self.last_end.max(range.1);
         self.place(id, anchor);
         self.open.push(Open {
             id,
             mapping,
             flow: style == StructureStyle::Flow,
-            children: Vec::new(),
+            from: self.children.len(),
         });
         Ok(())
     }
 
-    fn end(&mut self, range: (usize, usize), problems: &mut Vec<Problem>) {
+    fn end(&mut self, range: (usize, usize), problems: &mut Vec<Problem>) -> Result<(), Stop> {
         let Some(open) = self.open.pop() else {
-            return;
+            return Ok(());
         };
         if open.flow {
             self.last_end = self.last_end.max(range.1);
         }
+        let children = self.children.get(open.from..).unwrap_or_default();
         let value = if open.mapping {
-            let pairs = open.children.as_chunks().0;
-            let pairs: Vec<_> = pairs.iter().map(|[key, value]| (*key, *value)).collect();
-            self.builder.report_duplicates(&pairs, problems);
+            let pairs = children.as_chunks().0;
+            self.builder.report_duplicates(pairs, problems);
             Value::Mapping(pairs)
         } else {
-            Value::Sequence(open.children)
+            Value::Sequence(children)
         };
-        self.builder.finish(open.id, value, self.last_end);
+        self.builder.finish(open.id, value, self.last_end)?;
+        self.children.truncate(open.from);
+        Ok(())
     }
 
     /// Puts a node where it belongs, and remembers its anchor (0: none).
@@ -309,19 +327,15 @@ impl DocumentBuilder<'_> {
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }
-        match self.open.last_mut() {
-            Some(open) => open.children.push(id),
-            None => self.root = Some(id),
+        if self.open.is_empty() {
+            self.root = Some(id);
+        } else {
+            self.children.push(id);
         }
     }
 
     /// Whether the document holds nothing at all, not even a written `~`.
     fn is_empty(&self, root: NodeId) -> bool {
-        let node = self.builder.node(root);
-        node.is_none_or(|node| {
-            let nothing =
-                matches!(&node.value, Value::Scalar { text, quoted: false } if text.is_empty());
-            nothing && node.tag.is_none()
-        })
+        self.builder.is_nothing(root)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::meter::{self, Cause};
 use super::value::{self, Held, Place, Value};
-use crate::source::tree::{Document, Node, NodeId, Tree};
+use crate::source::tree::{Document, NodeId, Sapling};
 use crate::source::{Kind, Span, View, tree};
 
 /// What a document says, by YAML 1.2's and JSON's types: quoted text is text.
@@ -56,7 +56,7 @@ fn scalar(view: View<'_>) -> Held {
 pub(super) fn document(value: &Value, input: &Document, index: u32, left: &mut usize) -> Document {
     let whole = input.root().span();
     let mut writer = Writer {
-        nodes: Vec::new(),
+        sapling: Sapling::new(input.file),
         whole,
         left,
     };
@@ -64,16 +64,13 @@ pub(super) fn document(value: &Value, input: &Document, index: u32, left: &mut u
     Document {
         file: input.file,
         index,
-        tree: Tree {
-            nodes: writer.nodes,
-            root,
-        },
+        tree: writer.sapling.grown(root),
         comments: Vec::new(),
     }
 }
 
 struct Writer<'l> {
-    nodes: Vec<Node>,
+    sapling: Sapling,
     /// The place of what came from nowhere.
     whole: Span,
     left: &'l mut usize,
@@ -85,48 +82,45 @@ impl Writer<'_> {
     fn write(&mut self, value: &Value, around: Place) -> NodeId {
         meter::charge(1);
         let place = value.place().or(around);
-        let scalar = |text: &str, quoted: bool| tree::Value::Scalar {
-            text: text.into(),
-            quoted,
+        let plain = |text| tree::Value::Scalar {
+            text,
+            quoted: false,
         };
-        let written = match &value.held {
-            Held::Null => scalar("null", false),
-            Held::Bool(yes) => scalar(if *yes { "true" } else { "false" }, false),
-            Held::Whole(number) => scalar(&number.to_string(), false),
-            Held::Real(number) => scalar(&value::real(*number), false),
-            Held::Text(text) => scalar(text, true),
+        let quoted = |text| tree::Value::Scalar { text, quoted: true };
+        match &value.held {
+            Held::Null => self.push(plain("null"), place),
+            Held::Bool(yes) => self.push(plain(if *yes { "true" } else { "false" }), place),
+            Held::Whole(number) => self.push(plain(&number.to_string()), place),
+            Held::Real(number) => self.push(plain(&value::real(*number)), place),
+            Held::Text(text) => self.push(quoted(text), place),
             Held::List(list) => {
                 let items = list.items.iter().map(|item| self.write(item, place));
-                tree::Value::Sequence(items.collect())
+                let items: Vec<_> = items.collect();
+                self.push(tree::Value::Sequence(&items), place)
             }
             Held::Map(map) => {
                 let pairs = map.items.iter().map(|(key, item)| {
                     let at = item.place().or(place);
-                    let key = self.push(scalar(key, true), at);
-                    (key, self.write(item, place))
+                    let key = self.push(quoted(key), at);
+                    [key, self.write(item, place)]
                 });
-                tree::Value::Mapping(pairs.collect())
+                let pairs: Vec<_> = pairs.collect();
+                self.push(tree::Value::Mapping(&pairs), place)
             }
-        };
-        self.push(written, place)
+        }
     }
 
-    fn push(&mut self, value: tree::Value, place: Place) -> NodeId {
+    fn push(&mut self, value: tree::Value<'_>, place: Place) -> NodeId {
         match self.left.checked_sub(1) {
             Some(left) => *self.left = left,
             None => meter::stop(Cause::Outputs),
         }
-        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         let span = place.map_or(self.whole, |(start, end)| Span {
             start,
             end,
             ..self.whole
         });
-        self.nodes.push(Node {
-            value,
-            span,
-            tag: None,
-        });
-        id
+        let id = self.sapling.push(value, span, None);
+        id.unwrap_or_else(|| meter::stop(Cause::Outputs))
     }
 }

@@ -71,7 +71,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     }
     match reader
         .content(&content, (skipped, text.len()))
-        .and_then(|root| reader.builder.into_tree(root))
+        .and_then(|root| reader.builder.tree(root))
     {
         Ok(tree) => {
             let comments = swept.comments.into_iter().map(|(range, words)| Comment {
@@ -112,8 +112,8 @@ struct Reader<'t> {
 impl Reader<'_> {
     /// A body as a mapping. The nesting of blocks is bounded by the parser.
     fn content(&mut self, body: &Body, range: (usize, usize)) -> Result<NodeId, Stop> {
-        let id = self.builder.push(Value::Mapping(Vec::new()), range, None)?;
-        let mut pairs: Vec<(NodeId, NodeId)> = Vec::new();
+        let id = self.builder.push(Value::Mapping(&[]), range, None)?;
+        let mut pairs: Vec<[NodeId; 2]> = Vec::new();
         // Blocks of one type stand where the first of them does.
         let mut lists: Vec<(String, NodeId, Vec<NodeId>)> = Vec::new();
         for structure in body {
@@ -122,14 +122,11 @@ impl Reader<'_> {
                     let key = self.range(attribute.key.span());
                     let key = self.builder.scalar(attribute.key.as_str(), true, key)?;
                     let span = attribute.value.span().unwrap_or_default();
-                    let text = self.body.get(span.clone()).unwrap_or_default().to_owned();
-                    let value = Value::Scalar {
-                        text: text.into(),
-                        quoted: true,
-                    };
+                    let text = self.body.get(span.clone()).unwrap_or_default();
+                    let value = Value::Scalar { text, quoted: true };
                     let range = (span.start + self.skipped, span.end + self.skipped);
-                    let tag = Some(EXPRESSION.into());
-                    pairs.push((key, self.builder.push(value, range, tag)?));
+                    let tag = Some(EXPRESSION);
+                    pairs.push([key, self.builder.push(value, range, tag)?]);
                 }
                 Structure::Block(block) => {
                     let item = self.block(block)?;
@@ -140,40 +137,40 @@ impl Reader<'_> {
                     }
                     let range = self.range(block.ident.span());
                     let key = self.builder.scalar(name, true, range)?;
-                    let tag = Some(BLOCKS.into());
-                    let list = self.builder.push(Value::Sequence(Vec::new()), range, tag)?;
-                    pairs.push((key, list));
+                    let tag = Some(BLOCKS);
+                    let list = self.builder.push(Value::Sequence(&[]), range, tag)?;
+                    pairs.push([key, list]);
                     lists.push((name.to_owned(), list, vec![item]));
                 }
             }
         }
         for (_, list, items) in lists {
-            let start = self.builder.node(list).map_or(0, |node| node.span.end);
+            let start = self.builder.span(list).map_or(0, |span| span.end);
             self.builder
-                .finish(list, Value::Sequence(items), start as usize);
+                .finish(list, Value::Sequence(&items), start as usize)?;
         }
-        self.builder.finish(id, Value::Mapping(pairs), range.1);
+        self.builder.finish(id, Value::Mapping(&pairs), range.1)?;
         Ok(id)
     }
 
     fn block(&mut self, block: &Block) -> Result<NodeId, Stop> {
         let range = self.range(block.span());
-        let id = self.builder.push(Value::Mapping(Vec::new()), range, None)?;
+        let id = self.builder.push(Value::Mapping(&[]), range, None)?;
         let mut labels = Vec::new();
         for label in &block.labels {
             let span = self.range(label.span());
             labels.push(self.builder.scalar(label.as_str(), true, span)?);
         }
         let key = self.builder.scalar("labels", true, (range.0, range.0))?;
-        let labels = self.builder.push(Value::Sequence(labels), range, None)?;
+        let labels = self.builder.push(Value::Sequence(&labels), range, None)?;
         let inner = self.builder.scalar("body", true, (range.0, range.0))?;
         let span = block
             .body
             .span()
             .map_or(range, |span| self.range(Some(span)));
         let body = self.content(&block.body, span)?;
-        let pairs = vec![(key, labels), (inner, body)];
-        self.builder.finish(id, Value::Mapping(pairs), range.1);
+        let pairs = [[key, labels], [inner, body]];
+        self.builder.finish(id, Value::Mapping(&pairs), range.1)?;
         Ok(id)
     }
 
