@@ -5,6 +5,7 @@ use super::apart::separate;
 use super::draft::{Draft, MOST, Rank};
 use super::join::Mentions;
 use super::observed;
+use super::resolve::by_name;
 use crate::ingest::Told;
 use crate::ingest::fact::Facts;
 use crate::source::SourceMap;
@@ -62,7 +63,7 @@ pub(super) fn build_within(
     for (node, _) in &saved {
         draft.names.declare_other(&node.id, node.class);
     }
-    let aliases: Vec<_> = each(&speakers, |facts| &facts.aliases).collect();
+    let aliases = by_name(each(&speakers, |facts| &facts.aliases));
     draft.learn_aliases(&aliases);
     draft.join(&speakers, &mentions, &adapters);
     draft.settle_aliases(&aliases);
@@ -116,6 +117,10 @@ pub(super) fn build_within(
     draft.settle_whereabouts();
     draft.settle_within();
     draft.cut_placement_cycles();
+    // The facts are as large as the model; nothing asks for them any more.
+    drop((copies, saved));
+    drop(speakers);
+    drop(told);
     draft.report_names();
     draft.freeze(&adapters)
 }

@@ -1,8 +1,11 @@
 //! The model while it is being built: nodes and requirements in the order they were met, and the
 //! budget they live on. Indices in a draft count in that order; [`Draft::freeze`] sorts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::entries::Ids;
 use super::given::{Given, contributions};
 use super::join::Join;
 use super::merge::Said;
@@ -69,6 +72,8 @@ pub(super) struct Entry {
     pub(super) plain: bool,
     /// Settled otherwise, and left out when the draft is frozen.
     pub(super) dropped: bool,
+    /// The next entry that [`Ids`] finds in the same place.
+    pub(super) next: Option<u32>,
 }
 
 /// The model while it is being built.
@@ -79,25 +84,25 @@ pub(super) struct Draft<'s> {
     pub(super) index: HashMap<Id, NodeIx>,
     pub(super) entries: Vec<Entry>,
     /// Entry by id of its requirement.
-    pub(super) by_id: HashMap<String, usize>,
+    pub(super) by_id: Ids,
     pub(super) problems: Vec<Problem>,
     pub(super) names: Names,
     /// Nodes that only references brought into being: each reference adds to what is known.
-    pub(super) implied: HashSet<NodeIx>,
+    pub(super) implied: FxHashSet<NodeIx>,
     /// Who stated which attribute of which node.
-    pub(super) said: HashMap<(NodeIx, &'static str), Said>,
-    pub(super) needs: HashMap<NodeIx, NeedFact>,
+    pub(super) said: FxHashMap<(NodeIx, &'static str), Said>,
+    pub(super) needs: FxHashMap<NodeIx, NeedFact>,
     pub(super) within: Vec<(NodeIx, Ref, Context)>,
     /// The replicas of services and stores, each list sorted by id.
-    pub(super) copies: HashMap<NodeIx, Vec<Member>>,
+    pub(super) copies: FxHashMap<NodeIx, Vec<Member>>,
     /// Where the replicas of services and stores stand, as far as hosts are known.
-    pub(super) stood: HashMap<NodeIx, Places>,
+    pub(super) stood: FxHashMap<NodeIx, Places>,
     /// What was found to be one thing.
     pub(super) joined: Vec<Join>,
     /// What each source gave, by adapter.
     pub(super) given: BTreeMap<u32, Given>,
     /// Hosts that nobody named: what stands on them is unplaced.
-    pub(super) unnamed: HashSet<NodeIx>,
+    pub(super) unnamed: FxHashSet<NodeIx>,
     /// What traces may mean by a name, once one is asked for.
     pub(super) joins: Option<Joins>,
     left: u64,
@@ -114,18 +119,18 @@ impl<'s> Draft<'s> {
             nodes: Vec::new(),
             index: HashMap::new(),
             entries: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: Ids::default(),
             problems: Vec::new(),
             names: Names::default(),
-            implied: HashSet::new(),
-            said: HashMap::new(),
-            needs: HashMap::new(),
+            implied: FxHashSet::default(),
+            said: FxHashMap::default(),
+            needs: FxHashMap::default(),
             within: Vec::new(),
-            copies: HashMap::new(),
-            stood: HashMap::new(),
+            copies: FxHashMap::default(),
+            stood: FxHashMap::default(),
             joined: Vec::new(),
             given: BTreeMap::new(),
-            unnamed: HashSet::new(),
+            unnamed: FxHashSet::default(),
             joins: None,
             left: most,
             most,
@@ -229,13 +234,14 @@ impl<'s> Draft<'s> {
         plain: bool,
         context: &Context,
     ) -> Result<(), usize> {
-        if let Some(at) = self.rival(&requirement) {
-            return Err(at);
-        }
-        if let Some(at) = self.by_id.get(&requirement.id) {
-            let Some(entry) = self.entries.get_mut(*at) else {
+        let slot = self.by_id.slot(&requirement.id);
+        if let Some(at) = self.by_id.at(slot, &requirement.id, &self.entries) {
+            let Some(entry) = self.entries.get_mut(at) else {
                 return Ok(());
             };
+            if !same(&entry.requirement, &requirement) {
+                return Err(at);
+            }
             // The first place of the strongest word, whatever the order of facts.
             let key = |rank: Rank, span: Span| (!rank.authoritative, rank.adapter, span);
             if key(context.rank, context.span) < key(entry.rank, entry.span) {
@@ -245,14 +251,14 @@ impl<'s> Draft<'s> {
             return Ok(());
         }
         if self.afford(weight_of(&requirement), context.span) {
-            self.by_id
-                .insert(requirement.id.clone(), self.entries.len());
+            let next = self.by_id.add(slot, self.entries.len());
             self.entries.push(Entry {
                 requirement,
                 rank: context.rank,
                 span: context.span,
                 plain,
                 dropped: false,
+                next,
             });
         }
         Ok(())
@@ -260,7 +266,7 @@ impl<'s> Draft<'s> {
 
     /// The entry that has the id of `requirement` and demands something else.
     pub(super) fn rival(&self, requirement: &Requirement) -> Option<usize> {
-        let at = *self.by_id.get(&requirement.id)?;
+        let at = self.by_id.get(&requirement.id, &self.entries)?;
         let known = &self.entries.get(at)?.requirement;
         (!same(known, requirement)).then_some(at)
     }
@@ -279,21 +285,14 @@ impl<'s> Draft<'s> {
 
         let aliases = self.aliases();
         let sources = contributions(&self.given, &self.nodes, adapters);
-        let mut slots: Vec<Option<Node>> = std::mem::take(&mut self.nodes)
-            .into_iter()
-            .map(Some)
-            .collect();
-        let sorted = order
-            .iter()
-            .filter_map(|from| slots.get_mut(*from as usize)?.take());
-        let nodes: Vec<Node> = sorted
-            .map(|mut node| {
-                node.within = node.within.map(at);
-                node.part_of = node.part_of.map(at);
-                tidy(&mut node.sources);
-                node
-            })
-            .collect();
+        let mut nodes = std::mem::take(&mut self.nodes);
+        self.index = HashMap::new();
+        arrange(&mut nodes, &place);
+        for node in &mut nodes {
+            node.within = node.within.map(at);
+            node.part_of = node.part_of.map(at);
+            tidy(&mut node.sources);
+        }
 
         let mut unplaced = BTreeSet::new();
         let mut requirements = Vec::with_capacity(self.entries.len());
@@ -325,13 +324,13 @@ impl<'s> Draft<'s> {
             tidy(&mut requirement.sources);
             requirements.push(requirement);
         }
-        requirements.sort_by(|a, b| (a.of, &a.id).cmp(&(b.of, &b.id)));
+        requirements.sort_unstable_by(|a, b| (a.of, &a.id).cmp(&(b.of, &b.id)));
 
         let mut aliases: Vec<(String, NodeIx)> = aliases
             .into_iter()
             .map(|(name, ix)| (name, at(ix)))
             .collect();
-        aliases.sort();
+        aliases.sort_unstable();
         let mut problems = self.problems;
         problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
         problems.dedup();
@@ -344,6 +343,20 @@ impl<'s> Draft<'s> {
             unplaced: unplaced.into_iter().collect(),
             sources,
             joins: self.joined,
+        }
+    }
+}
+
+/// Puts the node at each position where `place` says, without a second list of them all. O(nodes).
+fn arrange(nodes: &mut [Node], place: &[NodeIx]) {
+    let mut place: Vec<usize> = place.iter().map(|ix| ix.0 as usize).collect();
+    for at in 0..nodes.len() {
+        while let Some(to) = place.get(at).copied()
+            && to != at
+            && to < nodes.len()
+        {
+            nodes.swap(at, to);
+            place.swap(at, to);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What each source gives: how many nodes it states, and of how many it knows where they stand,
 //! what they need, whose they are and how much they matter.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::draft::{Context, Draft, Rank};
 use super::join::HOST;
@@ -32,11 +34,11 @@ pub struct Contribution {
 /// The nodes of which one source says something.
 #[derive(Debug, Default)]
 pub(super) struct Given {
-    stated: HashSet<NodeIx>,
-    placed: HashSet<NodeIx>,
-    linked: HashSet<NodeIx>,
-    owned: HashSet<NodeIx>,
-    tiered: HashSet<NodeIx>,
+    stated: FxHashSet<NodeIx>,
+    placed: FxHashSet<NodeIx>,
+    linked: FxHashSet<NodeIx>,
+    owned: FxHashSet<NodeIx>,
+    tiered: FxHashSet<NodeIx>,
 }
 
 /// What a source may say of a node.
@@ -85,15 +87,15 @@ pub(super) fn contributions(
     let serves = |ix: NodeIx| {
         node(ix).is_some_and(|node| matches!(node.class, Class::Service | Class::Store))
     };
-    let count = |set: &HashSet<NodeIx>| {
+    let count = |set: &FxHashSet<NodeIx>| {
         let whole = |ix: &NodeIx| match node(*ix) {
             Some(node) if node.class == Class::Replica => node.part_of.unwrap_or(*ix),
             _ => *ix,
         };
-        let all: HashSet<NodeIx> = set.iter().map(whole).filter(|ix| serves(*ix)).collect();
+        let all: FxHashSet<NodeIx> = set.iter().map(whole).filter(|ix| serves(*ix)).collect();
         all.len()
     };
-    let hosts = |set: &HashSet<NodeIx>| {
+    let hosts = |set: &FxHashSet<NodeIx>| {
         let is_host = |ix: &&NodeIx| node(**ix).is_some_and(|node| node.id.kind() == HOST);
         set.iter().filter(is_host).count()
     };

@@ -217,14 +217,19 @@ impl Draft<'_> {
     /// One mode for each plain dependency: the native manifest's word, else the stricter. What a
     /// node needs to start is another matter.
     pub(super) fn settle_modes(&mut self) {
-        for entries in self.plain().into_values() {
+        let plain = self.plain();
+        for entries in plain.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            if entries.len() < 2 {
+                continue;
+            }
             let strict = |at: &usize| {
                 self.entries
                     .get(*at)
                     .map(|e| (e.rank.authoritative, strictness(e.requirement.mode)))
             };
             let running: Vec<usize> = entries
-                .into_iter()
+                .iter()
+                .map(|(.., at)| *at)
                 .filter(|at| strict(at).is_some_and(|s| s.1 > 0))
                 .collect();
             let Some(&winner) = running.iter().max_by_key(|at| strict(at)) else {
@@ -284,9 +289,9 @@ impl Draft<'_> {
         }
     }
 
-    /// Plain dependencies by "of needs on".
-    fn plain(&self) -> BTreeMap<(NodeIx, NodeIx), Vec<usize>> {
-        let mut plain: BTreeMap<(NodeIx, NodeIx), Vec<usize>> = BTreeMap::new();
+    /// Plain dependencies, "of needs on" by which entry, sorted. O(entries log).
+    fn plain(&self) -> Vec<(NodeIx, NodeIx, usize)> {
+        let mut plain = Vec::with_capacity(self.entries.len());
         for (at, entry) in self.entries.iter().enumerate() {
             if entry.dropped {
                 continue;
@@ -296,12 +301,10 @@ impl Draft<'_> {
                 _ => None,
             };
             if let Some(on) = self.started_after(&entry.requirement).or(on) {
-                plain
-                    .entry((entry.requirement.of, on))
-                    .or_default()
-                    .push(at);
+                plain.push((entry.requirement.of, on, at));
             }
         }
+        plain.sort_unstable();
         plain
     }
 
@@ -324,7 +327,10 @@ impl Draft<'_> {
         if facts.is_empty() {
             return;
         }
-        let mut plain = self.plain();
+        let mut plain: BTreeMap<(NodeIx, NodeIx), Vec<usize>> = BTreeMap::new();
+        for (of, on, at) in self.plain() {
+            plain.entry((of, on)).or_default().push(at);
+        }
         for (fact, rank) in facts {
             let (of, on) = (self.resolve_known(&fact.of), self.resolve_known(&fact.on));
             let (Some(of), Some(on)) = (of, on) else {
@@ -348,8 +354,9 @@ impl Draft<'_> {
                 }
                 if let Some(entry) = self.entries.get_mut(at) {
                     entry.dropped = true;
-                    self.by_id.remove(&entry.requirement.id);
+                    let id = entry.requirement.id.clone();
                     target.get_or_insert_with(|| entry.requirement.clone());
+                    self.by_id.remove(&id, &mut self.entries);
                 }
             }
             let Some(mut requirement) = target else {

@@ -7,13 +7,14 @@
 //! * [`observed`]: what traces saw, beside what is stated;
 //! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`given`]: what each source gives; * [`apart`]: two things of one name; * [`whereabouts`]: one host in two places;
-//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making;
+//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making, * [`entries`]: its requirements by id;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
 mod apart;
 pub mod build;
 mod compile;
 mod draft;
+mod entries;
 mod given;
 mod join;
 pub mod json;

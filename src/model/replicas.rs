@@ -4,7 +4,9 @@
 //! them into being, on what they stand on; [`Draft::count_replicas`] runs when all else is known
 //! and says what they need to start and how many of them their service needs.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compile::{Owner, Part};
 use super::draft::{Context, Draft, Rank};
@@ -49,7 +51,7 @@ impl Draft<'_> {
         facts: &[(&'f ReplicasFact, Rank)],
     ) -> Vec<Copies<'f>> {
         let mut owners: Vec<NodeIx> = Vec::new();
-        let mut by_owner: HashMap<NodeIx, Vec<(&'f ReplicasFact, Context)>> = HashMap::new();
+        let mut by_owner: FxHashMap<NodeIx, Vec<(&'f ReplicasFact, Context)>> = FxHashMap::default();
         for (fact, rank) in facts {
             let context = Context::of(&fact.origin, fact.of.span, *rank);
             let owner = self.resolve(&fact.of, &context);
@@ -87,9 +89,9 @@ impl Draft<'_> {
     fn in_turn(
         &mut self,
         owners: Vec<NodeIx>,
-        stated: &HashMap<NodeIx, Vec<(&ReplicasFact, Context)>>,
+        stated: &FxHashMap<NodeIx, Vec<(&ReplicasFact, Context)>>,
     ) -> Vec<NodeIx> {
-        let mut peers: HashMap<NodeIx, Vec<NodeIx>> = HashMap::new();
+        let mut peers: FxHashMap<NodeIx, Vec<NodeIx>> = FxHashMap::default();
         for owner in &owners {
             for (fact, context) in stated.get(owner).into_iter().flatten() {
                 for peer in fact.spread.together.iter().flat_map(|tie| &tie.peers) {
@@ -101,7 +103,7 @@ impl Draft<'_> {
         if peers.is_empty() {
             return owners;
         }
-        let mut met: HashSet<NodeIx> = HashSet::new();
+        let mut met: FxHashSet<NodeIx> = FxHashSet::default();
         let mut ordered = Vec::with_capacity(owners.len());
         let mut open: Vec<(NodeIx, bool)> = Vec::new();
         for owner in owners {
@@ -144,6 +146,9 @@ impl Draft<'_> {
         owner: NodeIx,
         stated: Vec<(&'f ReplicasFact, Context)>,
     ) -> Vec<(&'f ReplicasFact, Context)> {
+        if stated.len() < 2 {
+            return stated;
+        }
         let native = stated.iter().any(|(_, context)| context.rank.authoritative);
         let mut sources: HashMap<(u32, FileId), usize> = HashMap::new();
         let mut by_source: Vec<Vec<(&'f ReplicasFact, Context)>> = Vec::new();
@@ -162,6 +167,9 @@ impl Draft<'_> {
         }
         let mut by_source = by_source.into_iter();
         let chosen = by_source.next().unwrap_or_default();
+        if by_source.len() == 0 {
+            return chosen;
+        }
         let shape = |facts: &[(&ReplicasFact, Context)]| -> Vec<String> {
             let mut shape: Vec<String> = facts.iter().map(|(fact, _)| shape(fact)).collect();
             shape.sort_unstable();
@@ -295,7 +303,7 @@ impl Draft<'_> {
             let stood = self.stood.get(&peer).into_iter().flatten();
             places.extend(stood.filter(|_| peer != owner).copied());
         }
-        let mut met = HashSet::new();
+        let mut met = FxHashSet::default();
         places.retain(|(host, _)| met.insert(*host));
         places
     }
@@ -392,7 +400,7 @@ impl Draft<'_> {
 
     /// What replicas need besides their place, and how many of them their owners need.
     pub(super) fn count_replicas(&mut self, copies: &[Copies<'_>]) {
-        let mut starts: HashMap<NodeIx, Vec<Part>> = HashMap::new();
+        let mut starts: FxHashMap<NodeIx, Vec<Part>> = FxHashMap::default();
         for entry in &self.entries {
             if entry.requirement.mode == Mode::Start && !entry.dropped {
                 let requirement = &entry.requirement;
@@ -513,7 +521,7 @@ impl Draft<'_> {
         for (&(ix, field), said) in &self.said {
             if matches!(field, "need" | "demand") {
                 let id = format!("{}/replicas", self.id(ix));
-                if !self.by_id.contains_key(&id) {
+                if self.by_id.get(&id, &self.entries).is_none() {
                     idle.push((ix, field, said.span));
                 }
             }

@@ -177,13 +177,15 @@ fn is_named(class: Class) -> bool {
 impl Draft<'_> {
     /// Learns all aliases. Any of several targets of one name will do for now:
     /// [`Draft::settle_aliases`] has the disputes. Bare names must be known already.
+    /// `facts` come from [`by_name`].
     pub(super) fn learn_aliases(&mut self, facts: &[(&AliasFact, Rank)]) {
-        for (name, said) in &by_name(facts) {
+        self.names.aliases.reserve(facts.len());
+        for said in grouped(facts) {
             let native = said.iter().find(|(_, rank)| rank.authoritative);
             if let Some((fact, _)) = native.or(said.first()) {
                 self.names
                     .aliases
-                    .insert((*name).to_owned(), fact.target.clone());
+                    .insert(fact.name.clone(), fact.target.clone());
             }
         }
     }
@@ -191,8 +193,11 @@ impl Draft<'_> {
     /// Settles the aliases: those of the native manifest hold against all others; one that other
     /// sources give to different nodes is nobody's.
     pub(super) fn settle_aliases(&mut self, facts: &[(&AliasFact, Rank)]) {
-        let by_name = by_name(facts);
-        for (name, said) in &by_name {
+        for said in grouped(facts) {
+            let [(fact, _), _, ..] = said else {
+                continue;
+            };
+            let name = &fact.name;
             let native = said.iter().any(|(_, rank)| rank.authoritative);
             let rivals = said.iter().filter(|(_, rank)| rank.authoritative == native);
             let mut targets: Vec<(String, &AliasFact)> = Vec::new();
@@ -218,21 +223,23 @@ impl Draft<'_> {
             } else if targets.len() > 1 {
                 let mut ids: Vec<String> = targets.into_iter().map(|(target, _)| target).collect();
                 ids.sort_unstable();
-                self.names.aliases.remove(*name);
-                self.names.disputed.insert((*name).to_owned(), ids);
+                self.names.aliases.remove(name);
+                self.names.disputed.insert(name.clone(), ids);
             }
         }
-        for (name, said) in &by_name {
+        for said in grouped(facts) {
+            let Some((fact, _)) = said.first() else {
+                continue;
+            };
+            let name = fact.name.as_str();
             let end = self.names.follow(name);
-            if self.names.aliases.contains_key(end)
-                && let Some((fact, _)) = said.first()
-            {
+            if self.names.aliases.contains_key(end) {
                 self.problem(
                     ProblemKind::InvalidValue,
                     fact.target.span,
                     format!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored"),
                 );
-                self.names.aliases.remove(*name);
+                self.names.aliases.remove(name);
                 continue;
             }
             // A node that is there must not vanish behind the name of one that isn't.
@@ -241,7 +248,7 @@ impl Draft<'_> {
                     .names
                     .id_of(name)
                     .is_some_and(|id| self.names.is_declared(id.as_str()));
-            if lost && let Some(target) = self.names.aliases.remove(*name) {
+            if lost && let Some(target) = self.names.aliases.remove(name) {
                 self.names.miss(&target.text, target.span);
             }
         }
@@ -383,11 +390,15 @@ impl Draft<'_> {
 
     /// Turns the names that nothing has, or several nodes have, into problems: one each.
     pub(super) fn report_names(&mut self) {
-        let dangling: Vec<Ref> = self.names.aliases.values().cloned().collect();
-        for target in dangling {
-            if target.otherwise == Otherwise::Unknown && self.find(&target.text) == Found::Nothing {
-                self.names.miss(&target.text, target.span);
-            }
+        let targets = self.names.aliases.values();
+        let dangling = targets.filter(|target| {
+            target.otherwise == Otherwise::Unknown && self.find(&target.text) == Found::Nothing
+        });
+        let dangling: Vec<(String, Span)> = dangling
+            .map(|target| (target.text.clone(), target.span))
+            .collect();
+        for (text, span) in dangling {
+            self.names.miss(&text, span);
         }
         let missing = std::mem::take(&mut self.names.missing);
         let ambiguous = std::mem::take(&mut self.names.ambiguous);
@@ -449,15 +460,23 @@ impl Draft<'_> {
     }
 }
 
-/// Aliases by name, those that say nothing left out.
-fn by_name<'f>(facts: &[(&'f AliasFact, Rank)]) -> BTreeMap<&'f str, Vec<(&'f AliasFact, Rank)>> {
-    let mut by_name: BTreeMap<&str, Vec<(&AliasFact, Rank)>> = BTreeMap::new();
-    for (fact, rank) in facts {
-        if fact.name != fact.target.text && !fact.name.is_empty() {
-            by_name.entry(&fact.name).or_default().push((*fact, *rank));
-        }
-    }
+/// Aliases sorted by name, those of one name in their order; those that say nothing left out.
+pub(super) fn by_name<'f>(
+    facts: impl Iterator<Item = (&'f AliasFact, Rank)>,
+) -> Vec<(&'f AliasFact, Rank)> {
+    let says = |(fact, _): &(&AliasFact, Rank)| {
+        fact.name != fact.target.text && !fact.name.is_empty()
+    };
+    let mut by_name: Vec<_> = facts.filter(says).collect();
+    by_name.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     by_name
+}
+
+/// What [`by_name`] gives, name by name.
+fn grouped<'a, 'f>(
+    facts: &'a [(&'f AliasFact, Rank)],
+) -> impl Iterator<Item = &'a [(&'f AliasFact, Rank)]> {
+    facts.chunk_by(|(a, _), (b, _)| a.name == b.name)
 }
 
 /// Names the other places of a problem, up to [`PLACES`].

@@ -1,6 +1,6 @@
 //! What is assumed of replicas that nobody placed: unnamed hosts in unnamed zones.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::compile::Part;
 use super::draft::{Context, Draft};
@@ -19,7 +19,7 @@ pub(super) struct Counters {
     /// How many replicas the last unnamed zone has.
     in_zone: u64,
     /// By zone, the host that was named last in it, and how many replicas that has.
-    filled: HashMap<NodeIx, (String, u64)>,
+    filled: FxHashMap<NodeIx, (String, u64)>,
     /// The zone of the host that all share as long as nothing forbids it.
     shared: Option<NodeIx>,
 }
