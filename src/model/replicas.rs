@@ -51,7 +51,8 @@ impl Draft<'_> {
         facts: &[(&'f ReplicasFact, Rank)],
     ) -> Vec<Copies<'f>> {
         let mut owners: Vec<NodeIx> = Vec::new();
-        let mut by_owner: FxHashMap<NodeIx, Vec<(&'f ReplicasFact, Context)>> = FxHashMap::default();
+        let mut by_owner: FxHashMap<NodeIx, Vec<(&'f ReplicasFact, Context)>> =
+            FxHashMap::default();
         for (fact, rank) in facts {
             let context = Context::of(&fact.origin, fact.of.span, *rank);
             let owner = self.resolve(&fact.of, &context);

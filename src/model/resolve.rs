@@ -464,9 +464,8 @@ impl Draft<'_> {
 pub(super) fn by_name<'f>(
     facts: impl Iterator<Item = (&'f AliasFact, Rank)>,
 ) -> Vec<(&'f AliasFact, Rank)> {
-    let says = |(fact, _): &(&AliasFact, Rank)| {
-        fact.name != fact.target.text && !fact.name.is_empty()
-    };
+    let says =
+        |(fact, _): &(&AliasFact, Rank)| fact.name != fact.target.text && !fact.name.is_empty();
     let mut by_name: Vec<_> = facts.filter(says).collect();
     by_name.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     by_name
