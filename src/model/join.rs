@@ -6,7 +6,7 @@
 //! be joined), no second candidate has the name, and what the sources say of their places does
 //! not contradict. Joining is one more alias: the names of what is joined lead to what is kept.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::net::IpAddr;
 
 use super::draft::{Draft, Rank};
@@ -508,8 +508,13 @@ fn by_name(
     }
     for (_, facts) in speakers {
         for fact in facts.aliases.iter().chain(&facts.identities) {
-            let id = Id::parse(&fact.target.text);
-            let id = id.map(|id| names.id_of(id.as_str()).unwrap_or(id));
+            let text = fact.target.text.as_str();
+            let end = names.follow(text);
+            // Most aliases are of services: what is an id is not looked up once more.
+            let id = match Id::parse(end) {
+                Some(id) => Some(id),
+                None => Id::parse(text).map(|id| names.id_of(text).unwrap_or(id)),
+            };
             let Some(at) = id
                 .filter(|id| id.kind() == HOST)
                 .and_then(|id| things.at.get(&id))
@@ -670,9 +675,17 @@ fn contradicted(
 /// Joins services and stores that one source calls by a bare name and another by namespace and
 /// name, unless both say where copies of it run.
 fn by_namespace(things: &mut Things) {
+    let serves = |thing: &&Thing| matches!(thing.class, Some(Class::Service | Class::Store));
+    let all = things.all.iter().filter(serves);
+    let bare: HashSet<String> = all
+        .map(|thing| thing.id.name())
+        .filter(|name| !name.contains('/'))
+        .map(str::to_owned)
+        .collect();
     let mut groups: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
     for (at, thing) in things.all.iter().enumerate() {
-        if matches!(thing.class, Some(Class::Service | Class::Store)) {
+        let last = thing.id.name().rsplit('/').next().unwrap_or_default();
+        if serves(&thing) && bare.contains(last) {
             let last = thing.id.name().rsplit('/').next().unwrap_or_default();
             let key = (thing.id.kind().to_owned(), last.to_owned());
             groups.entry(key).or_default().insert(at);

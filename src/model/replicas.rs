@@ -242,6 +242,7 @@ impl Draft<'_> {
             Vec::new()
         };
         let beside = self.beside(owner, fact, &context);
+        numbers.places.same = None;
         let mut nodes = Vec::new();
         for _ in 0..fact.count {
             let number = numbers

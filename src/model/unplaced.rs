@@ -22,6 +22,9 @@ pub(super) struct Counters {
     filled: FxHashMap<NodeIx, (String, u64)>,
     /// The zone of the host that all share as long as nothing forbids it.
     shared: Option<NodeIx>,
+    /// The host and zone that all replicas of the entry at hand share, where nothing keeps them
+    /// apart.
+    pub(super) same: Option<(NodeIx, NodeIx)>,
 }
 
 /// An entry whose replicas need hosts.
@@ -116,9 +119,13 @@ impl Draft<'_> {
         if let Some(place) = entry.beside_host(nth, most) {
             return place;
         }
+        let apart = most.zones < u64::MAX;
+        let alike = !apart && most.hosts == u64::MAX && fact.spread.together.is_none();
+        if let Some((host, zone)) = numbers.same.filter(|_| alike) {
+            return (host, Some(zone));
+        }
         let assumed = context.known(Evidence::Assumed);
         let zones = entry.zones();
-        let apart = most.zones < u64::MAX;
         let is_beside = fact.spread.together.is_some() && !entry.beside.is_empty();
         let (zone, known) = match zones.as_slice() {
             [only] => (*only, context.clone()),
@@ -178,6 +185,7 @@ impl Draft<'_> {
             let part = stands_on(self.id(wider), wider);
             self.add_part(host, &part, context);
         }
+        numbers.same = alike.then_some((host, zone));
         (host, Some(zone))
     }
 

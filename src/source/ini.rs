@@ -55,14 +55,14 @@ fn tree(file: FileId, text: &str, limits: &Limits) -> Result<Tree, Stop> {
             });
         if let Some((inner, _)) = header {
             let done = std::mem::take(&mut lines);
-            sections.push(section(&mut builder, name, done, (begun, start))?);
+            sections.push(section(&mut builder, name, &done, (begun, start))?);
             begun = from;
             name = builder.scalar(inner.trim(), true, (from + 1, from + 1 + inner.len()))?;
         } else {
             lines.push(builder.scalar(trimmed, true, range)?);
         }
     }
-    sections.push(section(&mut builder, name, lines, (begun, text.len()))?);
+    sections.push(section(&mut builder, name, &lines, (begun, text.len()))?);
     let root = builder.push(Value::Sequence(&sections), (0, text.len()), None)?;
     builder.tree(root)
 }
@@ -70,14 +70,14 @@ fn tree(file: FileId, text: &str, limits: &Limits) -> Result<Tree, Stop> {
 fn section(
     builder: &mut Builder<'_>,
     name: NodeId,
-    lines: Vec<NodeId>,
+    lines: &[NodeId],
     range: (usize, usize),
 ) -> Result<NodeId, Stop> {
     let keys = (
         builder.scalar("section", true, (range.0, range.0))?,
         builder.scalar("lines", true, (range.0, range.0))?,
     );
-    let lines = builder.push(Value::Sequence(&lines), range, None)?;
+    let lines = builder.push(Value::Sequence(lines), range, None)?;
     builder.push(
         Value::Mapping(&[[keys.0, name], [keys.1, lines]]),
         range,

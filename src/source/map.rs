@@ -17,22 +17,28 @@ pub struct SourceFile {
     /// Position of the argument that names this very file, if one does; `None` for files found in
     /// a directory. Formats that merge files in a given order (Compose) go by it.
     pub named: Option<u32>,
-    lines: LineIndex,
+    /// Found when a place in it is first asked for: few files have any that is.
+    lines: OnceLock<LineIndex>,
     /// What Terraform marks as sensitive, found when a line is first shown.
     marked: OnceLock<Vec<Range<usize>>>,
 }
 
 impl SourceFile {
-    /// A file of this text. O(bytes): finds its lines.
+    /// A file of this text.
     #[must_use]
     pub fn new(path: Utf8PathBuf, text: String, named: Option<u32>) -> Self {
         Self {
-            lines: LineIndex::new(&text),
+            lines: OnceLock::new(),
             marked: OnceLock::new(),
             path,
             text,
             named,
         }
+    }
+
+    /// Where its lines begin. O(bytes) the first time.
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 }
 
@@ -104,7 +110,7 @@ impl SourceMap {
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
         let file = self.file(span.file);
-        file.lines.position(&file.text, span.start)
+        file.lines().position(&file.text, span.start)
     }
 
     /// Line `line` (from 1) of a file as it may be shown: secrets masked, without its line break.
@@ -112,7 +118,7 @@ impl SourceMap {
     #[must_use]
     pub fn shown_line(&self, id: FileId, line: u32) -> Option<String> {
         let file = self.file(id);
-        let range = file.lines.line_range(&file.text, line)?;
+        let range = file.lines().line_range(&file.text, line)?;
         let marked = file.marked.get_or_init(|| self.marked(file));
         let inside: Vec<Range<usize>> = marked
             .iter()

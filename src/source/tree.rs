@@ -81,7 +81,7 @@ pub struct Comment {
 /// The tree of one document.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    parts: Parts<Box<[Slim]>, Box<[NodeId]>, Box<str>, Box<[Tag]>>,
+    parts: Fixed,
     root: NodeId,
     file: FileId,
     /// The file of each node, where they stand in several; empty: all in `file`.
@@ -99,6 +99,9 @@ struct Parts<N, C, T, G> {
     texts: T,
     tags: G,
 }
+
+type Fixed = Parts<Box<[Slim]>, Box<[NodeId]>, Box<str>, Box<[Tag]>>;
+type Growing = Parts<Vec<Slim>, Vec<NodeId>, String, Vec<Tag>>;
 
 impl<N, C, T, G> Parts<N, C, T, G>
 where
@@ -235,7 +238,7 @@ impl Document {
 /// A tree that is being made. One may make many trees in turn: what it took is used again.
 #[derive(Debug)]
 pub(super) struct Sapling {
-    parts: Parts<Vec<Slim>, Vec<NodeId>, String, Vec<Tag>>,
+    parts: Growing,
     file: FileId,
     files: Vec<FileId>,
     merges: bool,
