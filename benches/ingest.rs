@@ -387,7 +387,7 @@ fn peers(base: &Path, folder: &Path) {
     if !python.exists() {
         works(Command::new("python3").args(["-m", "venv"]).arg(&venv));
     }
-    let pip = ["-m", "pip", "install", "--quiet", "pyyaml", "kubediagrams"];
+    let pip = ["-m", "pip", "install", "--quiet", "pyyaml", "checkov"];
     if !works(Command::new(&python).args(pip)) {
         println!(
             "the peers can't be installed: {} does not run pip",
