@@ -504,6 +504,26 @@ fn questions_without_an_answer_are_said() {
         0,
         "--- a/spof.yaml",
     );
+    says(
+        &["fix", "--goal", "login survives service:login"],
+        2,
+        "asks for nothing: `service:login` need not survive that it fails itself",
+    );
+    says(
+        &["fix", "--time-limit", "-3s"],
+        2,
+        "`-3s` is not a duration",
+    );
+    std::fs::write(
+        root.join("spof.yaml"),
+        "domains: [{id: site:a}, {id: site:b}]\nservices: [{id: service:a, tier: 1, need: 3, replicas: [{on: site:a}, {on: site:b}]}]",
+    )
+    .unwrap();
+    says(
+        &["fix", "--goal", "tier<=1 survives site"],
+        0,
+        "holds as it is for what serves at all unserved: service:a does not serve even without a fault, and is left out",
+    );
     std::fs::write(
         root.join("spof.yaml"),
         "services: [{id: service:a, replicas: 2}]",
@@ -519,6 +539,38 @@ fn questions_without_an_answer_are_said() {
         0,
         "the goal holds as it is",
     );
+}
+
+/// A plan for what other formats state is a plan; that no patch can be made of it is said.
+#[test]
+fn only_yaml_manifests_are_patched() {
+    let json = r#"{"domains": [{"id": "site:a"}, {"id": "site:b"}],
+        "services": [{"id": "service:web", "replicas": [{"on": "site:a"}]}]}"#;
+    let toml = "[[domains]]\nid = \"site:a\"\n[[domains]]\nid = \"site:b\"\n\
+                [[services]]\nid = \"service:web\"\n[[services.replicas]]\non = \"site:a\"\n";
+    for (name, manifest) in [("spof.json", json), ("estate.spof.toml", toml)] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), manifest).unwrap();
+        let fix = ["fix", "web", "--goal", "survives site"];
+        let why = format!("`{name}` is no YAML manifest of spof, and only these are patched");
+        let shown = text(folder.path(), &fix);
+        let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            flat.contains("add 1 replica to service:web on site:b"),
+            "{shown}"
+        );
+        assert!(
+            flat.contains(&format!("step 1 is to be made by hand: {why}")),
+            "{shown}"
+        );
+        let output = spof(folder.path(), &[&fix[..], &["--patch"]].concat());
+        assert!(
+            output.status.success() && output.stdout.is_empty(),
+            "{output:?}"
+        );
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(&why), "{said}");
+    }
 }
 
 /// Costs come from the configuration, and what can't be written is said.

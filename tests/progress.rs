@@ -90,6 +90,29 @@ fn a_long_run_shows_what_it_does_and_clears_it() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
+/// What plans say they are at, while they work, and that their line is gone in the end.
+#[test]
+fn plans_show_what_they_are_at() {
+    let folder = big();
+    let services = "fix --goal 'services survives cluster' --time-limit 6s";
+    let of = [
+        (services, &["looking", "finding"][..]),
+        ("recover", &["analysing", "merging"]),
+        ("capacity --kind cluster", &["analysing", "merging"]),
+        ("cuts w0-3", &["analysing", "merging"]),
+    ];
+    for (command, phases) in of {
+        let shown = on_a_terminal(&folder, command);
+        let last = phases.iter().filter_map(|phase| shown.rfind(phase)).max();
+        let last = last.unwrap_or_else(|| panic!("{command}: {shown:?}"));
+        assert!(
+            shown[last..].contains("\u{1b}[2K"),
+            "{command}: {:?}",
+            &shown[last..]
+        );
+    }
+}
+
 #[test]
 fn a_short_run_shows_nothing() {
     let folder = tempfile::tempdir().unwrap();

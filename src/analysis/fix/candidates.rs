@@ -93,6 +93,10 @@ impl Places {
             let (Class::Replica, Some(service)) = (owner.class, owner.part_of) else {
                 continue;
             };
+            // Where a controller would put what it makes anew is nothing that anybody chose.
+            if owner.evidence == Evidence::Assumed {
+                continue;
+            }
             let [only] = q.members.as_slice() else {
                 continue;
             };

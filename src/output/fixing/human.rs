@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Fixing;
-use crate::analysis::fix::Outcome;
+use crate::analysis::fix::{Answer, Outcome};
 use crate::output::page::{Column, Page, Table};
 use crate::output::text::{BAD, DIM, GOOD, NAME, PLAIN, STRONG, Text, WARN, listed, plural};
 
@@ -21,7 +21,7 @@ pub fn human(mut page: Page, fixing: &Fixing<'_>) -> Page {
     match &answer.outcome {
         Outcome::Holds => say(Text::of(GOOD, "✓ ")
             .join(goal)
-            .and(PLAIN, ": holds as it is")),
+            .and(PLAIN, holds_for(answer))),
         Outcome::Unfinished => say(Text::of(WARN, "▾ ").join(goal).and(
             PLAIN,
             ": there was no time for any plan; give more with --time-limit",
@@ -101,16 +101,26 @@ pub fn human(mut page: Page, fixing: &Fixing<'_>) -> Page {
             .map(|node| fixing.cx.id(*node).to_owned())
             .collect();
         page.gap();
-        let text = format!(
-            "{} not serve even without a fault, and are left out",
-            listed(&names, "and")
-        );
+        let does = match names.as_slice() {
+            [_] => "does not serve even without a fault, and is left out",
+            _ => "do not serve even without a fault, and are left out",
+        };
+        let text = format!("{} {does}", listed(&names, "and"));
         page.wrapped(
             &Text::new(),
             &Text::of(WARN, "unserved: ").and(PLAIN, &text),
         );
     }
     page
+}
+
+/// What is said of a goal that holds: not that of nodes which don't serve at all.
+fn holds_for(answer: &Answer) -> &'static str {
+    if answer.unserved.is_empty() {
+        ": holds as it is"
+    } else {
+        ": holds as it is for what serves at all"
+    }
 }
 
 /// What of it stands in the patch.

@@ -141,8 +141,12 @@ impl Writer<'_> {
         let last = replicas
             .iter()
             .filter_map(|replica| self.place(&self.model.node(*replica).sources).ok())
-            .max_by_key(|span| (span.file, span.start))
-            .ok_or_else(|| "its replicas are stated outside of YAML manifests".to_owned())?;
+            .max_by_key(|span| (span.file, span.start));
+        let last = match (last, replicas.first()) {
+            (Some(last), _) => last,
+            (None, Some(first)) => self.place(&self.model.node(*first).sources)?,
+            (None, None) => return Err(unusual()),
+        };
         let text = &self.sources.file(last.file).text;
         let item = item(text, last.start as usize).ok_or_else(unusual)?;
         if item.get(text, "on").is_none() {
