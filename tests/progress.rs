@@ -90,27 +90,52 @@ fn a_long_run_shows_what_it_does_and_clears_it() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// What plans say they are at, while they work, and that their line is gone in the end.
-#[test]
-fn plans_show_what_they_are_at() {
-    let folder = big();
-    let services = "fix --goal 'services survives cluster' --time-limit 6s";
-    let of = [
-        (services, &["looking", "finding"][..]),
-        ("recover", &["analysing", "merging"]),
-        ("capacity --kind cluster", &["analysing", "merging"]),
-        ("cuts w0-3", &["analysing", "merging"]),
-    ];
-    for (command, phases) in of {
-        let shown = on_a_terminal(&folder, command);
-        let last = phases.iter().filter_map(|phase| shown.rfind(phase)).max();
-        let last = last.unwrap_or_else(|| panic!("{command}: {shown:?}"));
-        assert!(
-            shown[last..].contains("\u{1b}[2K"),
-            "{command}: {:?}",
-            &shown[last..]
+/// Two services that wait for each other, and many that wait for one of them: each wait is tried.
+fn stuck() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from(
+        "domains: [{id: site:a}]\nservices:\n  \
+         - {id: service:registry, start: [service:dns], replicas: [{on: site:a}]}\n  \
+         - {id: service:dns, start: [service:registry], replicas: [{on: site:a}]}\n",
+    );
+    for at in 0..6_000 {
+        let _ = writeln!(
+            text,
+            "  - {{id: service:s{at}, start: [service:registry], replicas: [{{on: site:a, count: 2}}]}}"
         );
     }
+    std::fs::write(folder.path().join("spof.yaml"), text).unwrap();
+    folder
+}
+
+/// The line is gone in the end, whatever stood on it last.
+fn is_cleared(shown: &str) -> bool {
+    let last = shown.rfind("s)").unwrap_or_default();
+    shown[last..].contains("\u{1b}[2K")
+}
+
+#[test]
+fn plans_show_how_far_they_are() {
+    let folder = stuck();
+    for command in ["recover", "capacity", "cuts s1"] {
+        let shown = on_a_terminal(&folder, command);
+        assert!(
+            shown.contains("s)") && is_cleared(&shown),
+            "{command}: {shown:?}"
+        );
+        // How many of the candidates were tried.
+        let counts = shown.contains("/6002 (");
+        assert_eq!(counts, command == "recover", "{command}: {shown:?}");
+    }
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/kakao-2022");
+    let fix = format!("fix --goal 'all survives site' --time-limit 4s -i {sample}");
+    let shown = on_a_terminal(&folder, &fix);
+    // Seconds of the limit.
+    assert!(
+        shown.contains("looking for a cheaper plan") && shown.contains("/4 ("),
+        "{shown:?}"
+    );
+    assert!(is_cleared(&shown), "{shown:?}");
 }
 
 #[test]
