@@ -1,17 +1,20 @@
-//! Every single fault of large graphs: how long, by size. `cargo bench --bench engine`.
+//! Every single fault of large graphs: how long, by size; and how long again after one node changed.
+//! `cargo bench --bench engine`.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a bench that panics fails"
+    clippy::print_stdout,
+    reason = "a bench that panics fails, and one that prints is read"
 )]
 
 mod estates;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use spof::analysis::engine::Engine;
-use spof::analysis::sweep::Sweep;
+use spof::analysis::sweep::{Old, Renumbering, Sweep, keep, update};
 use spof::graph::Graph;
+use spof::words::Class;
 
 type Generate = fn(u32) -> Graph;
 
@@ -35,5 +38,56 @@ fn single_faults(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, single_faults);
+/// One node of 100,000 takes a minute longer to start than before: one that nothing needs, one of
+/// the middle, and the one that most others are affected by.
+fn one_changed_node(criterion: &mut Criterion) {
+    let old = estates::cloud::cloud(100_000);
+    let engine = Engine::new(&old);
+    let (sweep, lists) = keep(&engine);
+    let lists = lists.unwrap();
+    let numbers = Renumbering::of_sorted(0..old.node_count(), 0..old.node_count());
+    let mut radii: Vec<(usize, u32)> = sweep
+        .effects()
+        .map(|effect| (effect.len(), effect.fault.0))
+        .collect();
+    radii.sort_unstable();
+    let services: Vec<u32> = radii
+        .iter()
+        .map(|(_, node)| *node)
+        .filter(|node| old.class[*node as usize] == Class::Service)
+        .collect();
+    let mut group = criterion.benchmark_group("one changed node of 100000, cloud");
+    group.sample_size(20);
+    group.bench_function("all anew", |bencher| bencher.iter(|| keep(&engine)));
+    let changed = [
+        ("a service that nothing needs", services[0]),
+        ("a service in the middle", services[services.len() / 2]),
+        (
+            "the service that takes most with it",
+            services[services.len() - 1],
+        ),
+        (
+            "the place that takes most with it",
+            radii[radii.len() - 1].1,
+        ),
+    ];
+    for (name, node) in changed {
+        let mut graph = estates::cloud::cloud(100_000);
+        graph.start_s[node as usize] += 60;
+        let new_engine = Engine::new(&graph);
+        let known = Old {
+            engine: &engine,
+            sweep: &sweep,
+            lists: &lists,
+        };
+        let (_, _, work) = update(known, &new_engine, &numbers);
+        println!("{name}: {work:?}");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| update(known, &new_engine, &numbers));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, single_faults, one_changed_node);
 criterion_main!(benches);

@@ -4,7 +4,8 @@
 //! The load is an open loop: each request has its moment, whether or not those before it are
 //! answered, and its time counts from that moment. 1,000 requests a second over 100 connections for
 //! ten seconds, each a what-if of one fault that affects at most 1,000 of 100,000 nodes; then the
-//! same of faults that all affect hundreds.
+//! same of faults that all affect hundreds; then of those, but no question is asked twice, so that
+//! no answer was given before.
 
 #![allow(
     clippy::unwrap_used,
@@ -57,6 +58,18 @@ impl Server {
             address: address.to_owned(),
             child,
         }
+    }
+
+    /// Processor time so far, in steps of 10 ms (Linux; elsewhere 0).
+    fn processor_ms(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.unwrap_or_default();
+        let ticks = |field: usize| {
+            stat.split(' ')
+                .nth(field)
+                .and_then(|word| word.parse().ok())
+        };
+        (ticks(13).unwrap_or(0) + ticks(14).unwrap_or(0)) * 10
     }
 
     fn connect(&self) -> Connection {
@@ -218,7 +231,7 @@ fn questions(
 }
 
 /// Asks `questions` in turn, each at its moment, and prints how long they took.
-fn load(server: &Server, name: &str, questions: &[(String, usize, usize)]) {
+fn load(server: &Server, name: &str, questions: &[(String, usize, usize)], repeated: bool) {
     assert!(!questions.is_empty(), "no such fault");
     let mean = |of: fn(&(String, usize, usize)) -> usize| {
         questions.iter().map(of).sum::<usize>() / questions.len()
@@ -245,7 +258,14 @@ fn load(server: &Server, name: &str, questions: &[(String, usize, usize)]) {
                                 / u32::try_from(RATE).unwrap();
                         std::thread::sleep(due.saturating_duration_since(Instant::now()));
                         let (body, ..) = &questions[at % questions.len()];
-                        match connection.ask("POST", "/api/blast", body) {
+                        // Another moment each time is another question.
+                        let moment = format!(",\"at_s\":{}}}", 1_000_000 + at);
+                        let body = if repeated {
+                            body.clone()
+                        } else {
+                            format!("{}{moment}", body.strip_suffix('}').unwrap())
+                        };
+                        match connection.ask("POST", "/api/blast", &body) {
                             Ok((200, _)) => times.push(due.elapsed()),
                             _ => failed += 1,
                         }
@@ -302,13 +322,13 @@ fn one_changed_file() {
         let state: serde_json::Value = serde_json::from_slice(&body).unwrap();
         (state["revision"].as_u64().unwrap(), state)
     };
-    // The first page is made meanwhile: a server that has been up for a while.
-    std::thread::sleep(Duration::from_secs(20));
-    for round in 0..5_usize {
+    let mut times = Vec::new();
+    for round in 0..9_usize {
+        std::thread::sleep(Duration::from_secs(4));
         let (before, _) = state();
-        let at = 100 + round * 1_500;
+        let at = 100 + round * 1_000;
         let path = dir.path().join(format!("team-{}/svc-{at}.yaml", at / 100));
-        let begun = Instant::now();
+        let (begun, worked) = (Instant::now(), server.processor_ms());
         std::fs::write(path, text(at, 3 + round)).unwrap();
         let shown = loop {
             let (now, state) = state();
@@ -318,13 +338,38 @@ fn one_changed_file() {
             assert!(begun.elapsed() < Duration::from_mins(1), "nothing happened");
             std::thread::sleep(Duration::from_millis(5));
         };
+        // The new answer itself: the service fails with the replicas that the file now states.
+        let body = format!(
+            "{{\"faults\":[{{\"node\":\"service:ns-{}/svc-{at}\"}}]}}",
+            at / 500
+        );
+        let (status, answer) = server.connect().ask("POST", "/api/blast", &body).unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(
+            (status, answer["with"].as_array().unwrap().len()),
+            (200, 3 + round)
+        );
+        let took = begun.elapsed();
+        times.push(took);
         println!(
-            "  shown after {} ms, of which 200 ms are waiting for more changes; reading and compiling took {} ms; {} nodes",
-            begun.elapsed().as_millis(),
+            "  answered after {} ms, of which 100 ms are waiting for more changes; reading and compiling took {} ms; processor time of all {} ms; {} nodes",
+            took.as_millis(),
             shown["took_ms"],
+            server.processor_ms() - worked,
             shown["nodes"]
         );
-        std::thread::sleep(Duration::from_secs(8));
+    }
+    times.sort_unstable();
+    println!("  median {} ms", times[times.len() / 2].as_millis());
+    for (what, path) in [("ranked list", "/api/list"), ("page", "/")] {
+        let begun = Instant::now();
+        let (status, body) = server.connect().ask("GET", path, "").unwrap();
+        assert_eq!(status, 200);
+        println!(
+            "  then the {what}: {} ms, {} bytes",
+            begun.elapsed().as_millis(),
+            body.len()
+        );
     }
 }
 
@@ -339,9 +384,10 @@ fn main() {
     println!("what-ifs:");
     let server = Server::start(&path);
     let any = questions(&server, 0..=MOST_AFFECTED);
-    load(&server, "faults of every sort", &any);
+    load(&server, "faults of every sort", &any, true);
     let large = questions(&server, MOST_AFFECTED / 5..=MOST_AFFECTED);
-    load(&server, "only large ones", &large);
+    load(&server, "only large ones", &large, true);
+    load(&server, "only large ones, none asked twice", &large, false);
     drop(server);
     one_changed_file();
 }

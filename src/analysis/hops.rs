@@ -2,7 +2,9 @@
 //! losing only affected nodes of at most h hops, one of its requirements becomes unmet or it
 //! becomes degraded, least such h.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashMap;
 
 use super::engine::{Engine, Outcome};
 use crate::words::Mode;
@@ -15,23 +17,10 @@ pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
     let has = |list: &[u32], node: u32| list.binary_search(&node).is_ok();
     let mut hops: BTreeMap<u32, u32> = outcome.faults.iter().map(|fault| (*fault, 0)).collect();
     let mut queue: VecDeque<u32> = outcome.faults.iter().copied().collect();
-    let mut gone: HashMap<u32, u64> = HashMap::new();
-    let mut unsound: HashMap<u32, u64> = HashMap::new();
-    let weight_before = |q: u32, sound: bool| -> u64 {
-        graph
-            .members_of(q)
-            .filter(|m| graph.is_active(*m))
-            .map(|m| {
-                (
-                    graph.member_node[m as usize],
-                    graph.member_weight[m as usize],
-                )
-            })
-            .filter(|(node, _)| engine.serves_without_faults(*node))
-            .filter(|(node, _)| !(sound && engine.degraded_without_faults(*node)))
-            .fold(0, |sum: u64, (_, weight)| sum.saturating_add(weight))
-    };
-    let mut before: HashMap<(u32, bool), u64> = HashMap::new();
+    // Weight that each requirement lost so far: serving weight, or sound weight where its owner
+    // serves on and is degraded. An owner is either lost or degraded, so one sum is enough.
+    let mut gone: FxHashMap<u32, u64> = FxHashMap::default();
+    let known = engine.known();
     while let Some(node) = queue.pop_front() {
         // A node that did not serve even without faults brought no weight to lose.
         if !engine.serves_without_faults(node) {
@@ -39,32 +28,28 @@ pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
         }
         let hop = hops.get(&node).copied().unwrap_or(0) + 1;
         let is_lost = has(&outcome.lost, node);
+        let is_sound = !engine.degraded_without_faults(node);
         for &m in graph.active_in.items(node) {
-            let (q, weight) = (graph.member_of[m as usize], graph.member_weight[m as usize]);
-            let (need, owner, mode) = (
-                graph.need[q as usize],
-                graph.owner[q as usize],
-                graph.mode[q as usize],
-            );
-            let mut falls = |sums: &mut HashMap<u32, u64>, sound: bool| {
-                let sum = sums.entry(q).or_default();
-                *sum = sum.saturating_add(weight);
-                let had = *before
-                    .entry((q, sound))
-                    .or_insert_with(|| weight_before(q, sound));
-                had >= need && had.saturating_sub(*sum) < need
+            let q = graph.member_of[m as usize];
+            let owner = graph.owner[q as usize];
+            if hops.contains_key(&owner) {
+                continue;
+            }
+            let (counts, had) = match graph.mode[q as usize] {
+                Mode::Placement | Mode::Hard if has(&outcome.lost, owner) => {
+                    (is_lost, known.serving(q))
+                }
+                Mode::Soft if has(&outcome.degraded, owner) => (is_lost, known.serving(q)),
+                Mode::Hard if has(&outcome.degraded, owner) => (is_sound, known.sound(q)),
+                _ => continue,
             };
-            let unmet = is_lost && falls(&mut gone, false);
-            let thin = mode == Mode::Hard
-                && !engine.degraded_without_faults(node)
-                && falls(&mut unsound, true);
-            let reached = match mode {
-                Mode::Placement | Mode::Hard if has(&outcome.lost, owner) => unmet,
-                Mode::Soft if has(&outcome.degraded, owner) => unmet,
-                Mode::Hard if has(&outcome.degraded, owner) => thin,
-                _ => false,
-            };
-            if reached && !hops.contains_key(&owner) {
+            if !counts {
+                continue;
+            }
+            let sum = gone.entry(q).or_default();
+            *sum = sum.saturating_add(graph.member_weight[m as usize]);
+            let need = graph.need[q as usize];
+            if had >= need && had.saturating_sub(*sum) < need {
                 hops.insert(owner, hop);
                 queue.push_back(owner);
             }

@@ -104,8 +104,8 @@ fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "expected a date like 2026-05-01".to_owned())
 }
 
-/// The system's day (UTC), read once a run; the first of 1970 where its clock stands before that.
-fn system_day() -> Date {
+/// The system's day (UTC), read once a run (`serve`: at each reading); the first of 1970 where its clock stands before that.
+pub(super) fn system_day() -> Date {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let days = now.map_or(0, |since| since.as_secs() / 86_400);
     Date::from_days(i64::try_from(days).unwrap_or(i64::MAX))
@@ -165,6 +165,8 @@ pub enum Format {
 pub struct Plan {
     pub order: Order,
     pub today: Date,
+    /// By `--today`.
+    pub today_is_named: bool,
     pub colour: Colour,
     pub quiet: bool,
     pub console: Arc<Console>,
@@ -200,6 +202,7 @@ impl Shared {
                 },
             },
             today: self.today.unwrap_or_else(system_day),
+            today_is_named: self.today.is_some(),
             colour: self.color,
             quiet: self.quiet,
             console: Arc::new(Console::new(

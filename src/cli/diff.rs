@@ -7,7 +7,7 @@ use super::compare;
 use super::policy::FailOn;
 use super::screen::Screen;
 use crate::analysis::diff::{Change, Difference, MOST_ORDER, Side, TooMany, difference};
-use crate::analysis::sweep::Sweep;
+use crate::analysis::sweep::{Renumbering, both};
 use crate::config::gate::Threshold;
 use crate::error::Error;
 use crate::output::diff::{Diff, human, markdown, to_json};
@@ -69,7 +69,8 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         head.refuse_nothing(&plan.order.request.paths)?;
     }
     let (base_engine, head_engine) = (base.engine(), head.engine());
-    let (base_sweep, head_sweep) = (Sweep::new(&base_engine), Sweep::new(&head_engine));
+    let numbers = Renumbering::between(&base.model, &head.model);
+    let (base_sweep, head_sweep) = both(&base_engine, &head_engine, &numbers);
     let difference = difference(
         Side {
             model: &base.model,

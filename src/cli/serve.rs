@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::args::{Colour, Plan};
+use super::args::{Colour, Plan, system_day};
 use super::policy;
 use super::screen::Screen;
 use super::warn;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::output::text::{DIM, STRONG, Text, listed, plural};
 use crate::report::Language;
 use crate::serve::live::Live;
-use crate::serve::{self, Log, Options, PORT};
+use crate::serve::{self, Log, Options, PORT, Today};
 
 /// What was typed.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,7 +50,11 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         policy: |config, waivers, today| {
             policy::Options::default().policy(config, waivers, None, today)
         },
-        today: plan.today,
+        today: if plan.today_is_named {
+            Today::Named(plan.today)
+        } else {
+            Today::Present(system_day)
+        },
         language: args.lang,
         port: args.port,
     };

@@ -101,6 +101,12 @@ impl Live {
         self.state.subscribe()
     }
 
+    /// Whether somebody waits for news: a page is open.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.state.receiver_count() > 0
+    }
+
     /// The entity tag of what `snapshot` answers.
     #[must_use]
     pub fn tag(&self, snapshot: &Snapshot) -> String {

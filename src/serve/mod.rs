@@ -4,8 +4,10 @@
 //! * [`snapshot`]: one analysed estate. * [`live`]: which one is shown, and whether the inputs still
 //!   say so. * `worker` and `watch`: reading again when inputs change.
 //! * `listen`: connections. * `guard`: who may ask. * [`api`]: what can be asked.
-//! * `pool`: the threads that answer. * `page`: the report's page, made live.
+//! * `pool`: the threads that answer. * `answers`: what they said before.
+//! * `page`: the report's page, made live.
 
+mod answers;
 pub mod api;
 mod guard;
 mod listen;
@@ -52,14 +54,31 @@ pub trait Log: Send + Sync {
 /// What the configuration and the waivers in comments make of findings on a day.
 pub type PolicyOf = fn(Option<&Config>, Vec<Waiver>, Date) -> Result<Policy, Error>;
 
+/// The day that expiries are measured from.
+#[derive(Clone, Copy, Debug)]
+pub enum Today {
+    /// Always this one.
+    Named(Date),
+    /// The present one, each time the inputs are read: a server may run for weeks.
+    Present(fn() -> Date),
+}
+
+impl Today {
+    fn day(self) -> Date {
+        match self {
+            Self::Named(day) => day,
+            Self::Present(day) => day(),
+        }
+    }
+}
+
 /// What to serve, and where.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub order: Order,
     /// What findings count: the same as of a run of `spof lint` without options.
     pub policy: PolicyOf,
-    /// The day that expiries are measured from.
-    pub today: Date,
+    pub today: Today,
     /// Of the page; its reader can change it.
     pub language: Language,
     /// 0: any free port.

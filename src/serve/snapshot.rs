@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::analysis::engine::{Baseline, Engine};
-use crate::analysis::sweep::Sweep;
+use crate::analysis::sweep::{Lists, Old, Renumbering, Sweep, keep, update};
 use crate::error::Error;
 use crate::estate::Estate;
 use crate::findings::Finding;
@@ -20,6 +20,11 @@ use crate::report::{self, Facts, Language};
 use crate::rules::doc::markdown;
 use crate::rules::{self, Input};
 use crate::words::Code;
+
+use super::answers::Answers;
+
+/// Graphs up to this size are swept before somebody asks: those are done within a second.
+const MOST_AHEAD: usize = 1_000_000;
 
 /// How a snapshot came to be, and what its answers depend on besides the estate.
 #[derive(Clone, Debug)]
@@ -49,17 +54,27 @@ pub struct Snapshot {
     pub estate: Estate,
     pub made: Made,
     baseline: Arc<Baseline>,
+    swept: OnceLock<Swept>,
     judged: OnceLock<Judged>,
+    /// What was asked of it, and answered.
+    pub(super) answers: Answers,
     graph: OnceLock<Bytes>,
     lint: OnceLock<Bytes>,
     coverage: OnceLock<Bytes>,
     page: OnceLock<Result<Page, String>>,
 }
 
-/// Every single fault, and what the rules say.
+/// Every single fault.
+#[derive(Debug)]
+struct Swept {
+    sweep: Sweep,
+    /// What the next snapshot's is made from; `None` where it would be too large to keep.
+    lists: Option<Lists>,
+}
+
+/// What the rules say.
 #[derive(Debug)]
 struct Judged {
-    sweep: Sweep,
     findings: Vec<Finding>,
     sorted: gate::Judged,
     coverage: Coverage,
@@ -81,7 +96,9 @@ impl Snapshot {
             estate,
             made,
             baseline,
+            swept: OnceLock::new(),
             judged: OnceLock::new(),
+            answers: Answers::default(),
             graph: OnceLock::new(),
             lint: OnceLock::new(),
             coverage: OnceLock::new(),
@@ -98,17 +115,51 @@ impl Snapshot {
     /// Every single fault.
     #[must_use]
     pub fn sweep(&self) -> &Sweep {
-        &self.judged().sweep
+        &self.swept().sweep
+    }
+
+    fn swept(&self) -> &Swept {
+        self.swept.get_or_init(|| {
+            let (sweep, lists) = keep(&self.engine());
+            Swept { sweep, lists }
+        })
+    }
+
+    /// Makes the answer for every single fault from that of the snapshot `before`, if that has
+    /// one: only what depends on what changed is looked at.
+    pub fn follow(&self, before: &Self) {
+        let Some(Swept {
+            sweep,
+            lists: Some(lists),
+        }) = before.swept.get()
+        else {
+            return;
+        };
+        let numbers = Renumbering::between(&before.estate.model, &self.estate.model);
+        let old = Old {
+            engine: &before.engine(),
+            sweep,
+            lists,
+        };
+        let (sweep, lists, _) = update(old, &self.engine(), &numbers);
+        // Somebody else was faster: the answer is the same.
+        let _ = self.swept.set(Swept { sweep, lists });
+    }
+
+    /// Makes ahead of time what the next snapshot follows from.
+    pub fn prepare(&self) {
+        if self.estate.graph.node_count() <= MOST_AHEAD {
+            let _ = self.sweep();
+        }
     }
 
     fn judged(&self) -> &Judged {
         self.judged.get_or_init(|| {
             let (estate, engine) = (&self.estate, self.engine());
-            let sweep = Sweep::new(&engine);
             let findings = rules::run(Input {
                 model: &estate.model,
                 engine: &engine,
-                sweep: &sweep,
+                sweep: self.sweep(),
                 sources: &estate.sources,
                 problems: &estate.problems,
                 unread: &estate.unread,
@@ -126,7 +177,6 @@ impl Snapshot {
                 places,
             );
             Judged {
-                sweep,
                 findings,
                 sorted,
                 coverage,
@@ -199,7 +249,7 @@ impl Snapshot {
                 paths: &self.made.paths,
                 model: &self.estate.model,
                 engine: &engine,
-                sweep: &judged.sweep,
+                sweep: self.sweep(),
                 findings: &judged.findings,
                 sources: &self.estate.sources,
                 unread: &self.estate.unread,

@@ -12,7 +12,7 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 use crate::estate::Order;
 
 /// Editors and tools write several files in a row: what follows within this belongs together.
-const QUIET: Duration = Duration::from_millis(200);
+const QUIET: Duration = Duration::from_millis(100);
 /// A tree that never rests is read all the same.
 const MOST_PATIENCE: Duration = Duration::from_secs(2);
 /// How often folders are looked for that were gone, or that another has taken the place of.
@@ -127,13 +127,14 @@ impl Watch {
         trouble
     }
 
-    /// Waits until something has changed and then rests. False when nothing can change any more.
-    pub(super) fn wait(&mut self) -> bool {
+    /// Waits until something has changed and then rests, or until it is `due` to read again anyway.
+    /// False when nothing can change any more.
+    pub(super) fn wait(&mut self, due: impl Fn() -> bool) -> bool {
         loop {
             match self.news.recv_timeout(ROLL_CALL) {
                 Ok(()) => break,
                 Err(RecvTimeoutError::Disconnected) => return false,
-                Err(RecvTimeoutError::Timeout) if self.places_moved() => return true,
+                Err(RecvTimeoutError::Timeout) if due() || self.places_moved() => return true,
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

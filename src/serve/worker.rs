@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Instant, SystemTime};
 
 use camino::Utf8PathBuf;
@@ -18,6 +19,7 @@ use crate::estate::{Estate, Silent};
 use crate::findings::waiver;
 use crate::output::text::{clean, plural};
 use crate::source::{ProblemKind, UnreadReason};
+use crate::words::Date;
 
 /// Reads the estate of one order, again and again.
 #[derive(Debug)]
@@ -26,12 +28,15 @@ pub(super) struct Reader {
     run: String,
     options: Options,
     cache: Cache,
+    /// The day of the last reading.
+    day: Date,
 }
 
 impl Reader {
     pub(super) fn new(run: String, options: Options) -> Self {
         Self {
             run,
+            day: options.today.day(),
             options,
             cache: Cache::default(),
         }
@@ -44,6 +49,7 @@ impl Reader {
     /// be read, nothing recognised.
     pub(super) fn read(&mut self, revision: u64) -> Result<Snapshot, Error> {
         let (begun, read_at) = (Instant::now(), SystemTime::now());
+        self.day = self.options.today.day();
         let config = self.options.order.config()?;
         let estate = self
             .options
@@ -52,7 +58,7 @@ impl Reader {
         let paths = &self.options.order.request.paths;
         estate.refuse_nothing(paths)?;
         let (waivers, wrong) = waiver::of_comments(&estate.comments, &estate.sources);
-        let policy = (self.options.policy)(config.as_ref(), waivers, self.options.today)?;
+        let policy = (self.options.policy)(config.as_ref(), waivers, self.day)?;
         let snapshot = Snapshot::new(
             estate,
             Made {
@@ -70,6 +76,36 @@ impl Reader {
     }
 }
 
+/// Makes pages before they are asked for, beside the reading: who has the old one open is about to
+/// load the new one.
+struct Pages {
+    wanted: Sender<Arc<Snapshot>>,
+}
+
+impl Pages {
+    fn start() -> Self {
+        let (wanted, orders) = channel();
+        // Without the thread, a page is made when it is asked for.
+        let _ = std::thread::Builder::new()
+            .name("page".to_owned())
+            .spawn(move || make_pages(&orders));
+        Self { wanted }
+    }
+
+    fn make(&self, snapshot: Arc<Snapshot>) {
+        let _ = self.wanted.send(snapshot);
+    }
+}
+
+/// Makes the page of each snapshot, but not of those that others have followed meanwhile.
+fn make_pages(orders: &Receiver<Arc<Snapshot>>) {
+    while let Ok(first) = orders.recv() {
+        let latest = orders.try_iter().last().unwrap_or(first);
+        let make = || latest.page().is_ok();
+        let _ = catch_unwind(AssertUnwindSafe(make));
+    }
+}
+
 /// What a reading that comes after a good one means.
 enum Verdict {
     /// It says something new.
@@ -82,6 +118,7 @@ enum Verdict {
 
 /// Watches the inputs and keeps `live` up to date, for as long as the process lives.
 pub(super) fn keep(mut reader: Reader, mut watch: Watch, live: &Live, log: &dyn Log) {
+    let pages = Pages::start();
     loop {
         // Before reading: what changes from here on is seen.
         if let Some(trouble) = watch.look_at(&reader.options.order) {
@@ -98,8 +135,9 @@ pub(super) fn keep(mut reader: Reader, mut watch: Watch, live: &Live, log: &dyn 
                     next.made.took.as_millis(),
                 ));
                 live.show(Arc::clone(&next));
-                // The page is ready before somebody asks for it.
-                let _ = next.page();
+                if live.is_watched() {
+                    pages.make(next);
+                }
             }
             Verdict::Same => {
                 if live.state().is_some_and(|state| state.stale.is_some()) {
@@ -117,7 +155,10 @@ pub(super) fn keep(mut reader: Reader, mut watch: Watch, live: &Live, log: &dyn 
                 }
             }
         }
-        if !watch.wait() {
+        // Ready before somebody asks, and what the next estate is compared with.
+        let prepare = || live.snapshot().prepare();
+        let _ = catch_unwind(AssertUnwindSafe(prepare));
+        if !watch.wait(|| reader.options.today.day() != reader.day) {
             return;
         }
     }
@@ -143,6 +184,8 @@ fn look_again(reader: &mut Reader, shown: &Snapshot) -> Verdict {
     if shown.same_as(&next) {
         return Verdict::Same;
     }
+    // Without it, all is swept anew once somebody asks.
+    let _ = catch_unwind(AssertUnwindSafe(|| next.follow(shown)));
     Verdict::New(Box::new(next))
 }
 

@@ -57,7 +57,16 @@ pub(super) fn cycles_of(
     recovery: &Recovery,
     makes: Verdict,
 ) -> Vec<RecoveryCycle> {
+    // While the faults are unrepaired, a circle through start alone may be the fault's doing;
+    // whether it outlasts repair is what the other pass says.
+    let turns = |hop: &WaitHop| match makes {
+        Verdict::Stuck => hop.wait != Wait::Need,
+        _ => hop.wait == Wait::Promotion,
+    };
     let waits = waits(model, engine, outcome, recovery);
+    if !waits.iter().any(turns) {
+        return Vec::new();
+    }
     let mut graph: DiGraph<NodeIx, usize> = DiGraph::new();
     let mut place = HashMap::new();
     let nodes: BTreeSet<NodeIx> = waits.iter().flat_map(|hop| [hop.from, hop.to]).collect();
@@ -82,12 +91,6 @@ pub(super) fn cycles_of(
     }
     let mut cycles = Vec::new();
     for inside in components.values() {
-        // While the faults are unrepaired, a circle through start alone may be the fault's doing;
-        // whether it outlasts repair is what the other pass says.
-        let turns = |hop: &WaitHop| match makes {
-            Verdict::Stuck => hop.wait != Wait::Need,
-            _ => hop.wait == Wait::Promotion,
-        };
         if let Some(hops) = shortest(inside, turns) {
             let size = inside
                 .iter()

@@ -35,7 +35,7 @@ mod weigh;
 pub use reach::Reach;
 pub use renumber::Renumbering;
 pub use tally::{Count, Tally};
-pub use update::{Lists, Old, Work, keep, update};
+pub use update::{Lists, Old, Work, both, keep, update};
 
 use super::engine::{Affected, Engine};
 use crate::graph::{FaultClass, Graph};

@@ -144,6 +144,22 @@ pub fn update(
     (sweep, Some(lists), work)
 }
 
+/// Every single fault of two graphs that have most in common, `numbers` says what.
+#[must_use]
+pub fn both(old: &Engine<'_>, new: &Engine<'_>, numbers: &Renumbering) -> (Sweep, Sweep) {
+    let (sweep, lists) = keep(old);
+    let Some(lists) = lists else {
+        return (sweep, Sweep::new(new));
+    };
+    let known = Old {
+        engine: old,
+        sweep: &sweep,
+        lists: &lists,
+    };
+    let (updated, ..) = update(known, new, numbers);
+    (sweep, updated)
+}
+
 fn assembled(engine: &Engine<'_>, chunk: Chunk, rows: Vec<(u32, Vec<Affected>)>) -> Sweep {
     let mut sweep = Sweep {
         faults: faults(engine.graph()).collect(),

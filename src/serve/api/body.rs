@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
@@ -16,9 +16,9 @@ const MOST_BYTES: usize = 1 << 20;
 /// How long a client may take to send it.
 const TIME: Duration = Duration::from_secs(10);
 
-/// The body of a request, read.
+/// The body of a request, read; and as it was sent.
 #[derive(Debug)]
-pub(super) struct Body<T>(pub(super) T);
+pub(super) struct Body<T>(pub(super) T, pub(super) Bytes);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Refusal;
@@ -36,7 +36,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             }
             Refusal::new(StatusCode::BAD_REQUEST, "the question broke off")
         })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        let question = serde_json::from_slice(&bytes);
+        question.map(|asked| Self(asked, bytes)).map_err(|error| {
             let message = format!("the question can't be read: {error}");
             Refusal::new(StatusCode::BAD_REQUEST, message)
                 .with_help("`/api/openapi.json` says what is expected")

@@ -1,5 +1,7 @@
 //! What-if, why, common, list: the questions of the command line, with the same answers.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -18,7 +20,7 @@ use crate::estate::{nodes, questions};
 use crate::graph::FaultClass;
 use crate::model::Model;
 use crate::output::{Chain, json};
-use crate::serve::pool::Pool;
+use crate::serve::answers::Sort;
 use crate::serve::snapshot::{Snapshot, written};
 
 /// A fault: a node, and when it is repaired.
@@ -153,9 +155,10 @@ fn at_least_one<T>(words: &[T], what: &str) -> Result<(), Error> {
 )]
 pub(super) async fn blast(
     State(shared): State<Shared>,
-    Body(asked): Body<BlastQuestion>,
+    Body(asked, text): Body<BlastQuestion>,
 ) -> Result<Response, Refusal> {
-    answer(&shared, &shared.quick, move |snapshot, engine, scratch| {
+    let known = (Sort::Blast, &text);
+    again(&shared, known, move |snapshot, engine, scratch| {
         let model = &snapshot.estate.model;
         at_least_one(&asked.faults, "faults")?;
         let question = questions::Blast {
@@ -183,18 +186,22 @@ pub(super) async fn blast(
 )]
 pub(super) async fn why(
     State(shared): State<Shared>,
-    Body(asked): Body<WhyQuestion>,
+    Body(asked, text): Body<WhyQuestion>,
 ) -> Result<Response, Refusal> {
-    answer(&shared, &shared.quick, move |snapshot, engine, scratch| {
-        let model = &snapshot.estate.model;
-        at_least_one(&asked.faults, "faults")?;
-        let subject = nodes::node(model, &asked.subject)?;
-        let faults = faults(model, &asked.faults)?;
-        let about = (subject, faults.as_slice());
-        let write = |chain: &Chain<'_>| written(&json::why(chain));
-        let estate = &snapshot.estate;
-        Ok(questions::why(estate, engine, scratch, about, write))
-    })
+    again(
+        &shared,
+        (Sort::Why, &text),
+        move |snapshot, engine, scratch| {
+            let model = &snapshot.estate.model;
+            at_least_one(&asked.faults, "faults")?;
+            let subject = nodes::node(model, &asked.subject)?;
+            let faults = faults(model, &asked.faults)?;
+            let about = (subject, faults.as_slice());
+            let write = |chain: &Chain<'_>| written(&json::why(chain));
+            let estate = &snapshot.estate;
+            Ok(questions::why(estate, engine, scratch, about, write))
+        },
+    )
     .await
 }
 
@@ -211,9 +218,9 @@ pub(super) async fn why(
 )]
 pub(super) async fn common(
     State(shared): State<Shared>,
-    Body(asked): Body<CommonQuestion>,
+    Body(asked, _): Body<CommonQuestion>,
 ) -> Result<Response, Refusal> {
-    answer(&shared, &shared.slow, move |snapshot, engine, _| {
+    answer(&shared, move |snapshot, engine, _| {
         let model = &snapshot.estate.model;
         at_least_one(&asked.subjects, "subjects")?;
         let question = questions::Common {
@@ -241,7 +248,7 @@ pub(super) async fn common(
 )]
 pub(super) async fn list(
     State(shared): State<Shared>,
-    Body(asked): Body<ListQuestion>,
+    Body(asked, _): Body<ListQuestion>,
 ) -> Result<Response, Refusal> {
     listed(&shared, asked).await
 }
@@ -258,7 +265,7 @@ pub(super) async fn list_all(State(shared): State<Shared>) -> Result<Response, R
 }
 
 async fn listed(shared: &Shared, asked: ListQuestion) -> Result<Response, Refusal> {
-    answer(shared, &shared.slow, move |snapshot, engine, _| {
+    answer(shared, move |snapshot, engine, _| {
         let question = questions::List {
             subjects: nodes::nodes(&snapshot.estate.model, &asked.subjects)?,
             classes: classes(&asked.classes),
@@ -276,19 +283,42 @@ async fn listed(shared: &Shared, asked: ListQuestion) -> Result<Response, Refusa
     .await
 }
 
-/// Has `question` answered on the present snapshot; the answer names its revision.
-async fn answer(
+/// Has `question` answered on the present snapshot by one of the threads for quick ones, unless
+/// somebody asked the same, to the byte, before.
+async fn again(
     shared: &Shared,
-    pool: &Pool,
+    (sort, text): (Sort, &Bytes),
     question: impl FnOnce(&Snapshot, &Engine<'_>, &mut Scratch) -> Result<Bytes, Error> + Send + 'static,
 ) -> Result<Response, Refusal> {
     let snapshot = shared.live.snapshot();
+    let known = snapshot.answers.get(sort, text);
+    let body = if let Some(body) = known {
+        body
+    } else {
+        let body = shared.quick.ask(Arc::clone(&snapshot), question).await??;
+        snapshot.answers.put(sort, text, &body);
+        body
+    };
+    Ok(said(&snapshot, body))
+}
+
+/// Has `question` about everything answered on the present snapshot.
+async fn answer(
+    shared: &Shared,
+    question: impl FnOnce(&Snapshot, &Engine<'_>, &mut Scratch) -> Result<Bytes, Error> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let snapshot = shared.live.snapshot();
+    let body = shared.slow.ask(Arc::clone(&snapshot), question).await??;
+    Ok(said(&snapshot, body))
+}
+
+/// The answer, which names its revision.
+fn said(snapshot: &Snapshot, body: Bytes) -> Response {
     let revision = HeaderValue::from(snapshot.made.revision);
-    let body = pool.ask(snapshot, question).await??;
     let json = HeaderValue::from_static("application/json");
     let headers = [
         (CONTENT_TYPE, json),
         (HeaderName::from_static("spof-revision"), revision),
     ];
-    Ok((headers, body).into_response())
+    (headers, body).into_response()
 }

@@ -1,0 +1,110 @@
+//! Answers of one snapshot, kept for who asks the same again: a page asks what it asked a moment
+//! ago, and several people look at one outage.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Bytes;
+
+/// Bytes of questions and answers kept at most, in two halves.
+const MOST_BYTES: usize = 64 << 20;
+/// Larger ones are not kept.
+const LARGEST: usize = MOST_BYTES / 16;
+
+/// Which question it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Sort {
+    Blast,
+    Why,
+}
+
+/// What was asked, to the byte.
+type Key = (Sort, Bytes);
+
+/// Answers by question. What nobody asked for since half of the room was filled goes first.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Asked for since the last turn.
+    young: HashMap<Key, Bytes>,
+    young_bytes: usize,
+    /// Before that: gone at the next turn.
+    old: HashMap<Key, Bytes>,
+}
+
+impl Answers {
+    /// The answer to `question`, if it was given before.
+    pub(super) fn get(&self, sort: Sort, question: &Bytes) -> Option<Bytes> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (sort, question.clone());
+        if let Some(answer) = kept.young.get(&key) {
+            return Some(answer.clone());
+        }
+        let (key, answer) = kept.old.remove_entry(&key)?;
+        kept.add(key, answer.clone());
+        Some(answer)
+    }
+
+    /// Keeps the answer to `question`.
+    pub(super) fn put(&self, sort: Sort, question: &Bytes, answer: &Bytes) {
+        if question.len() + answer.len() > LARGEST {
+            return;
+        }
+        // What was read from a connection is part of a larger buffer.
+        let key = (sort, Bytes::copy_from_slice(question));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.add(key, answer.clone());
+    }
+}
+
+impl Kept {
+    fn add(&mut self, key: Key, answer: Bytes) {
+        let bytes = key.1.len() + answer.len();
+        if self.young_bytes + bytes > MOST_BYTES / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        if self.young.insert(key, answer).is_none() {
+            self.young_bytes += bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_question_has_its_answer_and_no_other_has() {
+        let answers = Answers::default();
+        let (asked, other) = (Bytes::from_static(b"a"), Bytes::from_static(b"b"));
+        assert_eq!(answers.get(Sort::Blast, &asked), None);
+        answers.put(Sort::Blast, &asked, &other);
+        assert_eq!(answers.get(Sort::Blast, &asked), Some(other.clone()));
+        assert_eq!(answers.get(Sort::Why, &asked), None);
+        assert_eq!(answers.get(Sort::Blast, &other), None);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_asked_for_stays() {
+        let answers = Answers::default();
+        let question = |number: u32| Bytes::from(number.to_string());
+        let answer = Bytes::from(vec![0u8; LARGEST / 2]);
+        let first = question(0);
+        for number in 0..200 {
+            answers.put(Sort::Blast, &question(number), &answer);
+            assert!(answers.get(Sort::Blast, &first).is_some(), "{number}");
+            let kept = answers.kept.lock().unwrap();
+            let held = (kept.young.len() + kept.old.len()) * answer.len();
+            assert!(held <= MOST_BYTES, "{number}: {held}");
+        }
+        assert!(answers.get(Sort::Blast, &question(1)).is_none());
+        let huge = Bytes::from(vec![0u8; LARGEST + 1]);
+        answers.put(Sort::Why, &first, &huge);
+        assert!(answers.get(Sort::Why, &first).is_none());
+    }
+}
