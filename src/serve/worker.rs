@@ -42,6 +42,11 @@ impl Reader {
         }
     }
 
+    /// Whether it is another day than that of the last reading.
+    fn is_due(&self) -> bool {
+        self.options.today.day() != self.day
+    }
+
     /// Reads configuration and inputs. The snapshot has the revision `revision`.
     ///
     /// # Errors
@@ -158,7 +163,7 @@ pub(super) fn keep(mut reader: Reader, mut watch: Watch, live: &Live, log: &dyn 
         // Ready before somebody asks, and what the next estate is compared with.
         let prepare = || live.snapshot().prepare();
         let _ = catch_unwind(AssertUnwindSafe(prepare));
-        if !watch.wait(|| reader.options.today.day() != reader.day) {
+        if !watch.wait(|| reader.is_due()) {
             return;
         }
     }
@@ -236,4 +241,81 @@ fn broken(estate: &Estate) -> Vec<(Utf8PathBuf, String)> {
         (unread.path.clone(), reason)
     });
     unreadable.chain(refused).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::super::Today;
+    use super::*;
+    use crate::config::gate::Threshold;
+    use crate::config::selection::Selection;
+    use crate::discover::Request;
+    use crate::estate::{ConfigChoice, Order};
+    use crate::findings::gate::Policy;
+    use crate::report::Language;
+    use crate::source::Limits;
+    use crate::words::Evidence;
+
+    static DAY: AtomicI64 = AtomicI64::new(20_000);
+
+    fn present() -> Date {
+        Date::from_days(DAY.load(Ordering::SeqCst))
+    }
+
+    fn reader(folder: &camino::Utf8Path, today: Today) -> Reader {
+        let order = Order {
+            request: Request {
+                paths: vec![folder.to_owned()],
+                no_gitignore: false,
+                limits: Limits::default(),
+                selection: Selection::default(),
+            },
+            assume: None,
+            scope: None,
+            config: ConfigChoice::None,
+        };
+        let options = Options {
+            order,
+            policy: |_, waivers, today| {
+                Ok(Policy {
+                    levels: BTreeMap::new(),
+                    min_confidence: Evidence::Assumed,
+                    waivers: Some(waivers),
+                    today,
+                    known: None,
+                    fail_on: Threshold::Never,
+                    fail_on_new: Threshold::Never,
+                })
+            },
+            today,
+            language: Language::default(),
+            port: 0,
+        };
+        Reader::new("test".to_owned(), options)
+    }
+
+    /// A server that runs for weeks says what is expired today, though no file changed.
+    #[test]
+    fn each_reading_is_of_its_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("a.spof.yaml");
+        std::fs::write(manifest, "services: [{id: service:a}]\n").unwrap();
+        let path = camino::Utf8Path::from_path(folder.path()).unwrap();
+        let mut today = reader(path, Today::Present(present));
+        let mut named = reader(path, Today::Named(Date::EPOCH));
+        let (first, fixed) = (today.read(1).unwrap(), named.read(1).unwrap());
+        assert!(matches!(look_again(&mut today, &first), Verdict::Same));
+        assert!(!today.is_due());
+        DAY.fetch_add(1, Ordering::SeqCst);
+        assert!(today.is_due() && !named.is_due());
+        let Verdict::New(next) = look_again(&mut today, &first) else {
+            panic!("a new day is news");
+        };
+        assert_eq!(next.made.policy.today, present());
+        assert!(!today.is_due());
+        assert!(matches!(look_again(&mut named, &fixed), Verdict::Same));
+    }
 }
