@@ -9,10 +9,11 @@
 
 mod server;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use server::{Answer, PATIENCE, Server, binary, sample, typed};
 
 #[test]
