@@ -1,5 +1,5 @@
-//! Every single fault of large graphs: how long, by size; and how long again after one node changed.
-//! `cargo bench --bench engine`.
+//! Every single fault of large graphs: how long, by size; how long again after one node changed; and
+//! one fault by itself. `cargo bench --bench engine`.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ mod estates;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use spof::analysis::engine::Engine;
-use spof::analysis::sweep::{Old, Renumbering, Sweep, keep, update};
+use spof::analysis::sweep::{Effect, Old, Renumbering, Sweep, keep, update};
 use spof::graph::Graph;
 use spof::words::Class;
 
@@ -89,5 +89,28 @@ fn one_changed_node(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, single_faults, one_changed_node);
+/// One fault of a large graph, asked for by itself: as the page and `serve` do. The least fault
+/// that affects so many nodes is taken.
+fn what_if(criterion: &mut Criterion) {
+    let graph = estates::cloud::cloud(1_000_000);
+    let engine = Engine::new(&graph);
+    let sweep = Sweep::new(&engine);
+    let mut group = criterion.benchmark_group("one fault of 1,000,000 nodes, cloud");
+    group.sample_size(20);
+    for least in [10, 1_000, 20_000, 100_000] {
+        let effects = sweep.effects().filter(|effect| effect.len() >= least);
+        let Some(effect) = effects.min_by_key(Effect::len) else {
+            continue;
+        };
+        let faults = graph.fault_set(effect.fault.0);
+        let mut scratch = engine.scratch();
+        group.throughput(Throughput::Elements(effect.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(effect.len()), |bencher| {
+            bencher.iter(|| engine.affected(&mut scratch, &faults));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, single_faults, one_changed_node, what_if);
 criterion_main!(benches);

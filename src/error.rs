@@ -38,6 +38,9 @@ pub enum Error {
     /// Standard output failed (a closed pipe ends the program quietly).
     #[error("can't write the result: {0}")]
     Output(#[from] std::io::Error),
+    /// Ctrl-C ended it before there was an answer.
+    #[error("interrupted")]
+    Interrupted,
     /// A fault in this program itself.
     #[error("internal error: {0}")]
     Internal(String),
@@ -88,16 +91,19 @@ impl Error {
             | Self::Limit(_)
             | Self::Write { .. }
             | Self::Output(_)
+            | Self::Interrupted
             | Self::Internal(_) => None,
         }
     }
 
     /// Exit code of this error (DESIGN section 4): 2 usage, configuration or unreadable path, 3
-    /// no input recognised.
+    /// no input recognised; 130 for Ctrl-C, as shells say it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::NothingRecognised { .. } => 3,
+            // As of a program that the signal killed.
+            Self::Interrupted => 130,
             Self::Unreadable { .. }
             | Self::Usage { .. }
             | Self::Config(_)

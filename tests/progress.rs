@@ -145,3 +145,57 @@ fn a_short_run_shows_nothing() {
     std::fs::write(folder.path().join("spof.yaml"), text).unwrap();
     assert_eq!(on_a_terminal(&folder, "coverage"), "");
 }
+
+/// Each node needs the one before it: single faults affect so many nodes in sum that finding them
+/// takes seconds. A saved graph: it is read at once.
+fn dense() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut nodes, mut requirements) = (Vec::new(), Vec::new());
+    for at in 0..20_000_u32 {
+        nodes.push(format!(
+            r#"{{"id":"host:h{at:05}","kind":"host","class":"domain","start_s":0,"evidence":"declared","sources":[]}}"#
+        ));
+        if let Some(before) = at.checked_sub(1) {
+            requirements.push(format!(
+                r#"{{"id":"q{at}","of":"host:h{at:05}","mode":"hard","need":1,"evidence":"declared","sources":[],"members":[{{"id":"host:h{before:05}","weight":1,"standby":null}}]}}"#
+            ));
+        }
+    }
+    let text = format!(
+        r#"{{"version":1,"assume":"pessimistic","nodes":[{}],"requirements":[{}]}}"#,
+        nodes.join(","),
+        requirements.join(",")
+    );
+    std::fs::write(folder.path().join("estate.json"), text).unwrap();
+    folder
+}
+
+#[test]
+fn ctrl_c_ends_a_sweep_with_its_exit_code() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let folder = dense();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_spof"))
+        .args(["list", "--verbose", "-i", "estate.json"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(run.stderr.take().unwrap());
+    let mut line = String::new();
+    // The last phase before the analysis is over.
+    while !line.starts_with("compiling the graph: ") {
+        line.clear();
+        assert_ne!(told.read_line(&mut line).unwrap(), 0, "it ended too early");
+    }
+    std::thread::sleep(Duration::from_millis(250));
+    let kill = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    let status = run.wait().unwrap();
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    assert_eq!(status.code(), Some(130), "{rest}");
+    assert!(rest.contains("interrupted"), "{rest}");
+}

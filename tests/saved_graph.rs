@@ -92,3 +92,37 @@ aliases: {db.prod: db}
     std::fs::write(folder.path().join("spof.yaml"), manifest).unwrap();
     round_trip(folder.path(), "spof.yaml");
 }
+
+/// Weights whose sum does not fit in 64 bits are cut, and said to be.
+#[test]
+fn too_much_weight_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    // The greatest weight there is: 2,048 of them are one too much.
+    let (ids, most) = (0..2_048, 1_u64 << 53);
+    let node = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","kind":"host","class":"domain","start_s":0,"evidence":"declared","sources":[]}}"#
+        )
+    };
+    let member = |at| format!(r#"{{"id":"host:h{at:04}","weight":{most},"standby":null}}"#);
+    let nodes = ids.clone().map(|at| node(&format!("host:h{at:04}")));
+    let nodes: Vec<_> = nodes.chain([node("host:x")]).collect();
+    let members: Vec<_> = ids.map(member).collect();
+    let text = format!(
+        r#"{{"version":1,"assume":"pessimistic","nodes":[{}],"requirements":[{{"id":"q","of":"host:x",
+        "mode":"hard","need":1,"evidence":"declared","sources":[],"members":[{}]}}]}}"#,
+        nodes.join(","),
+        members.join(",")
+    );
+    std::fs::write(folder.path().join("estate.json"), text).unwrap();
+    let output = Command::cargo_bin("spof")
+        .unwrap()
+        .args(["lint", "--format", "concise", "-i", "estate.json"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
+    let expected = "weigh more than 18446744073709551615 in sum: `host:h2047` counts \
+                    9007199254740991, not 9007199254740992";
+    assert!(said.contains(expected), "{said}");
+}

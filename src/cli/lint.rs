@@ -9,7 +9,6 @@ use super::policy::Options;
 use super::screen::Screen;
 use crate::analysis::coverage::coverage;
 use crate::analysis::engine::Engine;
-use crate::analysis::sweep::Sweep;
 use crate::error::Error;
 use crate::estate::Estate;
 use crate::findings::Finding;
@@ -78,10 +77,13 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         .map(|name| compare::estate(name, plan, config.as_ref()))
         .transpose()?;
     let engine = estate.engine();
-    let findings = check(&estate, &engine, plan);
+    let findings = check(&estate, &engine, plan)?;
     // What was accepted in the base was no finding there: without its waiver it is a new one.
-    let before = base.as_ref().map(|base| {
-        let findings = check(base, &base.engine(), plan);
+    let found_before = match &base {
+        Some(base) => Some((base, check(base, &base.engine(), plan)?)),
+        None => None,
+    };
+    let before = found_before.map(|(base, findings)| {
         let (waivers, _) = waiver::of_comments(&base.comments, &base.sources);
         let places = |finding: &Finding| base.places_of(finding);
         let sorted = waiver::apply(findings, &waivers, plan.today, &base.sources, places);
@@ -126,17 +128,18 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
 }
 
 /// What every rule finds in an estate.
-fn check(estate: &Estate, engine: &Engine<'_>, plan: &Plan) -> Vec<Finding> {
-    rules::run(Input {
+fn check(estate: &Estate, engine: &Engine<'_>, plan: &Plan) -> Result<Vec<Finding>, Error> {
+    let sweep = super::long::sweep(engine, &plan.console)?;
+    Ok(rules::run(Input {
         model: &estate.model,
         engine,
-        sweep: &Sweep::new(engine),
+        sweep: &sweep,
         sources: &estate.sources,
         problems: &estate.problems,
         unread: &estate.unread,
         today: plan.today,
         freshness: estate.freshness,
-    })
+    }))
 }
 
 /// The documentation of a rule as Markdown.

@@ -4,7 +4,6 @@ use clap::ValueEnum;
 
 use super::args::{Format, Plan};
 use super::screen::Screen;
-use crate::analysis::sweep::Sweep;
 use crate::error::Error;
 use crate::estate::nodes;
 use crate::estate::questions::List;
@@ -100,7 +99,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         all: args.all,
         limit: args.limit,
     };
-    let sweep = Sweep::new(&engine);
+    let sweep = super::long::sweep(&engine, &plan.console)?;
     question.ask(&estate, &engine, &sweep, |listing| {
         match (args.format, args.by) {
             (Format::Json, By::Fault) => screen.json(&json::list(listing)),

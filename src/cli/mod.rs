@@ -23,6 +23,7 @@ mod graph;
 mod init;
 mod lint;
 mod list;
+mod long;
 mod man;
 mod outputs;
 mod policy;

@@ -4,7 +4,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Plan;
 use super::screen::Screen;
-use crate::analysis::sweep::Sweep;
 use crate::error::Error;
 use crate::report::{Facts, Language, render, render_apart};
 use crate::rules::{self, Input};
@@ -57,7 +56,7 @@ fn link(text: &str) -> Result<String, String> {
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
     let estate = plan.load()?;
     let engine = estate.engine();
-    let sweep = Sweep::new(&engine);
+    let sweep = super::long::sweep(&engine, &plan.console)?;
     let findings = rules::run(Input {
         model: &estate.model,
         engine: &engine,

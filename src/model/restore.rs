@@ -81,6 +81,8 @@ impl Draft<'_> {
         let of = self.resolve(&named(&saved.of, saved.span), &context);
         let mut members: Vec<Member> = Vec::with_capacity(saved.members.len());
         let mut seen = HashSet::new();
+        // Sums of weights fit in 64 bits: the analysis adds them up.
+        let mut left = u64::MAX;
         for member in &saved.members {
             let node = self.resolve(&named(&member.id, saved.span), &context);
             if !seen.insert(node) {
@@ -109,11 +111,22 @@ impl Draft<'_> {
                 };
                 ways.iter().map(way).collect()
             });
+            if member.weight > left {
+                let message = format!(
+                    "the members of `{}` weigh more than {} in sum: `{}` counts {left}, not {}",
+                    saved.id,
+                    u64::MAX,
+                    member.id,
+                    member.weight
+                );
+                self.problem(ProblemKind::InvalidValue, saved.span, message);
+            }
             members.push(Member {
                 node,
-                weight: member.weight,
+                weight: member.weight.min(left),
                 standby,
             });
+            left = left.saturating_sub(member.weight);
         }
         members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
         // That a service needs its replicas says nothing of others.

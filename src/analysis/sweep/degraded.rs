@@ -7,14 +7,15 @@ use super::codes::LOST;
 use super::ground::SOFT;
 use super::lists::Pass;
 use super::memo::{Known, Memo};
-use super::parts::Full;
+use super::parts::Halt;
+use super::watch::{STRIDE, Watched};
 use crate::words::Mode;
 
 impl Pass<'_> {
     /// Finds the faults that degrade each node. Proportional to the lists of those nodes that have
     /// soft requirements or need what is degraded. Gives up when there are more than `most` pairs
     /// with those of the lists.
-    pub(super) fn degrade(&mut self, most: usize) -> Result<(), Full> {
+    pub(super) fn degrade(&mut self, most: usize, watched: &Watched<'_>) -> Result<(), Halt> {
         let ground = self.ground;
         let graph = ground.graph;
         if !graph.has_soft() {
@@ -29,7 +30,10 @@ impl Pass<'_> {
         }
         let mut losses = Vec::new();
         let mut memo = Memo::default();
-        for &node in graph.order.nodes() {
+        for (at, &node) in graph.order.nodes().iter().enumerate() {
+            if at % STRIDE == 0 && !watched.step(0) {
+                return Err(Halt::Stopped);
+            }
             if !(reached[node as usize] || ground.is(node, SOFT)) {
                 continue;
             }
@@ -45,7 +49,7 @@ impl Pass<'_> {
             degraded.set(node, &found);
             self.reach(node, &mut reached);
             if degraded.pairs.len() + self.arena.pairs.len() > most || degraded.overflowed {
-                return Err(Full { parts: 2 });
+                return Err(Halt::Full { parts: 2 });
             }
         }
         self.degraded = Some(degraded);

@@ -15,8 +15,9 @@ use super::arena::{Arena, code_in};
 use super::codes::{Codes, STOPPED, is_timed};
 use super::ground::{Ground, NEAR_LATE, NEVER_STARTS, STARTS};
 use super::memo::Memo;
-use super::parts::{Full, Part};
+use super::parts::{Halt, Part};
 use super::union::insert;
+use super::watch::{STRIDE, Watched};
 use super::weigh::{Input, Marks};
 use crate::analysis::engine::scratch::Scratch;
 use crate::words::Mode;
@@ -76,27 +77,34 @@ impl<'e> Pass<'e> {
         }
     }
 
-    /// Finds what the faults do to every node. Gives up when the lists hold more than `most` pairs.
-    pub(super) fn run(&mut self, most: usize) -> Result<(), Full> {
+    /// Finds what the faults do to every node. Gives up when the lists hold more than `most` pairs,
+    /// or when told to.
+    pub(super) fn run(&mut self, most: usize, watched: &Watched<'_>) -> Result<(), Halt> {
         let most = most.min(MOST_PAIRS);
-        self.lists(most)?;
+        self.lists(most, watched)?;
         // What is left to do needs the lists only.
         self.scratch = Scratch::default();
         self.marks = Marks::default();
         self.memo = Memo::default();
-        self.degrade(most)?;
+        self.degrade(most, watched)?;
         self.apart.sort_unstable();
         self.apart.dedup();
         Ok(())
     }
 
+    /// How many pairs it holds.
+    pub(super) fn pairs(&self) -> usize {
+        self.arena.pairs.len() + self.degraded.as_ref().map_or(0, |lists| lists.pairs.len())
+    }
+
     /// Makes the list of every node.
-    fn lists(&mut self, most: usize) -> Result<(), Full> {
+    fn lists(&mut self, most: usize, watched: &Watched<'_>) -> Result<(), Halt> {
         let order = &self.ground.graph.order;
         let mut knots = order.knots().iter();
         let mut knot = knots.next();
         let mut at = 0;
         let mut fetched = 0;
+        let (mut told, mut held) = (0, 0);
         while at < order.nodes().len() {
             if at >= fetched {
                 fetched = (at + AHEAD).min(order.nodes().len());
@@ -113,9 +121,16 @@ impl<'e> Pass<'e> {
             if self.arena.pairs.len() > most || self.arena.overflowed {
                 let parts = order.nodes().len() / at.max(1) + 1;
                 let parts = u32::try_from(parts).unwrap_or(u32::MAX);
-                return Err(Full {
+                return Err(Halt::Full {
                     parts: parts.min(1 << 16),
                 });
+            }
+            let grown = self.arena.pairs.len() - held;
+            if at >= told + STRIDE || grown >= 64 * STRIDE || at == order.nodes().len() {
+                if !watched.step(at - told) {
+                    return Err(Halt::Stopped);
+                }
+                (told, held) = (at, self.arena.pairs.len());
             }
         }
         Ok(())

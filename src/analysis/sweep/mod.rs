@@ -5,7 +5,8 @@
 //!   is known before; [`weigh`]: one requirement; [`memo`]: the same again; [`union`]: all of a
 //!   node; [`arena`]: where lists are). * [`codes`] and [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
 //!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
-//! * [`parts`]: faults side by side or in turns. * [`tally`]: counts instead of lists. * [`reach`]: by node.
+//! * [`parts`]: faults side by side or in turns. * [`watch`]: how far it is, and whether to go on.
+//!   * [`tally`]: counts instead of lists. * [`reach`]: by node.
 //! * [`mod@apart`]: what set propagation does not settle.
 //! * [`mod@update`]: the answer brought up to date when a few nodes change: [`changes`], [`renumber`].
 
@@ -30,19 +31,21 @@ mod tests;
 mod times;
 mod union;
 mod update;
+mod watch;
 mod weigh;
 
 pub use reach::Reach;
 pub use renumber::Renumbering;
 pub use tally::{Count, Tally};
 pub use update::{Lists, Old, Work, both, keep, update};
+pub use watch::{Ended, Unwatched, Watch};
 
 use super::engine::{Affected, Engine};
 use crate::graph::{FaultClass, Graph};
 use crate::model::NodeIx;
 use answer::{Apart, Chunk, Row};
 use ground::Ground;
-use parts::each_pass;
+use parts::{Limits, each_pass};
 
 /// One single fault and all that it affects.
 #[derive(Clone, Copy, Debug)]
@@ -101,9 +104,29 @@ impl Sweep {
     /// and the sum of all blast radii.
     #[must_use]
     pub fn new(engine: &Engine<'_>) -> Self {
+        // Nobody ends it.
+        Self::limited(engine, usize::MAX, &Unwatched).unwrap_or_default()
+    }
+
+    /// As [`new`](Self::new), if the answer is one of at most [`Sweep::MOST`] pairs of a fault and
+    /// a node that it affects, and as long as `watch` wants it.
+    pub fn watched(engine: &Engine<'_>, watch: &dyn Watch) -> Result<Self, Ended> {
+        Self::limited(engine, Self::MOST, watch)
+    }
+
+    /// Pairs of a fault and a node that it affects: thirteen bytes each while the answer is made.
+    pub const MOST: usize = 400_000_000;
+
+    fn limited(engine: &Engine<'_>, most: usize, watch: &dyn Watch) -> Result<Self, Ended> {
         let graph = engine.graph();
         let ground = Ground::new(engine);
-        let parts = each_pass(&ground, usize::MAX, |pass| (Chunk::new(&pass), pass.apart));
+        let limits = Limits {
+            at_once: usize::MAX,
+            in_all: most,
+        };
+        let parts = each_pass(&ground, limits, watch, |pass| {
+            (Chunk::new(&pass), pass.apart)
+        })?;
         let mut sweep = Self {
             faults: faults(graph).collect(),
             ..Self::default()
@@ -116,7 +139,7 @@ impl Sweep {
         for (fault, affected) in apart::evaluate(engine, by_themselves) {
             sweep.apart.push(fault, &affected);
         }
-        sweep
+        Ok(sweep)
     }
 
     /// How many faults had to be evaluated by themselves, because what comes up late even without

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::ground::Ground;
 use super::lists::Pass;
+use super::watch::{Ended, Watch, Watched};
 
 /// Those faults whose number ends in these binary digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,23 +66,35 @@ impl Part {
     }
 }
 
-/// The lists outgrew the memory meant for them.
+/// Why a pass did not come to its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Full {
-    /// In about how many parts they would fit.
-    pub(super) parts: u32,
+pub(super) enum Halt {
+    /// The lists outgrew the memory meant for them; in about so many parts they would fit.
+    Full { parts: u32 },
+    /// Who watches said so.
+    Stopped,
+}
+
+/// Most pairs of fault and node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// At once: passes that hold more are made in parts.
+    pub(super) at_once: usize,
+    /// In all passes together: beyond it there is no answer.
+    pub(super) in_all: usize,
 }
 
 /// Below this many nodes, a second thread costs more than it saves.
 const WORTH_SHARING: usize = 50_000;
 
-/// Runs passes until every fault was in one, and hands each to `done`. No pass holds more than
-/// `most` pairs, unless it is of one fault: parts that would are split.
+/// Runs passes until every fault was in one, and hands each to `done`. Passes hold no more pairs
+/// at once than `limits` say, unless one is of one fault: parts that would are split.
 pub(super) fn each_pass<T: Send>(
     ground: &Ground<'_>,
-    most: usize,
+    limits: Limits,
+    watch: &dyn Watch,
     done: impl Fn(Pass<'_>) -> T + Sync,
-) -> Vec<T> {
+) -> Result<Vec<T>, Ended> {
     let count = ground.graph.node_count();
     let nodes = u32::try_from(count).unwrap_or(u32::MAX);
     let threads = if count < WORTH_SHARING {
@@ -92,12 +105,18 @@ pub(super) fn each_pass<T: Send>(
     let share = u32::try_from(threads).unwrap_or(1);
     let first = Part::ALL.split(share, nodes).filter(|_| share > 1);
     let first = first.unwrap_or_else(|| vec![Part::ALL]);
-    let most = most / threads.max(1);
+    let most = (limits.at_once / threads.max(1)).min(limits.in_all);
+    let watched = Watched::new(watch);
+    watched.more(count * first.len());
+    let found = AtomicUsize::new(0);
     let left = Mutex::new(first);
     let results = Mutex::new(Vec::new());
     let working = AtomicUsize::new(0);
     (0..threads).into_par_iter().for_each(|_| {
         loop {
+            if !watched.goes_on() || found.load(Ordering::SeqCst) > limits.in_all {
+                return;
+            }
             let next = {
                 let Ok(mut left) = left.lock() else {
                     return;
@@ -119,17 +138,26 @@ pub(super) fn each_pass<T: Send>(
             let mut pass = Pass::new(ground, part);
             let may_split = part.split(2, nodes).is_some();
             let limit = if may_split { most } else { usize::MAX };
-            let full = pass.run(limit).err();
-            let parts = full.and_then(|Full { parts }| {
-                let parts = part.split(parts, nodes);
-                parts.or_else(|| part.split(2, nodes))
-            });
+            let halt = pass.run(limit, &watched).err();
+            let parts = match halt {
+                Some(Halt::Full { parts }) if pass.pairs() <= limits.in_all => {
+                    part.split(parts, nodes).or_else(|| part.split(2, nodes))
+                }
+                _ => None,
+            };
             if let Some(parts) = parts {
                 drop(pass);
+                watched.more(count * parts.len());
                 if let Ok(mut left) = left.lock() {
                     left.extend(parts);
                 }
             } else {
+                found.fetch_add(pass.pairs(), Ordering::SeqCst);
+                if halt.is_some() {
+                    // Nobody will ask for what the others find.
+                    working.fetch_sub(1, Ordering::SeqCst);
+                    return;
+                }
                 let result = done(pass);
                 if let Ok(mut results) = results.lock() {
                     results.push((part, result));
@@ -138,7 +166,15 @@ pub(super) fn each_pass<T: Send>(
             working.fetch_sub(1, Ordering::SeqCst);
         }
     });
+    if !watched.goes_on() {
+        return Err(Ended::Stopped);
+    }
+    if found.into_inner() > limits.in_all {
+        return Err(Ended::TooMany {
+            most: limits.in_all,
+        });
+    }
     let mut results = results.into_inner().unwrap_or_default();
     results.sort_by_key(|(part, _)| (part.shift, part.residue));
-    results.into_iter().map(|(_, result)| result).collect()
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }

@@ -3,7 +3,8 @@
 
 use super::answer::{each_affected, states};
 use super::ground::Ground;
-use super::parts::each_pass;
+use super::parts::{Limits, each_pass};
+use super::watch::Unwatched;
 use super::{apart, late};
 use crate::analysis::engine::{Affected, Engine};
 use crate::analysis::verdict::Verdict;
@@ -44,7 +45,11 @@ impl Tally {
             groups,
             counts: vec![Count::default(); groups.saturating_mul(graph.node_count())],
         };
-        let parts = each_pass(&ground, MOST_PAIRS, |pass| {
+        let limits = Limits {
+            at_once: MOST_PAIRS,
+            in_all: usize::MAX,
+        };
+        let parts = each_pass(&ground, limits, &Unwatched, |pass| {
             let said = states(&pass.codes);
             let nodes = u32::try_from(graph.node_count()).unwrap_or(u32::MAX);
             let mut counts = vec![Count::default(); groups * pass.part.len(nodes)];
@@ -65,6 +70,8 @@ impl Tally {
             });
             (pass.part, counts, pass.apart)
         });
+        // Nobody watches, and there is no limit.
+        let parts = parts.unwrap_or_default();
         let mut by_themselves = late::faults(&ground);
         for (part, counts, apart) in parts {
             by_themselves.extend(apart);

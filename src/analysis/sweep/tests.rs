@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::ground::Ground;
-use super::parts::each_pass;
+use super::parts::{Limits, each_pass};
+use super::watch::{Ended, Unwatched, Watch};
 use super::{Count, Sweep, Tally, answer::Chunk};
 use crate::analysis::engine::{Affected, Engine};
 use crate::graph::{Builder, FaultClass, Graph};
@@ -109,7 +110,12 @@ proptest! {
         }
         // With hardly any memory, in as many parts as it takes.
         let ground = Ground::new(&engine);
-        let parts = each_pass(&ground, most, |pass| (Chunk::new(&pass), pass.apart));
+        let limits = Limits {
+            at_once: most,
+            in_all: usize::MAX,
+        };
+        let parts = each_pass(&ground, limits, &Unwatched, |pass| (Chunk::new(&pass), pass.apart));
+        let parts = parts.unwrap();
         let late = super::late::faults(&ground);
         for fault in faults(&graph) {
             let of = parts.iter().filter(|(chunk, _)| chunk.part.has(fault)).collect::<Vec<_>>();
@@ -121,4 +127,50 @@ proptest! {
             }
         }
     }
+}
+
+/// Ends the work at once, and remembers what it was told.
+#[derive(Default)]
+struct Impatient(std::sync::Mutex<Vec<(usize, usize)>>);
+
+impl Watch for Impatient {
+    fn goes_on(&self, done: usize, of: usize) -> bool {
+        self.0.lock().unwrap().push((done, of));
+        false
+    }
+}
+
+/// Each node needs the one before it: half of all pairs.
+fn chain(nodes: u32) -> Graph {
+    let mut builder = Builder::new();
+    for node in 0..nodes {
+        builder.node(Class::Domain);
+        if node > 0 {
+            builder.require(node, Mode::Hard, 1).active(node - 1, 1);
+        }
+    }
+    builder.finish().unwrap()
+}
+
+#[test]
+fn ends_when_told_to() {
+    let graph = chain(300);
+    let watch = Impatient::default();
+    let ended = Sweep::watched(&Engine::new(&graph), &watch).unwrap_err();
+    assert_eq!(ended, Ended::Stopped);
+    assert_eq!(watch.0.lock().unwrap()[..], [(300, 300)]);
+}
+
+#[test]
+fn has_a_limit() {
+    let graph = chain(100);
+    let engine = Engine::new(&graph);
+    // 100 nodes, each with itself and those before it.
+    let limited = |most| Sweep::limited(&engine, most, &Unwatched);
+    assert_eq!(limited(5_049).unwrap_err(), Ended::TooMany { most: 5_049 });
+    let sweep = limited(5_050).unwrap();
+    assert_eq!(
+        sweep.effects().map(|effect| effect.len()).sum::<usize>(),
+        4_950
+    );
 }

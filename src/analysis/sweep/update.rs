@@ -20,6 +20,7 @@ use super::late::named;
 use super::lists::Pass;
 use super::parts::Part;
 use super::renumber::Renumbering;
+use super::watch::{Unwatched, Watched};
 use super::{Sweep, apart, faults, late};
 use crate::analysis::engine::{Affected, Engine};
 use crate::words::Mode;
@@ -65,7 +66,7 @@ pub struct Work {
 pub fn keep(engine: &Engine<'_>) -> (Sweep, Option<Lists>) {
     let ground = Ground::new(engine);
     let mut pass = Pass::new(&ground, Part::ALL);
-    if pass.run(MOST_PAIRS).is_err() {
+    if pass.run(MOST_PAIRS, &Watched::new(&Unwatched)).is_err() {
         drop(pass);
         return (Sweep::new(engine), None);
     }
