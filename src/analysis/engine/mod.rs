@@ -115,18 +115,19 @@ impl<'g> Engine<'g> {
     /// What `faults` (any order, repetition allowed) affect. Time and memory are proportional to
     /// the affected nodes and the members that refer to them.
     pub fn affected(&self, scratch: &mut Scratch, faults: &[u32]) -> Vec<Affected> {
-        let (affected, _, _) = self.run(scratch, faults);
+        let (affected, _, _) = self.run(scratch, faults, true);
         scratch.reset();
         affected
     }
 
-    /// As [`affected`](Self::affected), with the requirements that a failure reached at all.
+    /// What `faults` affect while they are unrepaired, stuck or not (both are called down), and the
+    /// requirements that a failure reached at all. Half the work of [`affected`](Self::affected).
     pub(in crate::analysis) fn touching(
         &self,
         scratch: &mut Scratch,
         faults: &[u32],
     ) -> (Vec<Affected>, Vec<u32>) {
-        let (affected, _, _) = self.run(scratch, faults);
+        let (affected, _, _) = self.run(scratch, faults, false);
         let touched = scratch.touched().collect();
         scratch.reset();
         (affected, touched)
@@ -134,7 +135,7 @@ impl<'g> Engine<'g> {
 
     /// As [`affected`](Self::affected), with all that explains it.
     pub fn outcome(&self, scratch: &mut Scratch, faults: &[u32]) -> Outcome {
-        let (affected, unrepaired, repaired) = self.run(scratch, faults);
+        let (affected, unrepaired, repaired) = self.run(scratch, faults, true);
         let sorted = |list: &[u32]| {
             let mut list = list.to_vec();
             list.sort_unstable();
@@ -199,6 +200,7 @@ impl<'g> Engine<'g> {
         &self,
         scratch: &mut Scratch,
         faults: &[u32],
+        tells_stuck: bool,
     ) -> (Vec<Affected>, Recovery, Option<Recovery>) {
         let (graph, baseline) = (self.graph, &*self.baseline);
         strike::strike(graph, baseline, scratch, faults);
@@ -206,7 +208,7 @@ impl<'g> Engine<'g> {
         // Without an unmet start requirement everything restarts once it is repaired (placement
         // is acyclic), and with all that ran running again, all that served serves again: nothing
         // is stuck, and the second simulation is not needed.
-        let repaired = (unrepaired.leaves_someone && unrepaired.start_is_awaited)
+        let repaired = (tells_stuck && unrepaired.leaves_someone && unrepaired.start_is_awaited)
             .then(|| recover::recover(graph, baseline, scratch, |_| Some(0)));
         let mut affected = Vec::new();
         for &(node, recovers) in unrepaired.times() {

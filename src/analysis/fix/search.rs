@@ -10,17 +10,17 @@ use super::change::Change;
 use super::cone::cone;
 use super::hitting::{Choice as Cheapest, Condition, cheapest};
 use super::plan::News;
-use super::system::{Choice, Local, System};
+use super::system::{Choice, Local, System, fails_in};
 use crate::analysis::engine::{Outcome, Scratch};
 use crate::model::NodeIx;
 
 /// Shares of the time after which the first conditions have to do, the search ends, and no further
 /// plan is made out of what it found.
-const FIRST: f64 = 0.35;
-const SEARCH: f64 = 0.75;
-const PLANS: f64 = 0.85;
+const FIRST: f64 = 0.5;
+const SEARCH: f64 = 0.7;
+const PLANS: f64 = 0.8;
 /// Conditions after which what is late is found again.
-const REFRESH: usize = 256;
+const REFRESH: usize = 1_024;
 /// Conditions looked at by the first searches for the cheapest choice, in each part of it.
 const EFFORT: u64 = 3_000_000;
 /// Subjects of one fault of which conditions with moves taken at their word are found at a time.
@@ -281,9 +281,12 @@ impl Search<'_, '_> {
                 }
                 let state = (grown.as_slice(), at, relaxed);
                 let local = system.local(&outcome, state, (node, deadline));
-                if !system.fails_locally(scratch, &local, &grown) {
+                let now = system.outcome_locally(scratch, &local, &grown);
+                if !fails_in(&now.affected, node, deadline) {
                     continue;
                 }
+                // What was made up for by now need not be looked at any more.
+                let local = system.local(&now, state, (node, deadline));
                 let condition = self.condition(scratch, &local, &grown, relaxed);
                 if relaxed {
                     for element in &condition.any {

@@ -277,12 +277,8 @@ impl<'g> System<'g> {
     ) -> bool {
         let struck = self.struck_locally(local, choice);
         scratch.restrict(&local.inside);
-        let affected = self.engine.affected(scratch, &struck);
-        let at = affected
-            .binary_search_by_key(&local.node, |one| one.node)
-            .ok();
-        let own = at.and_then(|at| affected.get(at));
-        own.is_some_and(|own| super::goal::fails(own, local.deadline))
+        let (affected, _) = self.engine.touching(scratch, &struck);
+        fails_in(&affected, local.node, local.deadline)
     }
 
     /// The same with all that explains it.
@@ -296,6 +292,13 @@ impl<'g> System<'g> {
         scratch.restrict(&local.inside);
         self.engine.outcome(scratch, &struck)
     }
+}
+
+/// Whether `node` does not serve by `deadline`.
+pub(super) fn fails_in(affected: &[Affected], node: u32, deadline: u64) -> bool {
+    let at = affected.binary_search_by_key(&node, |one| one.node).ok();
+    let own = at.and_then(|at| affected.get(at));
+    own.is_some_and(|own| super::goal::fails(own, deadline))
 }
 
 /// By requirement, the candidates that are members of it or promote one.

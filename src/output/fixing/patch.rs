@@ -1,6 +1,6 @@
 //! A plan as a change of the manifests that state what it changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::edit::{self, Item, item, scalar};
@@ -264,13 +264,15 @@ impl Writer<'_> {
 
     /// Whether a diff holds a line that is masked wherever it is shown.
     fn shows_secrets(&self, file: FileId, diff: &str) -> bool {
+        let shown: HashSet<&str> = diff.lines().filter_map(|one| one.get(1..)).collect();
         let lines = self.sources.file(file).text.lines();
-        (1u32..).zip(lines).any(|(number, line)| {
+        let mut lines = (1u32..).zip(lines).filter(|(_, line)| shown.contains(line));
+        lines.any(|(number, line)| {
             let shown = self.sources.shown_line(file, number);
             let masked = shown
                 .as_deref()
                 .is_some_and(|shown| shown.trim_end() != line.trim_end());
-            masked && diff.lines().any(|one| one.get(1..) == Some(line))
+            masked
         })
     }
 }
