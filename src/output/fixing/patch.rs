@@ -269,10 +269,9 @@ impl Writer<'_> {
         let mut lines = (1u32..).zip(lines).filter(|(_, line)| shown.contains(line));
         lines.any(|(number, line)| {
             let shown = self.sources.shown_line(file, number);
-            let masked = shown
+            shown
                 .as_deref()
-                .is_some_and(|shown| shown.trim_end() != line.trim_end());
-            masked
+                .is_some_and(|shown| shown.trim_end() != line.trim_end())
         })
     }
 }
