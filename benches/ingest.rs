@@ -229,7 +229,7 @@ fn generate(folder: &Path, bytes: usize) -> (usize, usize, usize) {
 fn manifest(number: usize, text: &mut String) {
     let team = number / TEAM;
     let first = team * TEAM;
-    let peer = |step: usize| first + (number - first + step) % TEAM;
+    let peer = |step: usize| first + (number - first).saturating_sub(step);
     let replicas = 2 + number % 3;
     let apps = format!("team-{team}");
     let name = format!("service-{number}");
