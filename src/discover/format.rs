@@ -311,6 +311,11 @@ fn is_inventory(path: &Utf8Path, name: &str, first: &str, text: &str) -> bool {
     name != "ansible.cfg" && ((named && begins) || telling)
 }
 
+/// What tells Ansible how to run: not data, and not to be followed.
+pub(super) fn is_settings(path: &Utf8Path) -> bool {
+    matches!(path.file_name(), Some("ansible.cfg" | ".ansible.cfg"))
+}
+
 /// `key:` or `key: value`.
 fn is_entry(line: &str) -> bool {
     let Some((key, value)) = line.split_once(':') else {

@@ -346,6 +346,11 @@ fn syntax_of(
         Claim::Sure => Ok(Some(format::explicit(shown, head))),
         Claim::Unknown(advice) => Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into())),
         Claim::Template(advice) => Err(Loaded::Unread(UnreadReason::Template, advice.into())),
+        Claim::Look | Claim::Other if candidate.named.is_some() && format::is_settings(shown) => {
+            let advice = "Ansible's own settings, which may name programs to run, are never read: \
+                          give the inventory";
+            Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into()))
+        }
         Claim::Look | Claim::Other if candidate.named.is_some() => {
             Ok(Some(format::explicit(shown, head)))
         }

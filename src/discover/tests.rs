@@ -433,6 +433,23 @@ fn named_files_keep_their_position_and_bring_their_settings() {
 }
 
 #[test]
+fn settings_of_ansible_are_said_to_be_what_they_are() {
+    let dir = tree(&[("ansible.cfg", "[defaults]\ninventory = ./dynamic.sh\n")]);
+    let named = dir.path().join("ansible.cfg");
+    let inputs = read(&request(&[&named])).expect("read");
+    assert!(inputs.documents.is_empty() && inputs.problems.is_empty());
+    assert_eq!(inputs.unread[0].reason, UnknownFormat);
+    assert!(
+        inputs.unread[0]
+            .detail
+            .starts_with("Ansible's own settings")
+    );
+    // Met in a tree, it is no data and nobody's concern.
+    let inputs = read_dir(&dir);
+    assert_eq!((inputs.unread.len(), inputs.other_files), (0, 1));
+}
+
+#[test]
 fn settings_are_text_without_documents_and_ignored_ones_are_said() {
     let dir = tree(&[
         (".git/HEAD", ""),

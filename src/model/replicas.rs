@@ -147,6 +147,12 @@ impl Draft<'_> {
         owner: NodeIx,
         stated: Vec<(&'f ReplicasFact, Context)>,
     ) -> Vec<(&'f ReplicasFact, Context)> {
+        for (fact, context) in &stated {
+            // Whoever says where replicas run gives that, whether or not its word is taken.
+            if !fact.on.is_empty() || fact.spread.allowed_zones.len() == 1 {
+                self.gives(context.rank, owner, given::Said::Placed);
+            }
+        }
         if stated.len() < 2 {
             return stated;
         }
@@ -229,9 +235,6 @@ impl Draft<'_> {
             return None;
         }
         let unplaced = fact.on.is_empty();
-        if !unplaced || fact.spread.allowed_zones.len() == 1 {
-            self.gives(context.rank, owner, given::Said::Placed);
-        }
         if !fact.requires.is_empty() {
             self.gives(context.rank, owner, given::Said::Linked);
         }

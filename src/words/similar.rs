@@ -26,19 +26,20 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         let Some(other) = fold(candidate) else {
             continue;
         };
-        if other.len().abs_diff(folded.len()) > limit {
+        // What is no nearer than the best so far is of no use.
+        let most = limit - usize::from(best.is_some());
+        if other.len().abs_diff(folded.len()) > most {
             continue;
         }
-        let Some(distance) = distance(&folded, &other, limit) else {
+        let Some(distance) = distance(&folded, &other, most) else {
             continue;
         };
         // Replacing every letter of a short word is no likeness.
         let alike = distance < folded.len().max(other.len());
-        let nearer = match best {
-            None => distance <= limit,
-            Some(_) => distance < limit,
-        };
-        if alike && nearer {
+        if alike && distance <= most {
+            if distance == 0 {
+                return Some(candidate);
+            }
             limit = distance;
             best = Some(candidate);
         }
@@ -64,6 +65,12 @@ fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
     let (ends_a, ends_b) = (a.iter().rev(), b.iter().rev());
     let same = ends_a.zip(ends_b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
+    if a.is_empty() && b.is_empty() {
+        return Some(0);
+    }
+    if a.len().abs_diff(b.len()) > most || most == 0 {
+        return None;
+    }
     // The least of the last two rows: a swap reaches over one row.
     let mut floor = 0;
     let mut before_last = vec![0; b.len() + 1];
@@ -121,6 +128,8 @@ mod tests {
             among("service:logni", &["service:logs", "service:login"]),
             Some("service:login")
         );
+        // Case alone is no edit, and nothing is nearer.
+        assert_eq!(among("Store:A", &["store:b", "store:a"]), Some("store:a"));
         assert_eq!(among("판교-1", &["안양-1", "판교-2"]), Some("판교-2"));
     }
 
@@ -130,6 +139,8 @@ mod tests {
         assert_eq!(distance(&chars("ab"), &chars("ba"), 9), Some(1));
         assert_eq!(distance(&chars("kitten"), &chars("sitting"), 9), Some(3));
         assert_eq!(distance(&chars(""), &chars("abc"), 9), Some(3));
+        assert_eq!(distance(&chars(""), &chars("abc"), 2), None);
+        assert_eq!(distance(&chars("abc"), &chars("abc"), 0), Some(0));
         assert_eq!(distance(&chars("abc"), &chars(""), 9), Some(3));
         let long = "x".repeat(1_000);
         assert_eq!(among(&long, &[&long[1..]]), None);

@@ -291,3 +291,16 @@ fn what_must_only_run_is_any_replica() {
     let kinds: Vec<_> = kinds.map(|member| model.node(member.node).class).collect();
     assert_eq!(kinds, [Class::Group, Class::Service]);
 }
+
+#[test]
+fn every_source_that_places_replicas_gives_that_whoever_is_believed() {
+    let mut one = teller("terraform", 0, Evidence::Declared);
+    one.nodes(&["service:web", "host:a"]);
+    one.replicas("service:web", 1, &["host:a"]);
+    let mut two = teller("ansible", 1, Evidence::Declared);
+    two.nodes(&["service:web", "host:a"]);
+    two.replicas("service:web", 1, &["host:a"]);
+    let model = model(vec![one, two]);
+    let placed: Vec<_> = model.sources.iter().map(|source| source.placed).collect();
+    assert_eq!(placed, [1, 1]);
+}
