@@ -2,7 +2,8 @@
 //!
 //! It writes the manifests of [`estate`], runs `spof report` on them, and opens the file in headless
 //! Chromium through chromedriver. Paint: the browser's own first contentful paint. Click: from a
-//! click on a place of the map, at the beginning of a frame, to the end of that frame's painting.
+//! click on a place of the map, at the beginning of a frame, to the end of that frame's painting, in
+//! which the map shows the scenario; and to the end of the frame that shows panel and bar as well.
 //! `SPOF_BIN` names another binary to measure.
 #![expect(
     clippy::unwrap_used,
@@ -57,18 +58,23 @@ const CLICKS: &str = r##"
 const done = arguments[arguments.length - 1];
 const heads = () => [...document.querySelectorAll("#map-svg .b:not(.closed) > .head")].filter((head) => head.querySelector(".st")).slice(0, 6);
 const times = [];
+const wholes = [];
 let at = 0;
 const next = () => {
-  if (at === 2 * heads().length || at === 12) return void done({ times, faults: location.hash, shapes: document.querySelectorAll("#map-svg *").length });
+  if (at === 2 * heads().length || at === 12) return void done({ times, wholes, faults: location.hash, shapes: document.querySelectorAll("#map-svg *").length });
   requestAnimationFrame(() => {
     const head = heads()[at >> 1];
     at += 1;
     const channel = new MessageChannel();
     const begun = performance.now();
+    let picture = true;
     channel.port1.onmessage = () => {
-      times.push(performance.now() - begun);
-      setTimeout(next, 50);
+      (picture ? times : wholes).push(performance.now() - begun);
+      if (picture) requestAnimationFrame(rest);
+      else setTimeout(next, 80);
+      picture = false;
     };
+    const rest = () => (spof.dom.settled() ? channel.port2.postMessage(0) : requestAnimationFrame(rest));
     head.querySelector(".hit").dispatchEvent(new MouseEvent("click", { bubbles: true }));
     channel.port2.postMessage(0);
   });
@@ -134,8 +140,13 @@ fn say_time(what: &str, times: &mut [f64], limit: f64) {
     };
     let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
     let over = if median > limit { "OVER" } else { "" };
+    let asked = if limit.is_finite() {
+        format!("at most {limit} ms; ")
+    } else {
+        String::new()
+    };
     println!(
-        "  {what:<18} {median:>10.1} ms  (at most {limit} ms; {} times, {least:.1} to {most:.1}) {over}",
+        "  {what:<19} {median:>9.1} ms  ({asked}{} times, {least:.1} to {most:.1}) {over}",
         times.len()
     );
 }
@@ -166,7 +177,8 @@ async fn browse(page: &Path, limits: &Limits) {
     );
     let client = connect(port).await;
     let address = format!("file://{}", page.display());
-    let (mut paints, mut ready, mut clicks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut paints, mut ready) = (Vec::new(), Vec::new());
+    let (mut clicks, mut wholes) = (Vec::new(), Vec::new());
     let mut shapes = Value::Null;
     for _ in 0..5 {
         // From another page, so that each time the file is read and parsed anew.
@@ -191,11 +203,14 @@ async fn browse(page: &Path, limits: &Limits) {
         let answer = client.execute_async(CLICKS, vec![]).await.unwrap();
         let times = answer["times"].as_array().cloned().unwrap_or_default();
         clicks.extend(times.iter().filter_map(Value::as_f64));
+        let times = answer["wholes"].as_array().cloned().unwrap_or_default();
+        wholes.extend(times.iter().filter_map(Value::as_f64));
         shapes = answer["shapes"].clone();
     }
     say_time("first paint", &mut paints, limits.paint);
     say_time("loaded", &mut ready, limits.paint);
     say_time("click to repaint", &mut clicks, limits.click);
+    say_time("  and all beside it", &mut wholes, f64::INFINITY);
     println!("  elements of the map {shapes}");
     client.close().await.unwrap();
 }

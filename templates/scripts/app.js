@@ -84,7 +84,7 @@
     /** Tells what a change of the faults did. */
     say() {
       const { t } = spof.i18n;
-      spof.dom.announce(this.scenario.result ? spof.sentence(this.scenario) : t("said.cleared"));
+      spof.dom.afterPaint("said", () => spof.dom.announce(this.scenario.result ? spof.sentence(this.scenario) : t("said.cleared")));
     }
 
     // ---- showing
@@ -106,20 +106,25 @@
       this.workbench.hidden = view === "overview";
       this.bench.hidden = !bench;
       this.node.root.hidden = view !== "node";
-      for (const link of document.querySelectorAll(".top nav a")) {
-        const here = bench ? link.dataset.view === "map" : view === "overview" && link.hash === "#" + (state.at || "verdict");
-        if (here) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
-      }
       const context = { state, scenario: this.scenario, keep: this.keep(state), t: this.scenario.result ? state.t : null, selected: state.sel ? this.estate.find(state.sel) : -1 };
       this.context = context;
-      if (bench) this.drawBench(context, changed);
-      if (view === "node") this.node.draw(context);
       const viewChanged = previous.view !== view || (view === "node" && previous.node !== state.node);
+      if (bench) this.drawBench(context, changed, viewChanged || origin === "start");
+      if (view === "node") this.node.draw(context);
       if (view === "overview" && (viewChanged || previous.at !== state.at || origin !== "set")) this.goTo(state.at, viewChanged || origin === "start");
       else if (viewChanged && origin !== "start") scrollTo(0, 0);
       if (viewChanged && view === "node" && origin === "set") document.getElementById("node-h")?.focus({ preventScroll: true });
-      document.title = this.title(state);
+      if (viewChanged || previous.at !== state.at || origin === "start") this.markNav(state, bench);
+      spof.dom.afterPaint("title", () => { document.title = this.title(state); });
+    }
+
+    /** Which part of the page is shown, for those who read the navigation. */
+    markNav(state, bench) {
+      for (const link of document.querySelectorAll(".top nav a")) {
+        const here = bench ? link.dataset.view === "map" : state.view === "overview" && link.hash === "#" + (state.at || "verdict");
+        if (here) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
     }
 
     title(state) {
@@ -153,9 +158,10 @@
       return tests.length ? (node) => tests.every((test) => test(node)) : null;
     }
 
-    drawBench(context, changed) {
+    /** The picture at once; what stands beside it at once only if the view is new, else when the picture
+        has been painted. */
+    drawBench(context, changed, whole) {
       const { state } = context;
-      this.drawBar(context);
       this.drawTabs(state);
       if (changed || !this.filters.firstChild || this.filterKey !== this.keyOfFilters(state)) this.drawFilters(state);
       const view = { map: this.map, path: this.path, recovery: this.timeline, table: this.table }[state.view];
@@ -165,7 +171,13 @@
       }
       this.picture.setAttribute("aria-labelledby", "tab-" + state.view);
       view.draw(context);
-      this.panel.draw(context);
+      const beside = () => {
+        this.drawBar(context);
+        this.panel.draw(context);
+      };
+      spof.dom.dropWaiting("beside");
+      if (whole) beside();
+      else spof.dom.afterPaint("beside", beside);
     }
 
     drawTabs(state) {

@@ -73,6 +73,39 @@
     return [list, button];
   }
 
+  /** What waits for the next frame, by name, in order of asking. */
+  const waiting = new Map();
+  let turn = 0;
+
+  function runWaiting() {
+    turn += 1;
+    const jobs = [...waiting.values()];
+    waiting.clear();
+    for (const job of jobs) job();
+  }
+
+  /** Runs `job` when the frame in the making has been painted: what a click changes first is the picture.
+      Of several jobs of one name only the last is run. */
+  function afterPaint(name, job) {
+    waiting.set(name, job);
+    if (waiting.size > 1) return;
+    const mine = turn;
+    const once = () => { if (mine === turn) runWaiting(); };
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = once;
+      channel.port2.postMessage(0);
+    });
+    // A page that nobody sees gets no frames.
+    setTimeout(once, 150);
+  }
+
+  /** What waits under `name` is not needed any more. */
+  const dropWaiting = (name) => waiting.delete(name);
+
+  /** True when all that the last action asked for stands in the page. */
+  const settled = () => waiting.size === 0;
+
   let live = null;
   /** Says to screen readers what an action did. */
   function announce(text) {
@@ -101,5 +134,5 @@
     return fill(element, {}, children);
   }
 
-  spof.dom = { h, s, icon, symbol, change, chip, limited, announce, toast, replace };
+  spof.dom = { h, s, icon, symbol, change, chip, limited, announce, toast, replace, afterPaint, dropWaiting, settled };
 })();

@@ -57,6 +57,11 @@
     return (times(tile.active) + " +" + tile.standby).trim();
   }
 
+  /** A text that stays as it was costs nothing. */
+  function say(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
   class MapView {
     constructor(app) {
       this.app = app;
@@ -104,6 +109,8 @@
       });
       this.edges = s("g", { class: "edges", "aria-hidden": "true" });
       this.emit(item, 0, 0);
+      this.fresh = true;
+      this.unnamed = new Map();
       this.svg.append(this.edges);
       const hadFocus = this.root.contains(document.activeElement);
       spof.dom.replace(this.root, this.svg);
@@ -242,7 +249,7 @@
         if (shape.kind === undefined) continue;
         if (shape.kind === "more") {
           const hit = this.hiddenHits(shape.tile, scenario, moment);
-          shape.group.lastChild.textContent = hit > 0 ? "⚠ " + hit : "";
+          say(shape.group.lastChild, hit > 0 ? "⚠ " + hit : "");
           continue;
         }
         const { node } = shape;
@@ -271,19 +278,34 @@
           shape.symbol = shape.symbol || drawn.symbol;
           change(drawn, state === "none" ? shape.symbol : "i-" + state);
         }
-        if (shape.kind === "tile") shape.element.lastChild.textContent = note;
-        if (shape.tail) shape.tail.textContent = hits > 0 && !shape.item.isOpen ? t("map.inside.hit", hits, shape.box.inside) : shape.item.words;
+        if (shape.kind === "tile") say(shape.element.lastChild, note);
+        if (shape.tail) say(shape.tail, hits > 0 && !shape.item.isOpen ? t("map.inside.hit", hits, shape.box.inside) : shape.item.words);
+        this.unnamed.set(shape, { state, words, failed });
+      }
+      this.drawEdges(context);
+      const write = () => this.writeNames(scenario.result !== null);
+      if (this.fresh) write();
+      else spof.dom.afterPaint("names", write);
+      this.fresh = false;
+    }
+
+    /** What is read and not seen: names and tooltips of what changed. */
+    writeNames(hasScenario) {
+      const { t } = spof.i18n;
+      const named = this.unnamed;
+      this.unnamed = new Map();
+      for (const [shape, { state, words, failed }] of named) {
+        const { node } = shape;
         const name = node >= 0 ? this.estate.name(node) : shape.item.label;
         const id = node >= 0 && this.estate.title(node) ? ` (${this.estate.id(node)})` : "";
         const action = shape.kind === "tile" ? t("map.hint.select") : node >= 0 ? t(failed ? "map.hint.unfail" : "map.hint.fail") : "";
-        const what = [words || (scenario.result && node >= 0 ? t("state.none") : ""), shape.tile && shape.tile.replicas.length ? t("map.replicas", shape.tile.active, shape.tile.standby, shape.tile.copies) : ""].filter(Boolean).join("; ");
+        const what = [words || (hasScenario && node >= 0 ? t("state.none") : ""), shape.tile && shape.tile.replicas.length ? t("map.replicas", shape.tile.active, shape.tile.standby, shape.tile.copies) : ""].filter(Boolean).join("; ");
         shape.element.querySelector("title").textContent = name + id + (what ? ": " + what : "") + (action ? " · " + action : "");
         shape.element.setAttribute("aria-label", name + id + (what ? ": " + what : ""));
         if (shape.kind !== "tile" && node >= 0) shape.element.setAttribute("aria-pressed", String(failed));
         shape.element.setAttribute("data-state", state);
         if (node >= 0) shape.element.setAttribute("data-n", String(node));
       }
-      this.drawEdges(context);
     }
 
     /** Counts, in the boxes themselves, how many affected workloads and places are in each. */

@@ -132,6 +132,20 @@
       return;
     }
     current = next;
+    if (pending && !replace) write();
+    pending = { hash, replace: replace && (!pending || pending.replace) };
+    spof.dom.afterPaint("address", write);
+    emit(previous, "set");
+  }
+
+  /** The address that is still to be written. */
+  let pending = null;
+
+  /** Writes the address of the state; browsers take their time over it, so it comes after the picture. */
+  function write() {
+    if (!pending) return;
+    const { hash, replace } = pending;
+    pending = null;
     const to = hash === "#" ? location.pathname + location.search : hash;
     try {
       history[replace ? "replaceState" : "pushState"](null, "", to);
@@ -139,7 +153,6 @@
       if (replace) location.replace(hash);
       else location.hash = hash;
     }
-    emit(previous, "set");
   }
 
   function fromAddress() {
@@ -151,6 +164,7 @@
       next.theme = previous.theme;
     }
     if (format(next) === format(previous)) return;
+    pending = null;
     current = next;
     emit(previous, "address");
   }
@@ -159,6 +173,7 @@
     current = parse(location.hash);
     addEventListener("popstate", fromAddress);
     addEventListener("hashchange", fromAddress);
+    addEventListener("pagehide", write);
     emit(empty(), "start");
   }
 

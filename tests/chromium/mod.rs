@@ -142,12 +142,20 @@ impl Browser {
             .click()
             .await
             .unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.settle().await;
+    }
+
+    /// Waits until the page shows all that was asked of it: the picture comes a frame before the rest.
+    async fn settle(&self) {
+        self.until("return !(globalThis.spof && spof.dom && !spof.dom.settled())")
+            .await;
     }
 
     /// Types into what has the focus.
     pub(crate) async fn keys(&self, text: &str) {
         let element = self.client.active_element().await.unwrap();
         element.send_keys(text).await.unwrap();
+        self.settle().await;
     }
 
     /// What stands behind `#`.
