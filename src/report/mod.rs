@@ -7,7 +7,7 @@
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
 //! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
-//! * [`bundle`]: style sheets and scripts, as they stand in it.
+//! * [`bundle`]: style sheets and scripts, as they stand in it, made short by [`short`].
 //! * [`text`]: words and numbers; names of strangers made visible.
 //!
 //! The page holds no style attribute and no event handler, so that its content security policy allows
@@ -27,6 +27,7 @@ mod page;
 mod places;
 mod plan;
 mod ranked;
+mod short;
 mod text;
 mod verdict;
 
