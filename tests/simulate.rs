@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use spof::analysis::blast::{Blast, Fault, blast};
 use spof::analysis::data::DataLoss;
 use spof::analysis::engine::Engine;
-use spof::analysis::recovery::{RecoveryCycle, Wait};
+use spof::analysis::recovery::{RecoveryCycle, StepKind, Wait, plan_of};
 use spof::analysis::verdict::Time;
 use spof::analysis::why::{Hop, why};
 use spof::discover::Request;
@@ -28,10 +28,15 @@ use spof::report::Payload;
 use spof::source::{Limits, SourceMap};
 
 /// The scripts in the order in which the page holds them.
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 8] = [
     include_str!("../templates/scripts/data.js"),
+    include_str!("../templates/scripts/sets.js"),
+    include_str!("../templates/scripts/components.js"),
+    include_str!("../templates/scripts/recovery.js"),
+    include_str!("../templates/scripts/result.js"),
     include_str!("../templates/scripts/simulate.js"),
     include_str!("../templates/scripts/explain.js"),
+    include_str!("../templates/scripts/steps.js"),
 ];
 
 /// Answers scenarios in the shape of [`expected`]; sparse and dense answers must be one.
@@ -71,7 +76,16 @@ const ASK: &str = r"
     const affected = Array.from(r.affected, (v) => [v, spof.VERDICTS[r.verdictOf(v)], when(r.timeOf(v)), when(r.repairedOf(v)),
       r.cuts(v), hops.get(v), s.because(r, v), s.weakened(r, v),
       s.standbys(r, v).map((x) => [x.requirement, x.standby, when(x.promoted), x.blockedBy]), loss(s.data(r, v))]);
+    const steps = s.steps(r);
+    for (let v = 0; v < s.nodes; v += 1) {
+      const time = r.repairedOf(v);
+      if (time === 0 || time === Infinity) continue;
+      const path = steps.path(v).map((at) => steps.list[at]);
+      const tight = path.length > 0 && path.every((step, at) => step.begins === (at === 0 ? 0 : path[at - 1].ends)) && path.at(-1).ends === time;
+      if (!tight) return `the steps to ${v}, back at ${time}, do not follow each other: ${JSON.stringify(path)} of ${JSON.stringify(steps.list)}`;
+    }
     return JSON.stringify({
+      steps: steps.list.map((step) => [step.kind, step.node, step.requirement < 0 ? null : step.requirement, step.begins, step.ends]),
       asked: Array.from(r.asked),
       faults: Array.from(r.faults),
       affected,
@@ -303,10 +317,42 @@ fn agrees(page: &Page, model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> 
         .map(|fault| json!({ "node": fault.node.0, "repair": fault.repaired_s }))
         .collect();
     let asked = Value::Array(asked).to_string();
-    let ours = page.call("ask", &asked);
+    let mut ours = page.call("ask", &asked);
+    let steps = ours.as_object_mut().and_then(|its| its.remove("steps"));
+    same_steps(engine, faults, &steps).map_err(|error| format!("{asked}\n{error}"))?;
     let theirs = expected(model, engine, &blast(model, engine, faults));
     match difference(&ours, &theirs) {
         Some(difference) => Err(format!("{asked}\n{difference}")),
+        None => Ok(()),
+    }
+}
+
+/// The page has the steps of `spof recover`. Where a standby is up in the very moment in which others
+/// meet the requirement, the engine leaves it out or not by the order within the moment.
+fn same_steps(engine: &Engine<'_>, faults: &[Fault], ours: &Option<Value>) -> Result<(), String> {
+    let plan = plan_of(engine, &mut engine.scratch(), faults);
+    let lasting = plan.steps.iter().filter(|step| step.ends > step.begins);
+    let theirs: Vec<Value> = lasting
+        .map(|step| {
+            let (kind, requirement) = match step.kind {
+                StepKind::Repair => ("repair", None),
+                StepKind::Start => ("start", None),
+                StepKind::Promote { requirement, .. } => ("promote", Some(requirement.0)),
+            };
+            json!([kind, step.node.0, requirement, step.begins, step.ends])
+        })
+        .collect();
+    let ours = ours.as_ref().and_then(Value::as_array).ok_or("no steps")?;
+    if let Some(missing) = theirs.iter().find(|step| !ours.contains(step)) {
+        return Err(format!("the page lacks the step {missing} in {ours:?}"));
+    }
+    let more = ours.iter().filter(|step| !theirs.contains(step));
+    let mut more = more.filter(|step| {
+        let same_end = theirs.iter().any(|other| other[4] == step[4]);
+        step[0] != "promote" || !same_end
+    });
+    match more.next() {
+        Some(step) => Err(format!("the engine has no step {step} in {theirs:?}")),
         None => Ok(()),
     }
 }

@@ -12,9 +12,14 @@ const STYLES: [&str; 2] = [
 ];
 
 /// The scripts, in the order in which they need each other.
-const SCRIPTS: [&str; 19] = [
+const SCRIPTS: [&str; 25] = [
+    include_str!("../../templates/scripts/sets.js"),
+    include_str!("../../templates/scripts/components.js"),
+    include_str!("../../templates/scripts/recovery.js"),
+    include_str!("../../templates/scripts/result.js"),
     include_str!("../../templates/scripts/simulate.js"),
     include_str!("../../templates/scripts/explain.js"),
+    include_str!("../../templates/scripts/steps.js"),
     include_str!("../../templates/scripts/data.js"),
     include_str!("../../templates/scripts/dom.js"),
     include_str!("../../templates/scripts/i18n.js"),
@@ -26,6 +31,7 @@ const SCRIPTS: [&str; 19] = [
     include_str!("../../templates/scripts/map.js"),
     include_str!("../../templates/scripts/panel.js"),
     include_str!("../../templates/scripts/path.js"),
+    include_str!("../../templates/scripts/wayback.js"),
     include_str!("../../templates/scripts/timeline.js"),
     include_str!("../../templates/scripts/table.js"),
     include_str!("../../templates/scripts/node.js"),

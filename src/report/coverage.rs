@@ -20,6 +20,10 @@ const MOST: usize = 300;
 pub(super) struct Section {
     /// Title, figure, words.
     pub(super) figures: Vec<(Say, String, Say)>,
+    /// What each kind of source gives; empty where there is only one, which the figures tell of.
+    pub(super) by_source: Vec<(&'static str, Vec<Option<String>>)>,
+    /// The columns of [`by_source`](Self::by_source): keys of the table of words.
+    pub(super) by_source_columns: Vec<&'static str>,
     pub(super) unknown: Vec<(Name, Option<String>)>,
     pub(super) unserved: Vec<(Name, Say)>,
     /// Workloads with replicas nobody placed, and how many.
@@ -103,8 +107,11 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     }
     let problems = &model.problems;
     let more = |n: usize| (n > MOST).then(|| n - MOST);
+    let (by_source_columns, by_source) = by_source(facts);
     Section {
         figures: figures(&coverage),
+        by_source,
+        by_source_columns,
         unknown: coverage
             .unknown
             .iter()
@@ -140,6 +147,48 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .collect(),
         notes_more: more(problems.len()),
     }
+}
+
+/// Counts by kind of source, those of hosts only where some source has hosts.
+#[expect(
+    clippy::type_complexity,
+    reason = "the two halves of one table, taken apart at once"
+)]
+fn by_source(facts: &Facts<'_>) -> (Vec<&'static str>, Vec<(&'static str, Vec<Option<String>>)>) {
+    let all = &facts.model.sources;
+    if all.len() < 2 {
+        return (Vec::new(), Vec::new());
+    }
+    let mut columns = vec![
+        "coverage.by.documents",
+        "coverage.by.nodes",
+        "coverage.by.workloads",
+        "coverage.by.placed",
+        "coverage.by.linked",
+        "word.tier",
+        "word.owner",
+    ];
+    let has_hosts = all.iter().any(|one| one.hosts > 0);
+    if has_hosts {
+        columns.extend(["coverage.by.hosts", "coverage.by.hosts_placed"]);
+    }
+    let rows = all.iter().map(|one| {
+        let mut counts = vec![
+            one.documents,
+            one.nodes,
+            one.workloads,
+            one.placed,
+            one.linked,
+            one.tiered,
+            one.owned,
+        ];
+        if has_hosts {
+            counts.extend([one.hosts, one.hosts_placed]);
+        }
+        let shown = |count: usize| (count > 0).then(|| number(count));
+        (one.adapter, counts.into_iter().map(shown).collect())
+    });
+    (columns, rows.collect())
 }
 
 fn unread(facts: &Facts<'_>, unread: &crate::source::Unread) -> Unread {

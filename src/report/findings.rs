@@ -80,3 +80,18 @@ fn row(facts: &Facts<'_>, finding: &Finding, before: Option<&Finding>) -> Row {
         fingerprint: visible(&finding.fingerprint),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::language::{Language, say};
+    use crate::findings::Code;
+
+    #[test]
+    fn every_rule_has_its_headline_in_both_languages() {
+        for code in Code::ALL {
+            let headline = say(format!("rule.{}", code.as_str()));
+            assert_eq!(headline.text(Language::En), code.summary());
+            assert!(!headline.text(Language::Ko).is_ascii());
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! English and Korean. One table (`templates/strings.json`) serves the page's scripts and what is
 //! rendered here: a sentence is a key with arguments, and stands in the page with both
-//! (`data-t`, `data-a`), so that the reader can change the language.
+//! (`data-t`: the place of its key in the sorted table, `data-a`), so that the reader can change the language.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -45,6 +45,27 @@ struct Entry {
 fn table() -> &'static BTreeMap<String, Entry> {
     static TABLE: OnceLock<BTreeMap<String, Entry>> = OnceLock::new();
     TABLE.get_or_init(|| serde_json::from_str(STRINGS).unwrap_or_default())
+}
+
+/// The place of `key` in the table, sorted by key, in base 36: what a page holds of a key. A key that is
+/// not in the table stands for itself.
+fn mark(key: &str) -> String {
+    static KEYS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| table().keys().map(String::as_str).collect());
+    let Ok(place) = keys.binary_search(&key) else {
+        return key.to_owned();
+    };
+    let mut digits = Vec::new();
+    let mut left = place;
+    loop {
+        let digit = u32::try_from(left % 36).unwrap_or_default();
+        digits.push(char::from_digit(digit, 36).unwrap_or('0'));
+        left /= 36;
+        if left == 0 {
+            break;
+        }
+    }
+    digits.iter().rev().collect()
 }
 
 /// A sentence of the table with its arguments.
@@ -171,7 +192,7 @@ impl Say {
 
     /// The attributes by which scripts know the sentence that stands in an element.
     pub(super) fn marks(&self) -> String {
-        let mut marks = format!(" data-t=\"{}\"", escape(&self.key));
+        let mut marks = format!(" data-t=\"{}\"", escape(&mark(&self.key)));
         if !self.arguments.is_empty() {
             // JSON is full of double quotes: between single ones they can stay as they are.
             let json = escape_quoted(&self.json().to_string());
@@ -308,6 +329,8 @@ mod tests {
         assert!(table.len() > 300);
         for (key, entry) in &table {
             assert!(!entry.en.is_empty() && !entry.ko.is_empty(), "{key}");
+            // Scripts sort the keys as this program does.
+            assert!(key.is_ascii() && key.len() > 3, "{key}");
             assert_eq!(places(&entry.en), places(&entry.ko), "{key}");
             if let Some((one, many)) = entry.en.split_once('|') {
                 assert!(places(one).is_subset(&places(many)), "{key}");
@@ -375,7 +398,8 @@ mod tests {
         );
         assert_eq!(
             sentence.html(Language::Ko),
-            "<span data-t=\"panel.cut.journeys\" data-a='[2,1234,\"&lt;b&gt;\\\"it&#39;s\\\"\"]'>&lt;b&gt;&quot;it's&quot; 장애: 사용자 여정 1,234개 중 2개 중단.</span>"
+            "<span data-t=\"MARK\" data-a='[2,1234,\"&lt;b&gt;\\\"it&#39;s\\\"\"]'>&lt;b&gt;&quot;it's&quot; 장애: 사용자 여정 1,234개 중 2개 중단.</span>"
+                .replace("MARK", &mark("panel.cut.journeys")),
         );
         let late = say("state.late")
             .with(Argument::Duration(97_200))

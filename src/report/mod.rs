@@ -12,7 +12,8 @@
 //!
 //! The page holds no style attribute and no event handler, so that its content security policy allows
 //! nothing but its own style sheet and script, by hash. Scripts find every node as `data-n` (index in
-//! order of id), every verdict as `data-v`, every fault as `fault:` + its id, every sentence as `data-t`.
+//! order of id), every verdict as `data-v`, every fault as `fault:` + its id, every sentence as `data-t`
+//! (the place of its key in the sorted table).
 
 mod bundle;
 mod capacity;

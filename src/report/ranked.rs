@@ -28,6 +28,9 @@ const MOST_OTHERS: usize = 12;
 /// Most affected nodes listed for the worst fault, and for each of the others: scripts list them all.
 const MOST_AFFECTED_FIRST: usize = 40;
 const MOST_AFFECTED: usize = 4;
+/// Above this many nodes fewer are listed for the worst fault too: it would be a tenth of the page.
+const MANY_NODES: usize = 2_000;
+const MOST_AFFECTED_OF_MANY: usize = 12;
 
 /// The section.
 pub(super) struct Section {
@@ -215,10 +218,10 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
     let most = if journeys.is_empty() { 24 } else { 12 };
     let workloads_more = workloads.len().saturating_sub(most);
     workloads.truncate(most);
-    let most = if rank == 1 {
-        MOST_AFFECTED_FIRST
-    } else {
-        MOST_AFFECTED
+    let most = match rank {
+        1 if model.nodes.len() > MANY_NODES => MOST_AFFECTED_OF_MANY,
+        1 => MOST_AFFECTED_FIRST,
+        _ => MOST_AFFECTED,
     };
     let (rows, rest) = rows(facts, &blast, most);
     Card {

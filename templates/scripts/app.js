@@ -413,9 +413,11 @@
     if (document.documentElement.dataset.link) {
       for (const place of document.querySelectorAll("#overview code.at")) place.replaceWith(app.words.place(place.textContent));
     }
-    for (const cell of document.querySelectorAll("#matrix td[data-fault]")) {
+    for (const fault of document.querySelectorAll("#matrix td > .by")) {
+      const cell = fault.parentElement;
       const first = cell.querySelector(".v");
-      const button = h("button", { type: "button", class: "cell", "data-act": "only", "data-n": cell.dataset.fault, "data-s": cell.dataset.subject });
+      const subject = cell.parentElement.querySelector("th .n");
+      const button = h("button", { type: "button", class: "cell", "data-act": "only", "data-n": fault.dataset.n, "data-s": subject.dataset.n });
       first.replaceWith(button);
       button.append(first);
     }

@@ -1,6 +1,6 @@
 // Words in the reader's language: one table (templates/strings.json) for the whole page, the parts
 // rendered in Rust (src/report/language.rs) included. What those parts say stands in `data-t` (the
-// key) and `data-a` (its arguments, as JSON), so that the language can be changed here.
+// place of its key among the sorted keys, in base 36) and `data-a` (its arguments, as JSON), so that the language can be changed here.
 (() => {
   "use strict";
   const spof = (globalThis.spof = globalThis.spof || {});
@@ -8,10 +8,12 @@
   let table = {};
   let language = "en";
   let declared = "en";
+  let keys = [];
 
   /** Reads the table; the page's own language is the one that `--lang` asked for. */
   function init(strings) {
     table = strings;
+    keys = Object.keys(table).sort();
     declared = document.documentElement.lang === "ko" ? "ko" : "en";
     language = declared;
   }
@@ -76,6 +78,9 @@
     return text ? JSON.parse(text) : [];
   }
 
+  /** The key that stands in a page as `mark`. */
+  const keyOf = (mark) => (has(mark) ? mark : keys[parseInt(mark, 36)] || mark);
+
   /** Changes the language of all that was rendered in Rust. */
   function use(next) {
     const chosen = LANGUAGES.includes(next) ? next : declared;
@@ -86,7 +91,7 @@
       // A chip has its symbol before the words, and may have more behind them.
       const words = Array.from(element.childNodes).find((child) => child.nodeType === Node.TEXT_NODE);
       const after = words && words.nextSibling ? " " : "";
-      (words || element).textContent = t(element.dataset.t, ...arguments_(element)) + after;
+      (words || element).textContent = t(keyOf(element.dataset.t), ...arguments_(element)) + after;
     }
     for (const element of document.querySelectorAll("[data-t-label]")) {
       element.setAttribute("aria-label", t(element.dataset.tLabel, ...arguments_(element)));

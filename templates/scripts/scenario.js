@@ -37,6 +37,9 @@
 
     get losses() { return this.lazy("losses", () => (this.result ? this.estate.simulation.dataLosses(this.result) : [])); }
 
+    /** The way back, step by step. */
+    get steps() { return this.lazy("steps", () => this.estate.simulation.steps(this.result)); }
+
     isFault(node) { return this.faults.some((fault) => fault.node === node); }
 
     /** T in the scenario. */

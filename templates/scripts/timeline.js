@@ -76,6 +76,7 @@
         h("p", { class: "lead" }, t("time.lead", back, rows.length - back - stuck, stuck)),
         svg,
         rows.length > shown.length ? h("button", { type: "button", class: "quiet more-button", onclick: () => { this.most += 200; this.draw(context); } }, t("more", rows.length - shown.length)) : null,
+        spof.wayBack(this.app, context),
         h("details", {}, h("summary", {}, t("time.table")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("time.table") }, h("table", {}, h("caption", {}, t("time.table")),
           h("thead", {}, h("tr", {}, ["time.order", "table.affected", "word.verdict", "time.back"].map((key) => h("th", { scope: "col" }, t(key))))),
           h("tbody", {}, rows.slice(0, 500).map((node, at) => h("tr", {}, h("td", { class: "num" }, Number.isFinite(scenario.time(node)) ? number(at + 1) : "–"), h("th", { scope: "row" }, this.app.words.node(node)), h("td", {}, scenario.chip(node)), h("td", {}, duration(scenario.time(node))))))))));
