@@ -6,7 +6,7 @@ use super::Facts;
 use super::language::{Argument, Say, say};
 use super::name::{Link, Name};
 use super::text::number;
-use crate::analysis::tiers::{COUNTED, Tally, TierVerdict, tiers};
+use crate::analysis::tiers::{COUNTED, Tally, TierVerdict, WorstOfKind, tiers};
 use crate::model::NodeIx;
 use crate::words::Class;
 
@@ -16,6 +16,8 @@ pub(super) struct Section {
     pub(super) headline: Say,
     /// Whether the headline is bad news.
     pub(super) bad: bool,
+    /// The fault that the headline names.
+    pub(super) fault: Option<Name>,
     pub(super) tiers: Vec<Row>,
 }
 
@@ -59,6 +61,10 @@ pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> 
     Section {
         headline,
         bad,
+        fault: tiers
+            .first()
+            .and_then(worst_of)
+            .map(|worst| Name::of(facts.model, worst.fault)),
         tiers: rows,
     }
 }
@@ -66,6 +72,19 @@ pub(super) fn section(facts: &Facts<'_>, anchors: &BTreeMap<NodeIx, String>) -> 
 /// The tally a tier's sentence speaks of: its journeys, or else what comes first.
 fn headline_of(tier: &TierVerdict) -> Option<&Tally> {
     tier.tallies.first()
+}
+
+/// The loss that a tier's sentence speaks of, and how many of its tally it cuts.
+fn worst_of(tier: &TierVerdict) -> Option<&WorstOfKind> {
+    let at = class_of(headline_of(tier)?);
+    let cuts = |worst: &&WorstOfKind| worst.cut.get(at).is_some_and(|n| *n > 0);
+    tier.worst.iter().find(cuts)
+}
+
+/// Place of a tally's class among those counted.
+fn class_of(tally: &Tally) -> usize {
+    let mut classes = COUNTED.iter();
+    classes.position(|class| *class == tally.class).unwrap_or(0)
 }
 
 fn row(facts: &Facts<'_>, tier: &TierVerdict, anchors: &BTreeMap<NodeIx, String>) -> Row {
@@ -116,16 +135,8 @@ fn sentence(facts: &Facts<'_>, tier: &TierVerdict) -> Say {
         (n, _) if n == total => say("headline.all").with(total).with(what.clone()),
         (n, _) => say("headline.part").with(n).with(total).with(what.clone()),
     };
-    let at = COUNTED
-        .iter()
-        .position(|class| *class == tally.class)
-        .unwrap_or(0);
-    let worst = tier
-        .worst
-        .iter()
-        .find(|worst| worst.cut.get(at).is_some_and(|n| *n > 0));
-    if let Some(worst) = worst {
-        let cut = worst.cut.get(at).copied().unwrap_or(0);
+    if let Some(worst) = worst_of(tier) {
+        let cut = worst.cut.get(class_of(tally)).copied().unwrap_or(0);
         let name = Name::of(facts.model, worst.fault);
         let named = match &name.title {
             Some(title) => format!("{title} ({})", name.id),

@@ -217,7 +217,7 @@
       }
       const its = note(tile);
       const tier = estate.tier(tile.node);
-      const room = Math.floor((w - 30 - Math.max(textWidth(its, 11.5), tile.replicas.length ? textWidth(`0/${tile.replicas.length}`, 11.5) : 0) - 10) / (tier !== null && tier <= 1 ? 7.3 : 6.9));
+      const room = Math.floor((w - 30 - Math.max(textWidth(its, 11.5), tile.replicas.length ? textWidth(`0/${tile.replicas.length}`, 11.5) : 0) - 15) / (tier !== null && tier <= 1 ? 7.3 : 6.9));
       const sort = tile.active > 0 || tile.replicas.length === 0 ? "" : tile.standby > 0 ? " standby" : " copy";
       group.setAttribute("class", "t" + sort + (tier !== null && tier <= 1 ? " t1" : ""));
       group.append(

@@ -45,7 +45,7 @@
     const row = ({ kind, node, begins, ends, copies, decides: marked }) => {
       const x = Math.min(scaled(begins), WIDE - 6);
       return h("tr", { class: marked ? "decides" : null },
-        h("th", { scope: "row" }, t("plan." + kind), " ", app.words.node(node), copies > 1 ? " ×" + copies : null, marked ? [" ", h("span", { class: "tag" }, t("plan.decides"))] : null),
+        h("th", { scope: "row" }, t("plan." + kind), " ", h("a", { class: "node-link", href: spof.state.format({ ...context.state, sel: estate.id(node) }), title: estate.id(node) }, estate.short(node)), copies > 1 ? " ×" + copies : null, marked ? [" ", h("span", { class: "tag" }, t("plan.decides"))] : null),
         h("td", { class: "span" }, t("plan.from-to", duration(begins), duration(ends))),
         h("td", { class: "bars" }, s("svg", { viewBox: `0 0 ${WIDE} 12`, preserveAspectRatio: "none", width: "100%", height: 12, "aria-hidden": "true" }, s("rect", { class: "track", x: 0, y: 5, width: WIDE, height: 2 }), s("rect", { class: "k-" + kind, x, y: 1, width: Math.max(6, Math.min(scaled(ends), WIDE) - x), height: 10 }))),
         h("td", {}, estate.owner(node) || "–"));

@@ -316,8 +316,10 @@ impl Reader<'_> {
         let requirement = graph.member_of[member as usize];
         // Who is promoted for what is met by then is no step: nobody waits for it.
         let is_placement = graph.mode[requirement as usize] == Mode::Placement;
+        // Both are counted from here on, also where the first alone says that it is needed.
         let runs = !is_placement || self.running(requirement).is_met();
-        if runs && self.serving(requirement).is_met() {
+        let serves = self.serving(requirement).is_met();
+        if runs && serves {
             return;
         }
         let first = graph.ways_of(member).map_or(way, |ways| ways.start);
