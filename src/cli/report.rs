@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Plan;
 use super::screen::Screen;
+use crate::config::costs::Costs;
 use crate::error::Error;
 use crate::report::{Facts, Language, render, render_apart};
 use crate::rules::{self, Input};
@@ -54,6 +55,10 @@ fn link(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let costs = plan
+        .order
+        .config()?
+        .map_or_else(Costs::default, |config| config.costs);
     let estate = plan.load()?;
     let engine = estate.engine();
     let sweep = super::long::sweep(&engine, &plan.console)?;
@@ -73,6 +78,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         paths: &plan.order.request.paths,
         model: &estate.model,
         engine: &engine,
+        costs: Some(&costs),
         sweep: &sweep,
         findings: &findings,
         sources: &estate.sources,

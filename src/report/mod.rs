@@ -2,7 +2,7 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`plan`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one
+//! * [`verdict`], [`ranked`], [`plan`], [`remedy`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one
 //!   section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
@@ -28,6 +28,7 @@ mod page;
 mod places;
 mod plan;
 mod ranked;
+mod remedy;
 mod short;
 mod text;
 mod verdict;
@@ -40,6 +41,7 @@ use camino::Utf8PathBuf;
 
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
+use crate::config::costs::Costs;
 use crate::findings::Finding;
 use crate::model::Model;
 use crate::source::{SourceMap, Unread};
@@ -55,6 +57,8 @@ pub struct Facts<'a> {
     pub paths: &'a [Utf8PathBuf],
     pub model: &'a Model,
     pub engine: &'a Engine<'a>,
+    /// What changes cost, to look for the cheapest fix of each worst fault; `None` looks for none.
+    pub costs: Option<&'a Costs>,
     /// Every single fault of `model`.
     pub sweep: &'a Sweep,
     /// In the order in which they are shown.

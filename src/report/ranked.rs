@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::Facts;
 use super::language::{Argument, Say, say};
 use super::name::{Chip, Name, names, place};
-use super::plan;
 use super::text::list;
 use super::verdict::class_count;
+use super::{plan, remedy};
 use crate::analysis::blast::{Blast, BlastEntry, Fault, blast};
 use crate::analysis::data::DataVerdict;
 use crate::analysis::engine::Affected;
@@ -66,6 +66,8 @@ pub(super) struct Card {
     pub(super) data: Vec<Data>,
     /// The way back, for the worst faults.
     pub(super) plan: Option<plan::Section>,
+    /// The cheapest fix known.
+    pub(super) remedy: Option<remedy::Remedy>,
     pub(super) rows: Vec<Row>,
     /// What is affected and not in the rows.
     pub(super) rest: Option<Say>,
@@ -249,6 +251,7 @@ fn card(facts: &Facts<'_>, rank: usize, group: &Alike<'_>) -> Card {
         plan: (rank <= MOST_PLANS)
             .then(|| plan::section(facts, fault.fault))
             .flatten(),
+        remedy: remedy::remedy(facts, fault),
         rows,
         rest,
         affected: blast.affected.len(),

@@ -249,6 +249,8 @@ impl Snapshot {
                 paths: &self.made.paths,
                 model: &self.estate.model,
                 engine: &engine,
+                // Whoever edits the inputs should not wait for the search of fixes.
+                costs: None,
                 sweep: self.sweep(),
                 findings: &judged.findings,
                 sources: &self.estate.sources,

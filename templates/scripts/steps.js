@@ -73,14 +73,15 @@
     }
 
     /** The way by which the standby `m` is promoted at `ends`: when it begins, and what it requires. Of
-        several the one that began first: another may wait for what this promotion brings back. */
+        several those that began first: others may wait for what this promotion brings back. */
     way(m, ends) {
       const { graph, ways } = this.simulation;
       let best = { begins: ends + 1, nodes: [] };
       for (let way = ways[m]; way < ways[m + 1]; way += 1) {
         const nodes = [graph.memberNode[m], ...graph.wayNode.slice(graph.wayRequires[way], graph.wayRequires[way + 1])];
         const begins = Math.max(...nodes.map((node) => this.serves(node)));
-        if (begins + graph.wayTakes[way] === ends && begins < best.begins) best = { begins, nodes };
+        if (begins + graph.wayTakes[way] !== ends || begins > best.begins) continue;
+        best = { begins, nodes: begins === best.begins ? [...best.nodes, ...nodes] : nodes };
       }
       return best;
     }
