@@ -73,17 +73,19 @@
     }
 
     /** The way by which the standby `m` is promoted at `ends`: when it begins, and what it requires. Of
-        several those that began first: others may wait for what this promotion brings back. */
+        several that end together it is the first that takes time, as in the engine; else all of them,
+        because one may wait for what this promotion brings back. */
     way(m, ends) {
       const { graph, ways } = this.simulation;
-      let best = { begins: ends + 1, nodes: [] };
+      const atOnce = [];
       for (let way = ways[m]; way < ways[m + 1]; way += 1) {
         const nodes = [graph.memberNode[m], ...graph.wayNode.slice(graph.wayRequires[way], graph.wayRequires[way + 1])];
         const begins = Math.max(...nodes.map((node) => this.serves(node)));
-        if (begins + graph.wayTakes[way] !== ends || begins > best.begins) continue;
-        best = { begins, nodes: begins === best.begins ? [...best.nodes, ...nodes] : nodes };
+        if (begins + graph.wayTakes[way] !== ends) continue;
+        if (begins < ends) return { begins, nodes };
+        atOnce.push(...nodes);
       }
-      return best;
+      return { begins: ends, nodes: atOnce };
     }
 
     /** The first moment at which members that serve (or run) meet requirement `q`. */
