@@ -3,9 +3,16 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Plan;
+use super::compare;
+use super::policy::Options;
 use super::screen::Screen;
+use crate::analysis::diff::{Difference, Side, difference};
+use crate::analysis::sweep::Sweep;
 use crate::config::costs::Costs;
 use crate::error::Error;
+use crate::estate::Estate;
+use crate::findings::gate::judge;
+use crate::findings::{Finding, waiver};
 use crate::report::{Facts, Language, render, render_apart};
 use crate::rules::{self, Input};
 
@@ -37,6 +44,10 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
     lang: Language,
 
+    /// Also show what changed since this git revision (or folder, or saved graph)
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+
     /// Where files can be looked at: an address with {file} and {line} in it
     #[arg(long, value_name = "ADDRESS", value_parser = link)]
     link: Option<String>,
@@ -55,9 +66,9 @@ fn link(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
-    let costs = plan
-        .order
-        .config()?
+    let config = plan.order.config()?;
+    let costs = config
+        .as_ref()
         .map_or_else(Costs::default, |config| config.costs);
     let estate = plan.load()?;
     let engine = estate.engine();
@@ -72,6 +83,27 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         today: plan.today,
         freshness: estate.freshness,
     });
+    let (waivers, wrong) = waiver::of_comments(&estate.comments, &estate.sources);
+    let mut policy = Options::default().policy(config.as_ref(), waivers, None, plan.today)?;
+    // What a baseline lists is known, and a report tells of what is known.
+    policy.known = None;
+    let places = |finding: &Finding| estate.places_of(finding);
+    let judged = judge(findings, wrong, &policy, &estate.sources, places);
+    let base = match &args.base {
+        Some(name) => Some((name, compare::estate(name, plan, config.as_ref())?)),
+        None => None,
+    };
+    let changed = base
+        .as_ref()
+        .map(|(name, base)| {
+            let head = Side {
+                model: &estate.model,
+                engine: &engine,
+                sweep: &sweep,
+            };
+            changes(base, head).map(|difference| (name.as_str(), difference))
+        })
+        .transpose()?;
     let facts = Facts {
         language: args.lang,
         link: args.link.as_deref(),
@@ -80,7 +112,9 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         engine: &engine,
         costs: Some(&costs),
         sweep: &sweep,
-        findings: &findings,
+        findings: &judged.open,
+        waived: &judged.waived,
+        base: changed.as_ref().map(|(name, found)| (*name, found)),
         sources: &estate.sources,
         unread: &estate.unread,
         other_files: estate.other_files,
@@ -100,6 +134,22 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         None => {}
     }
     Ok(0)
+}
+
+/// What single faults cut now and did not in `base`, and the other way round.
+fn changes(base: &Estate, head: Side<'_>) -> Result<Difference, Error> {
+    let engine = base.engine();
+    let before = Side {
+        model: &base.model,
+        engine: &engine,
+        sweep: &Sweep::new(&engine),
+    };
+    difference(before, head, 1).map_err(|too_many| {
+        Error::Internal(format!(
+            "single faults of {} are too many",
+            too_many.subject
+        ))
+    })
 }
 
 fn write(to: &Utf8Path, text: &str) -> Result<(), Error> {

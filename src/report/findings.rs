@@ -3,6 +3,7 @@
 use super::Facts;
 use super::language::{Argument, Say, say};
 use super::text::{prose, visible};
+use crate::findings::waiver::Waived;
 use crate::findings::{Finding, Severity};
 
 /// Most findings listed.
@@ -14,6 +15,21 @@ pub(super) struct Section {
     pub(super) summary: Say,
     pub(super) rows: Vec<Row>,
     pub(super) more: Option<usize>,
+    /// Accepted ones.
+    pub(super) waived: Vec<Accepted>,
+    pub(super) waived_more: Option<usize>,
+}
+
+/// A finding that a waiver accepts.
+pub(super) struct Accepted {
+    pub(super) rule: &'static str,
+    pub(super) message: Vec<(bool, String)>,
+    pub(super) reason: String,
+    pub(super) owner: Option<String>,
+    /// The last day, as a date.
+    pub(super) expires: Option<String>,
+    /// Where the waiver is written.
+    pub(super) place: String,
 }
 
 /// One finding.
@@ -57,6 +73,25 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .map(|(finding, before)| row(facts, finding, before))
             .collect(),
         more: (facts.findings.len() > MOST).then(|| facts.findings.len() - MOST),
+        waived: facts
+            .waived
+            .iter()
+            .take(MOST)
+            .map(|one| accepted(facts, one))
+            .collect(),
+        waived_more: (facts.waived.len() > MOST).then(|| facts.waived.len() - MOST),
+    }
+}
+
+fn accepted(facts: &Facts<'_>, one: &Waived) -> Accepted {
+    let location = one.waiver.place.location(facts.sources);
+    Accepted {
+        rule: one.finding.rule.as_str(),
+        message: prose(&one.finding.message),
+        reason: visible(&one.waiver.reason),
+        owner: one.waiver.owner.as_deref().map(visible),
+        expires: one.waiver.expires.map(|day| day.to_string()),
+        place: format!("{}:{}", visible(&location.file), location.line),
     }
 }
 

@@ -2,7 +2,7 @@
 //! has computed; whatever is computed on the way here belongs to the analysis.
 //!
 //! * [`page`]: the whole page and its askama template (`templates/report.html`).
-//! * [`verdict`], [`ranked`], [`plan`], [`remedy`], [`matrix`], [`capacity`], [`places`], [`findings`], [`coverage`]: one
+//! * [`verdict`], [`ranked`], [`plan`], [`remedy`], [`matrix`], [`capacity`], [`places`], [`findings`], [`changes`], [`coverage`]: one
 //!   section each; their markup is in
 //!   `templates/report/`.
 //! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
@@ -17,6 +17,7 @@
 
 mod bundle;
 mod capacity;
+mod changes;
 mod containment;
 mod coverage;
 mod data;
@@ -39,10 +40,12 @@ pub use page::{render, render_apart, sha256};
 
 use camino::Utf8PathBuf;
 
+use crate::analysis::diff::Difference;
 use crate::analysis::engine::Engine;
 use crate::analysis::sweep::Sweep;
 use crate::config::costs::Costs;
 use crate::findings::Finding;
+use crate::findings::waiver::Waived;
 use crate::model::Model;
 use crate::source::{SourceMap, Unread};
 
@@ -61,8 +64,12 @@ pub struct Facts<'a> {
     pub costs: Option<&'a Costs>,
     /// Every single fault of `model`.
     pub sweep: &'a Sweep,
-    /// In the order in which they are shown.
+    /// Those that nobody accepts, in the order in which they are shown.
     pub findings: &'a [Finding],
+    /// Those that a waiver accepts.
+    pub waived: &'a [Waived],
+    /// What the estate is compared with, as it was named, and what changed.
+    pub base: Option<(&'a str, &'a Difference)>,
     pub sources: &'a SourceMap,
     pub unread: &'a [Unread],
     /// Files that are no data format at all.

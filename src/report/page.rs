@@ -6,7 +6,9 @@ use sha2::{Digest as _, Sha256};
 use super::bundle::{script, strings, style};
 use super::data::{base64, packed};
 use super::language::{Language, Say, Words, say};
-use super::{Facts, Payload, capacity, coverage, findings, matrix, places, ranked, verdict};
+use super::{
+    Facts, Payload, capacity, changes, coverage, findings, matrix, places, ranked, verdict,
+};
 use crate::error::Error;
 
 #[derive(Template)]
@@ -28,6 +30,7 @@ struct Page<'a> {
     capacity: Option<capacity::Section>,
     places: Option<places::Section>,
     findings: findings::Section,
+    changes: Option<changes::Section>,
     coverage: coverage::Section,
     sources: coverage::Sources,
 }
@@ -100,6 +103,7 @@ fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> 
         ranked,
         places: places::section(facts, &faults),
         findings: findings::section(facts),
+        changes: changes::section(facts),
         coverage: coverage::section(facts),
         sources: coverage::sources(facts),
     };

@@ -75,7 +75,8 @@ struct Swept {
 /// What the rules say.
 #[derive(Debug)]
 struct Judged {
-    findings: Vec<Finding>,
+    /// As a report shows them: those of a baseline too.
+    shown: gate::Judged,
     sorted: gate::Judged,
     coverage: Coverage,
 }
@@ -168,16 +169,18 @@ impl Snapshot {
             });
             let coverage = coverage(&estate.model, &engine);
             let places = |finding: &Finding| estate.places_of(finding);
-            let wrong = self.made.wrong.clone();
-            let sorted = judge(
-                findings.clone(),
-                wrong,
-                &self.made.policy,
-                &estate.sources,
-                places,
-            );
+            let wrong = &self.made.wrong;
+            let judged = |findings, policy: &Policy| {
+                judge(findings, wrong.clone(), policy, &estate.sources, places)
+            };
+            let sorted = judged(findings.clone(), &self.made.policy);
+            let all = Policy {
+                known: None,
+                ..self.made.policy.clone()
+            };
+            let shown = judged(findings, &all);
             Judged {
-                findings,
+                shown,
                 sorted,
                 coverage,
             }
@@ -252,7 +255,9 @@ impl Snapshot {
                 // Whoever edits the inputs should not wait for the search of fixes.
                 costs: None,
                 sweep: self.sweep(),
-                findings: &judged.findings,
+                findings: &judged.shown.open,
+                waived: &judged.shown.waived,
+                base: None,
                 sources: &self.estate.sources,
                 unread: &self.estate.unread,
                 other_files: self.estate.other_files,
