@@ -76,8 +76,10 @@ const ASK: &str = r"
     const affected = Array.from(r.affected, (v) => [v, spof.VERDICTS[r.verdictOf(v)], when(r.timeOf(v)), when(r.repairedOf(v)),
       r.cuts(v), hops.get(v), s.because(r, v), s.weakened(r, v),
       s.standbys(r, v).map((x) => [x.requirement, x.standby, when(x.promoted), x.blockedBy]), loss(s.data(r, v))]);
-    const steps = s.steps(r);
-    for (let v = 0; v < s.nodes; v += 1) {
+    // Steps of single faults, and of pairs of which one is repaired: every pair would take long.
+    const wanted = r.asked.length === 1 || r.repairs.size > 0;
+    const steps = wanted ? s.steps(r) : { list: [] };
+    for (let v = 0; wanted && v < s.nodes; v += 1) {
       const time = r.repairedOf(v);
       if (time === 0 || time === Infinity) continue;
       const path = steps.path(v).map((at) => steps.list[at]);
@@ -319,7 +321,9 @@ fn agrees(page: &Page, model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> 
     let asked = Value::Array(asked).to_string();
     let mut ours = page.call("ask", &asked);
     let steps = ours.as_object_mut().and_then(|its| its.remove("steps"));
-    same_steps(engine, faults, &steps).map_err(|error| format!("{asked}\n{error}"))?;
+    if faults.len() == 1 || faults.iter().any(|fault| fault.repaired_s.is_some()) {
+        same_steps(engine, faults, &steps).map_err(|error| format!("{asked}\n{error}"))?;
+    }
     let theirs = expected(model, engine, &blast(model, engine, faults));
     match difference(&ours, &theirs) {
         Some(difference) => Err(format!("{asked}\n{difference}")),

@@ -1,6 +1,6 @@
 //! The cheapest change known that takes the worst out of a single point of failure.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Facts;
 use super::language::{Argument, Say, say};
@@ -13,7 +13,7 @@ use crate::words::Mode;
 /// Estates with more nodes than this are for `spof fix` alone: a report is not kept waiting.
 const MOST_NODES: usize = 1_500;
 /// What the search may try for one fault. Counted, not timed: the same inputs give the same page.
-const MOST_TRIED: u64 = 1_500;
+const MOST_TRIED: u32 = 1_500;
 /// Most changes named.
 const MOST_STEPS: usize = 8;
 
@@ -49,9 +49,10 @@ pub(super) fn remedy(facts: &Facts<'_>, ranked: &Ranked) -> Option<Remedy> {
             faults: vec![ranked.fault.0],
         }],
     };
-    let tried = AtomicU64::new(0);
-    let stop = || tried.fetch_add(1, Ordering::Relaxed) >= MOST_TRIED;
-    let answer = plan(model, &goal, costs, &stop, &|_| ());
+    // One fault is looked at by one thread after the other, so that the count is always the same.
+    let tried = AtomicU32::new(0);
+    let used = || f64::from(tried.fetch_add(1, Ordering::Relaxed)) / f64::from(MOST_TRIED);
+    let answer = plan(model, &goal, costs, &used, &|_| ());
     match answer.outcome {
         Outcome::Plan(plan) if plan.proof == Proof::Cheapest => {
             Some(told(model, ranked.fault, tier, &plan))
