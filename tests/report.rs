@@ -13,11 +13,17 @@ use sha2::{Digest as _, Sha256};
 
 /// The page that `spof report` writes for `input`.
 fn report(input: &str) -> String {
+    report_with(&[input])
+}
+
+/// The page that `spof report` writes with these arguments.
+fn report_with(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.html");
     let output = Command::cargo_bin("spof")
         .unwrap()
-        .args(["report", "-o", file.to_str().unwrap(), input])
+        .args(["report", "-o", file.to_str().unwrap()])
+        .args(arguments)
         .env("NO_COLOR", "1")
         .output()
         .unwrap();
@@ -467,4 +473,70 @@ fn a_browser_takes_the_page_without_a_complaint() {
         complaints.contains("Content Security Policy"),
         "{complaints}"
     );
+}
+
+#[test]
+fn accepted_risks_stand_apart_from_findings() {
+    let manifest = |comment: &str| {
+        format!(
+            "domains: [{{id: site:a}}]\nservices:\n{comment}  - id: service:x\n    tier: 1\n    replicas: [{{on: site:a, count: 2}}]\n"
+        )
+    };
+    let open = check(&report_of(&manifest("")));
+    let findings = section(&open, "findings").text();
+    assert!(findings.contains("false-redundancy") && !findings.contains("Accepted risks"));
+    let waiver = "  # spof: ignore[false-redundancy] owner=web-team expires=2999-01-31 the second site opens in spring\n";
+    let waived = check(&report_of(&manifest(waiver)));
+    let findings = section(&waived, "findings").text();
+    assert!(!findings.contains("false-redundancy"), "{findings}");
+    for words in [
+        "Accepted risks",
+        "looks redundant, but one fault takes all of it",
+        "the second site opens in spring",
+        "web-team",
+        "2999-01-31",
+    ] {
+        assert!(findings.contains(words), "{words}: {findings}");
+    }
+}
+
+#[test]
+fn what_changed_since_a_base_is_there_when_asked_for() {
+    let base = "samples/kakao-2022";
+    let fixed = "samples/kakao-2022-fixed";
+    let page = check(&report_with(&["--base", base, fixed]));
+    let changes = section(&page, "changes").text();
+    for words in [
+        "0 cuts by a single fault gained, 39 lost",
+        "Call a taxi",
+        "SK C&C Pangyo IDC",
+    ] {
+        assert!(changes.contains(words), "{words}: {changes}");
+    }
+    assert!(
+        check(&report(fixed))
+            .find(&|e| e.has("id", "changes"))
+            .is_none()
+    );
+}
+
+/// The fix on the card is that of the command, with the same goal.
+#[test]
+fn the_cheapest_fix_is_that_of_the_command() {
+    let page = check(&report("samples/kakao-2022"));
+    let card = section(&page, "fault:site:pangyo").text();
+    let output = Command::cargo_bin("spof")
+        .unwrap()
+        .args(["fix", "-i", "samples/kakao-2022", "--format", "json"])
+        .args(["--goal", "tier<=1 survives site:pangyo"])
+        .output()
+        .unwrap();
+    let fix: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(fix["cheapest"], true);
+    let steps = fix["steps"].as_array().unwrap().len();
+    let words = format!(
+        "{steps} changes at a cost of {}, and tier 1 survives",
+        fix["cost"]
+    );
+    assert!(card.contains(&words), "{words}: {card}");
 }

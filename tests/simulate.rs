@@ -322,7 +322,7 @@ fn agrees(page: &Page, model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> 
     let mut ours = page.call("ask", &asked);
     let steps = ours.as_object_mut().and_then(|its| its.remove("steps"));
     if faults.len() == 1 || faults.iter().any(|fault| fault.repaired_s.is_some()) {
-        same_steps(engine, faults, &steps).map_err(|error| format!("{asked}\n{error}"))?;
+        same_steps(engine, faults, steps.as_ref()).map_err(|error| format!("{asked}\n{error}"))?;
     }
     let theirs = expected(model, engine, &blast(model, engine, faults));
     match difference(&ours, &theirs) {
@@ -333,7 +333,7 @@ fn agrees(page: &Page, model: &Model, engine: &Engine<'_>, faults: &[Fault]) -> 
 
 /// The page has the steps of `spof recover`. Where a standby is up in the very moment in which others
 /// meet the requirement, the engine leaves it out or not by the order within the moment.
-fn same_steps(engine: &Engine<'_>, faults: &[Fault], ours: &Option<Value>) -> Result<(), String> {
+fn same_steps(engine: &Engine<'_>, faults: &[Fault], ours: Option<&Value>) -> Result<(), String> {
     let plan = plan_of(engine, &mut engine.scratch(), faults);
     let lasting = plan.steps.iter().filter(|step| step.ends > step.begins);
     let theirs: Vec<Value> = lasting
@@ -346,7 +346,7 @@ fn same_steps(engine: &Engine<'_>, faults: &[Fault], ours: &Option<Value>) -> Re
             json!([kind, step.node.0, requirement, step.begins, step.ends])
         })
         .collect();
-    let ours = ours.as_ref().and_then(Value::as_array).ok_or("no steps")?;
+    let ours = ours.and_then(Value::as_array).ok_or("no steps")?;
     if let Some(missing) = theirs.iter().find(|step| !ours.contains(step)) {
         return Err(format!("the page lacks the step {missing} in {ours:?}"));
     }
