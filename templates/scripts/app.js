@@ -434,6 +434,13 @@
     enliven(app);
     document.documentElement.classList.add("js");
     spof.state.start();
+    warm(app);
+  }
+
+  /** Tries the likeliest faults while nobody waits: the first click then finds the simulation compiled. */
+  function warm(app) {
+    const idle = globalThis.requestIdleCallback || ((job) => setTimeout(job, 200));
+    for (const node of app.topFaults()) idle(() => new spof.Scenario(app.estate, [{ id: app.estate.id(node), repair: null }]).hops);
   }
 
   spof.start = start;
