@@ -486,8 +486,8 @@ fn accepted_risks_stand_apart_from_findings() {
     let findings = section(&open, "findings").text();
     assert!(findings.contains("false-redundancy") && !findings.contains("Accepted risks"));
     let waiver = "  # spof: ignore[false-redundancy] owner=web-team expires=2999-01-31 the second site opens in spring\n";
-    let waived = check(&report_of(&manifest(waiver)));
-    let findings = section(&waived, "findings").text();
+    let page = check(&report_of(&manifest(waiver)));
+    let findings = section(&page, "findings").text();
     assert!(!findings.contains("false-redundancy"), "{findings}");
     for words in [
         "Accepted risks",
