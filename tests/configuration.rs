@@ -196,6 +196,53 @@ fn a_wrong_configuration_says_where_and_what() {
     );
 }
 
+/// Which variables of an inventory are places is the team's to say.
+#[test]
+fn variables_of_ansible_are_places_as_configured() {
+    let dir = tempfile::tempdir().unwrap();
+    put(
+        dir.path(),
+        "inventory.ini",
+        "[web]\nweb1 standort=anyang location=berlin\nweb2 standort=pangyo location=berlin\n",
+    );
+    let places = |dir: &Path| -> Vec<String> {
+        let graph = json(dir, &["graph"]);
+        let nodes = graph["nodes"].as_array().unwrap().iter();
+        nodes
+            .filter(|node| ["site", "room"].contains(&node["kind"].as_str().unwrap()))
+            .map(|node| node["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(places(dir.path()), ["site:berlin"]);
+    let own = "[ansible]\nplacement = { standort = \"room\", location = \"off\" }\n";
+    put(dir.path(), "spof.toml", own);
+    assert_eq!(places(dir.path()), ["room:anyang", "room:pangyo"]);
+    let stands = json(
+        dir.path(),
+        &[
+            "why",
+            "service:web",
+            "--down",
+            "room:anyang",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(stands["subject"], "service:web", "{stands:#}");
+    put(
+        dir.path(),
+        "spof.toml",
+        "[ansible]\nplacement = { standort = \"The Site\" }\n",
+    );
+    let ran = spof(dir.path(), &["list"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("spof.toml:2:26: ") && ran.err.contains("no kind of place"),
+        "{}",
+        ran.err
+    );
+}
+
 #[test]
 fn exclude_and_assume_hold_for_every_run() {
     let dir = repository();

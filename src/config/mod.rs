@@ -29,7 +29,7 @@ use crate::words::{Assume, nearest};
 use costs::Costs;
 use gate::Gate;
 use mapping::Mapping;
-use selection::{Globs, Selection};
+use selection::{Globs, PlaceVariable, Selection};
 use types::{File, Kinds, ScopeTable, Scopes};
 
 /// Name of the file.
@@ -55,6 +55,7 @@ pub struct Config {
     pub costs: Costs,
     /// Files of any form, in the order of the file: the first that holds one has it.
     pub mappings: Vec<Mapping>,
+    places: Vec<PlaceVariable>,
     exclude: Globs,
     /// Sorted by name.
     scopes: Vec<Scope>,
@@ -133,6 +134,7 @@ impl Config {
             kinds: BTreeMap::new(),
             costs: Costs::default(),
             mappings: mapped,
+            places: Vec::new(),
             exclude: Globs::default(),
             scopes: Vec::new(),
         };
@@ -143,6 +145,7 @@ impl Config {
             scope,
             kind,
             fix,
+            ansible,
             ..
         }) = found
         else {
@@ -187,6 +190,7 @@ impl Config {
             assume: assume.map(|word| word.0),
             exclude: globs(exclude).unwrap_or_default(),
             scopes,
+            places: ansible.map_or_else(Vec::new, types::AnsibleTable::places),
             ..config
         })
     }
@@ -221,6 +225,7 @@ impl Config {
             include: None,
             namespaces: None,
             mappings: self.mappings.clone(),
+            places: self.places.clone(),
         };
         let Some(name) = scope else {
             return Ok(selection);

@@ -1,4 +1,4 @@
-//! Which files and which namespaces a run reads.
+//! Which files and which namespaces a run reads, and what is said of what it finds there.
 
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,16 @@ pub struct Selection {
     pub namespaces: Option<Vec<String>>,
     /// Files of any form that are read by a filter.
     pub mappings: Vec<Mapping>,
+    /// Variables of Ansible that say where a host is, or don't: sorted by name.
+    pub places: Vec<PlaceVariable>,
+}
+
+/// A variable of an Ansible inventory, and what its value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceVariable {
+    pub name: String,
+    /// The kind of the place that it names; `None`: it names none.
+    pub kind: Option<String>,
 }
 
 impl Selection {

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::costs::Costs;
 use super::gate::{Levels, LintTable, WaiverTable};
 use super::mapping::SourceTable;
+use super::selection::PlaceVariable;
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
 use crate::words::{Assume, nearest, parse_count, parse_duration, parse_rate};
@@ -39,6 +40,62 @@ item! {
         kind: may Kinds,
         /// What changes cost where `spof fix` weighs them, in any one unit.
         fix: may FixTable,
+        /// What is particular to Ansible inventories here.
+        ansible: may AnsibleTable,
+    }
+}
+
+item! {
+    /// What is particular to Ansible inventories here.
+    AnsibleTable {
+        /// Variables that say where a host is, each with the kind of place, beside the usual ones:
+        /// `{ standort = "site", kvm = "host" }`. `off` for one that means something else here.
+        placement: may Places,
+    }
+}
+
+impl AnsibleTable {
+    /// The variables, sorted by name.
+    pub(super) fn places(self) -> Vec<PlaceVariable> {
+        let Places(mut places) = self.placement.unwrap_or_default();
+        places.sort_by(|a, b| a.name.cmp(&b.name));
+        places
+    }
+}
+
+/// Variables and what their values are.
+#[derive(Debug, Default)]
+pub(super) struct Places(pub(super) Vec<PlaceVariable>);
+
+impl Read for Places {
+    fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
+        if view.kind() != Kind::Mapping {
+            cx.unexpected(view, "a table of variables, like `{ standort = \"site\" }`");
+            return None;
+        }
+        let mut places = Vec::new();
+        for (key, value) in view.entries() {
+            let name = text(key, "a variable, like `standort`", cx);
+            let kind = text(value, "a kind of place like `site`, or `off`", cx);
+            let (Some(name), Some(kind)) = (name, kind) else {
+                continue;
+            };
+            let is_kind = !kind.is_empty()
+                && kind
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'));
+            if !is_kind {
+                let message =
+                    format!("`{kind}` is no kind of place: write one like `site`, or `off`");
+                cx.wrong_value(value.span(), &message);
+                continue;
+            }
+            places.push(PlaceVariable {
+                name: name.to_owned(),
+                kind: (kind != "off").then(|| kind.to_owned()),
+            });
+        }
+        Some(Self(places))
     }
 }
 
@@ -326,6 +383,22 @@ impl JsonSchema for Kinds {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<KindTable>();
         json_schema!({ "type": "object", "additionalProperties": table })
+    }
+}
+
+impl JsonSchema for Places {
+    fn schema_name() -> Cow<'static, str> {
+        "Places".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "additionalProperties": {
+                "description": "A kind of place like `site`, or `off`.",
+                "type": "string",
+                "pattern": "^[a-z_-]+$"
+            }
+        })
     }
 }
 

@@ -136,14 +136,17 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
         }
     }
     progress.phase("recognising documents");
-    let namespaces = request.selection.namespaces.as_deref();
+    let settings = ingest::Settings {
+        namespaces: request.selection.namespaces.as_deref(),
+        places: &request.selection.places,
+    };
     let mappings = &request.selection.mappings;
     let mapped = Mapped {
         mappings,
         files: &inputs.mapped,
     };
     let (mut told, unclaimed) =
-        ingest::run_within(&inputs.documents, &inputs.sources, namespaces, mapped);
+        ingest::run_as(&inputs.documents, &inputs.sources, settings, mapped);
     let mut unread = inputs.unread;
     for (file, index) in unclaimed {
         unread.push(unrecognised(

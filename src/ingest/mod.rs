@@ -34,6 +34,7 @@ pub mod traces;
 
 use std::borrow::Borrow;
 
+use crate::config::selection::PlaceVariable;
 use crate::source::{Document, FileId, SourceMap};
 use fact::Facts;
 use mapped::Mapped;
@@ -58,16 +59,25 @@ pub trait Adapter: Sync {
         false
     }
 
-    /// As [`translate`](Self::translate), without what states another namespace than these.
-    /// Formats without namespaces leave it as it is.
-    fn translate_within(
+    /// As [`translate`](Self::translate), with what the configuration says of the format.
+    fn translate_as(
         &self,
         documents: &[&Document],
         sources: &SourceMap,
-        _namespaces: &[String],
+        _settings: Settings<'_>,
     ) -> Facts {
         self.translate(documents, sources)
     }
+}
+
+/// What the configuration says of formats.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    /// What states another namespace than these is left out; `None` is all. Formats without
+    /// namespaces leave it as it is.
+    pub namespaces: Option<&'a [String]>,
+    /// Variables of Ansible that say where a host is, or don't.
+    pub places: &'a [PlaceVariable],
 }
 
 /// Every adapter; the first that claims a document has it.
@@ -111,26 +121,26 @@ pub fn run<D: Borrow<Document> + Sync>(
     documents: &[D],
     sources: &SourceMap,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources, None, None)
+    run_with(ADAPTERS, documents, sources, Settings::default(), None)
 }
 
-/// As [`run`], without what states another namespace than these, and with documents that the
-/// configuration maps: no adapter is asked for those.
+/// As [`run`], with what the configuration says of formats, and with documents that it maps: no
+/// adapter is asked for those.
 #[must_use]
-pub fn run_within<D: Borrow<Document> + Sync>(
+pub fn run_as<D: Borrow<Document> + Sync>(
     documents: &[D],
     sources: &SourceMap,
-    namespaces: Option<&[String]>,
+    settings: Settings<'_>,
     mapped: Mapped<'_>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
-    run_with(ADAPTERS, documents, sources, namespaces, Some(mapped))
+    run_with(ADAPTERS, documents, sources, settings, Some(mapped))
 }
 
 fn run_with<D: Borrow<Document> + Sync>(
     adapters: &[&dyn Adapter],
     documents: &[D],
     sources: &SourceMap,
-    namespaces: Option<&[String]>,
+    settings: Settings<'_>,
     mapped: Option<Mapped<'_>>,
 ) -> (Vec<Told>, Vec<(FileId, u32)>) {
     let is_mapped = |document: &Document| mapped.is_some_and(|mapped| mapped.has(document));
@@ -162,10 +172,7 @@ fn run_with<D: Borrow<Document> + Sync>(
             authoritative: adapter.name() == AUTHORITY,
             runs: adapter.runs(),
             documents: share.len(),
-            facts: match namespaces {
-                Some(namespaces) => adapter.translate_within(&share, sources, namespaces),
-                None => adapter.translate(&share, sources),
-            },
+            facts: adapter.translate_as(&share, sources, settings),
         })
         .collect();
     let filtered = mapped.and_then(|mapped| mapped.tell(&filtered, sources));
@@ -207,7 +214,8 @@ mod tests {
         let documents = yaml::read(file, text, &Limits::default()).documents;
         assert_eq!(documents.len(), 4);
         let adapters: [&dyn Adapter; 3] = [&Named("a"), &Named("native"), &Named("c")];
-        let (told, unclaimed) = run_with(&adapters, &documents, &sources, None, None);
+        let (told, unclaimed) =
+            run_with(&adapters, &documents, &sources, Settings::default(), None);
         let said: Vec<(&str, bool, usize, usize)> = told
             .iter()
             .map(|told| {

@@ -9,7 +9,7 @@ const MOST_ORDERED: usize = 60;
 /// Steps of such a plan after which it is counted what is left.
 const COUNTED: usize = 20;
 /// The share of the time after which nothing is counted any more.
-const END: f64 = 0.95;
+const END: f64 = 0.75;
 
 /// The steps of a plan, each with the failures left after it: again and again the one that removes
 /// most for its cost. Where there are many or the time is up, by cost, and counted now and then.

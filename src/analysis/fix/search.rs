@@ -16,9 +16,9 @@ use crate::model::NodeIx;
 
 /// Shares of the time after which the first conditions have to do, the search ends, and no further
 /// plan is made out of what it found.
-const FIRST: f64 = 0.5;
-const SEARCH: f64 = 0.7;
-const PLANS: f64 = 0.8;
+const FIRST: f64 = 0.4;
+const SEARCH: f64 = 0.55;
+const PLANS: f64 = 0.65;
 /// Conditions after which what is late is found again.
 const REFRESH: usize = 1_024;
 /// Conditions looked at by the first searches for the cheapest choice, in each part of it.

@@ -18,7 +18,7 @@ mod tests;
 mod variables;
 
 use super::budget::Budget;
-use super::{Adapter, fact::Facts};
+use super::{Adapter, Settings, fact::Facts};
 use crate::source::{Document, SourceMap};
 
 /// Steps for one run over all documents: far above real ones, a few seconds of work.
@@ -37,6 +37,16 @@ impl Adapter for Ansible {
     }
 
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
-        telling::translate(documents, sources, &Budget::with_steps(STEPS))
+        self.translate_as(documents, sources, Settings::default())
+    }
+
+    fn translate_as(
+        &self,
+        documents: &[&Document],
+        sources: &SourceMap,
+        settings: Settings<'_>,
+    ) -> Facts {
+        let budget = Budget::with_steps(STEPS);
+        telling::translate(documents, sources, settings.places, &budget)
     }
 }

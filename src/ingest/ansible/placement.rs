@@ -1,5 +1,6 @@
 //! Variables that say where a host is.
 
+use crate::config::selection::PlaceVariable;
 use crate::words::Id;
 
 /// Names of variables and the kind of place that their value is, the widest first. Those that
@@ -51,9 +52,16 @@ const MEANINGS: [(&str, &str); 41] = [
 /// Longest name of a place.
 const LONGEST: usize = 100;
 
-/// The variables that mean a place, each with the kind of it.
-pub(super) fn meanings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    MEANINGS.into_iter()
+/// The variables that mean a place, each with the kind of it: the usual ones, as far as the
+/// configuration says nothing else of them, and those it names.
+pub(super) fn meanings(chosen: &[PlaceVariable]) -> Vec<(&str, &str)> {
+    let usual = MEANINGS
+        .into_iter()
+        .filter(|(name, _)| chosen.iter().all(|own| own.name != *name));
+    let named = chosen
+        .iter()
+        .filter_map(|own| Some((own.name.as_str(), own.kind.as_deref()?)));
+    usual.chain(named).collect()
 }
 
 /// The place that a value names; `None` if it is no name of one: a path, a sentence, a switch of

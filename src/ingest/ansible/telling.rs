@@ -10,6 +10,7 @@ use super::placement;
 use super::recognise::{Part, Place, part};
 use super::references::{self, Mention, Peer, Peers};
 use super::variables::{Files, Level, Variables};
+use crate::config::selection::PlaceVariable;
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, ReplicasFact,
@@ -34,7 +35,12 @@ struct Parts<'d> {
 }
 
 /// All that the documents say.
-pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &Budget) -> Facts {
+pub(super) fn translate(
+    documents: &[&Document],
+    sources: &SourceMap,
+    places: &[PlaceVariable],
+    budget: &Budget,
+) -> Facts {
     let mut facts = Facts::default();
     let mut parts = read(documents, sources, budget, &mut facts);
     let last = documents.last().map(|document| document.root().span());
@@ -48,6 +54,7 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
             memberships: inventory.memberships(budget),
             estate: estates.get(folder.as_path()).copied(),
             alone: targets(inventory, &parts.targets),
+            places: placement::meanings(places),
             budget,
         };
         teller.tell(&mut facts);
@@ -174,6 +181,8 @@ struct Teller<'a> {
     memberships: BTreeMap<&'a str, Vec<&'a str>>,
     estate: Option<&'a str>,
     alone: BTreeMap<&'a str, Span>,
+    /// Variables that say where a host is, with the kind of place.
+    places: Vec<(&'a str, &'a str)>,
     budget: &'a Budget,
 }
 
@@ -188,7 +197,7 @@ impl Teller<'_> {
                 Evidence::Declared,
                 host.span,
             ));
-            for (key, kind) in placement::meanings() {
+            for (key, kind) in self.places.iter().copied() {
                 match self.text(name, key) {
                     Some(Ok((text, level, span))) => {
                         if let Some(place) = placement::place(kind, &text)

@@ -39,7 +39,7 @@ mod telling;
 mod tests;
 mod workload;
 
-use super::{Adapter, fact::Facts};
+use super::{Adapter, Settings, fact::Facts};
 use crate::source::{Document, SourceMap};
 
 /// The adapter.
@@ -60,15 +60,16 @@ impl Adapter for Kubernetes {
     }
 
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {
-        telling::translate(documents, sources, None, &reader::Reader::new())
+        self.translate_as(documents, sources, Settings::default())
     }
 
-    fn translate_within(
+    fn translate_as(
         &self,
         documents: &[&Document],
         sources: &SourceMap,
-        namespaces: &[String],
+        settings: Settings<'_>,
     ) -> Facts {
-        telling::translate(documents, sources, Some(namespaces), &reader::Reader::new())
+        let reader = reader::Reader::new();
+        telling::translate(documents, sources, settings.namespaces, &reader)
     }
 }
