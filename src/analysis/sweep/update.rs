@@ -123,7 +123,7 @@ pub fn update(
         },
     };
     update.lists();
-    let degraded = update.degraded(known, numbers);
+    let degraded = update.degraded(old, numbers);
     let Update {
         mut pass, mut work, ..
     } = update;
@@ -235,22 +235,30 @@ impl Update<'_, '_> {
     }
 
     /// Brings what degrades each node up to date.
-    fn degraded(&mut self, known: &Lists, numbers: &Renumbering) -> Option<Arena> {
+    fn degraded(&mut self, old: Old<'_>, numbers: &Renumbering) -> Option<Arena> {
         let graph = self.pass.ground.graph;
         if !graph.has_soft() {
             return None;
         }
-        let mut degraded = match &known.degraded {
+        let mut degraded = match &old.lists.degraded {
             Some(degraded) => degraded.renumbered(numbers),
             None => Arena::new(graph.node_count()),
         };
         let cycle = |node: &u32| graph.cycles.of(*node);
+        // The lists of a cycle need not be whole, for its faults are evaluated by themselves. Those of
+        // nodes that have left one have to be.
+        let cycles = &old.engine.graph().cycles;
+        let has_left = |node: &u32| {
+            let was = numbers.old_of(*node);
+            cycle(node).is_none() && was.is_some_and(|was| cycles.of(was).is_some())
+        };
         let units = graph.order.nodes();
         // Nodes of a cycle degrade each other.
         for unit in units.chunk_by(|a, b| cycle(a).is_some() && cycle(a) == cycle(b)) {
             let touched = |node: &u32| {
                 let mut members = graph.all_members_of(*node);
                 self.changes.has(*node)
+                    || has_left(node)
                     || self.differs[*node as usize]
                     || members.any(|m| self.differs[graph.member_node[m as usize] as usize])
             };
