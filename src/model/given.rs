@@ -31,6 +31,28 @@ pub struct Contribution {
     pub hosts_placed: usize,
 }
 
+impl Contribution {
+    /// The counts in the order in which tables show them: documents, nodes, services and stores,
+    /// those placed, with dependencies, with a tier, with an owner; and with `hosts` also hosts and
+    /// those placed.
+    #[must_use]
+    pub fn counts(&self, hosts: bool) -> Vec<usize> {
+        let mut counts = vec![
+            self.documents,
+            self.nodes,
+            self.workloads,
+            self.placed,
+            self.linked,
+            self.tiered,
+            self.owned,
+        ];
+        if hosts {
+            counts.extend([self.hosts, self.hosts_placed]);
+        }
+        counts
+    }
+}
+
 /// The nodes of which one source says something.
 #[derive(Debug, Default)]
 pub(super) struct Given {

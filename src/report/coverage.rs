@@ -173,20 +173,9 @@ fn by_source(facts: &Facts<'_>) -> (Vec<&'static str>, Vec<(&'static str, Vec<Op
         columns.extend(["coverage.by.hosts", "coverage.by.hosts_placed"]);
     }
     let rows = all.iter().map(|one| {
-        let mut counts = vec![
-            one.documents,
-            one.nodes,
-            one.workloads,
-            one.placed,
-            one.linked,
-            one.tiered,
-            one.owned,
-        ];
-        if has_hosts {
-            counts.extend([one.hosts, one.hosts_placed]);
-        }
         let shown = |count: usize| (count > 0).then(|| number(count));
-        (one.adapter, counts.into_iter().map(shown).collect())
+        let counts = one.counts(has_hosts).into_iter();
+        (one.adapter, counts.map(shown).collect())
     });
     (columns, rows.collect())
 }

@@ -114,19 +114,7 @@ fn sources(page: &mut Page, known: &Known<'_>) {
         let mut table = Table::new(&columns);
         table.row(heads.iter().map(|head| Text::of(DIM, head)).collect());
         for one in all {
-            let mut counts = vec![
-                one.documents,
-                one.nodes,
-                one.workloads,
-                one.placed,
-                one.linked,
-                one.tiered,
-                one.owned,
-            ];
-            if hosts {
-                counts.extend([one.hosts, one.hosts_placed]);
-            }
-            let counts = counts.into_iter().map(|count| match count {
+            let counts = one.counts(hosts).into_iter().map(|count| match count {
                 0 => Text::of(DIM, "·"),
                 count => Text::plain(&count.to_string()),
             });
