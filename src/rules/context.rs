@@ -202,6 +202,17 @@ impl<'a> Context<'a> {
             .map(move |q| (ReqIx(q), model.requirement(ReqIx(q))))
     }
 
+    /// Whether `requirement` is that of a caller on what it calls: not on what it stands on, starts
+    /// from, or is made of (replicas are observed as well, where a list of pods is read).
+    pub fn is_call(&self, requirement: &Requirement) -> bool {
+        let serves = |node| {
+            let class = self.node(node).class;
+            matches!(class, Class::Service | Class::Store | Class::External)
+        };
+        matches!(requirement.mode, Mode::Hard | Mode::Soft)
+            && requirement.members.iter().all(|member| serves(member.node))
+    }
+
     /// The node that people ask about: a group stands for what it expands, a replica for its
     /// service or store.
     #[must_use]

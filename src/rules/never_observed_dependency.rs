@@ -4,7 +4,7 @@ use super::context::Context;
 use super::severity;
 use crate::findings::{Code, Finding, Place, Severity};
 use crate::model::NodeIx;
-use crate::words::{Class, Evidence, Mode};
+use crate::words::{Class, Evidence};
 
 rule! {
     /// ## What it does
@@ -60,7 +60,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut calling: BTreeSet<NodeIx> = BTreeSet::new();
     let mut called: BTreeSet<NodeIx> = BTreeSet::new();
     for requirement in &context.model.requirements {
-        if requirement.observed {
+        // A list of pods is observed as well, but sees where replicas run, not who calls whom.
+        if requirement.observed && context.is_call(requirement) {
             calling.insert(requirement.of);
             // Of several members, nobody knows which one was called.
             if let [only] = requirement.members.as_slice() {
@@ -76,12 +77,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let workload =
             |node: NodeIx| matches!(context.node(node).class, Class::Service | Class::Store);
         let stated = requirement.evidence <= Evidence::Inferred && !requirement.observed;
-        let call = matches!(requirement.mode, Mode::Hard | Mode::Soft);
         let between = workload(requirement.of) && workload(member.node);
         let on = member.node;
         let traced =
             calling.contains(&requirement.of) && (called.contains(&on) || calling.contains(&on));
-        if !(stated && call && between && traced) {
+        if !(stated && context.is_call(requirement) && between && traced) {
             continue;
         }
         let (id, on) = (context.id(requirement.of), context.id(member.node));

@@ -1,7 +1,7 @@
 use super::context::Context;
 use super::severity;
 use crate::findings::{Code, Finding, Place};
-use crate::words::{Class, Evidence, Mode};
+use crate::words::{Class, Evidence};
 
 rule! {
     /// ## What it does
@@ -58,8 +58,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let (caller, target) = (context.node(requirement.of), context.node(member.node));
         let described = caller.evidence != Evidence::Observed
             && matches!(caller.class, Class::Service | Class::Store);
-        let call = matches!(requirement.mode, Mode::Hard | Mode::Soft);
-        if requirement.evidence != Evidence::Observed || !described || !call {
+        if requirement.evidence != Evidence::Observed || !described || !context.is_call(requirement)
+        {
             continue;
         }
         let tier = severity::tier_lost(context, requirement.of);

@@ -4,6 +4,21 @@
 use super::{Code, lint, manifest};
 use crate::rules::{RULES, doc};
 
+/// A list of pods was read: of two services the replicas are observed, and no call is.
+const PODS: &str = r#"# estate.json
+{"version": 1, "assume": "pessimistic", "nodes": [
+  {"id": "service:x", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "service:y", "kind": "service", "class": "service", "start_s": 0, "evidence": "declared", "sources": []},
+  {"id": "replica:x#1", "kind": "replica", "class": "replica", "start_s": 0, "evidence": "observed", "sources": []},
+  {"id": "replica:y#1", "kind": "replica", "class": "replica", "start_s": 0, "evidence": "observed", "sources": []}],
+ "requirements": [
+  {"id": "service:x/hard/service:y", "of": "service:x", "mode": "hard", "need": 1, "evidence": "declared", "observed": false,
+   "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:x/hard/replica:x#1", "of": "service:x", "mode": "hard", "need": 1, "evidence": "observed", "observed": true,
+   "members": [{"id": "replica:x#1", "weight": 1, "standby": null}], "sources": []},
+  {"id": "service:y/hard/replica:y#1", "of": "service:y", "mode": "hard", "need": 1, "evidence": "observed", "observed": true,
+   "members": [{"id": "replica:y#1", "weight": 1, "standby": null}], "sources": []}]}"#;
+
 /// What a rule does on small estates.
 struct Case {
     rule: Code,
@@ -223,6 +238,8 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
    "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
             // Nothing was observed at all.
             "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
+            // A list of pods tells where both run, and nothing of calls.
+            PODS,
         ],
     },
     Case {
@@ -401,6 +418,8 @@ services: [{id: service:x, replicas: [{on: site:a}]}, {id: service:y, replicas: 
    "members": [{"id": "service:y", "weight": 1, "standby": null}], "sources": []}]}"#,
             // Nothing was observed at all.
             "services: [{id: service:x, requires: [service:y]}, {id: service:y}]",
+            // A list of pods tells where both run, and nothing of calls.
+            PODS,
         ],
     },
     Case {
