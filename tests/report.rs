@@ -207,7 +207,7 @@ fn the_kakao_page_says_what_took_kakao_down() {
     let verdict = section(&page, "verdict").text();
     assert!(
         verdict.contains(
-            "All 4 tier-1 journeys do not survive the loss of SK C&C Pangyo IDC (site:pangyo)."
+            "All 4 tier-1 journeys are cut by the loss of SK C&C Pangyo IDC (site:pangyo)."
         ),
         "{verdict}"
     );

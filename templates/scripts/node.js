@@ -52,13 +52,11 @@
         h("dl", { class: "node-facts" }, facts),
         places.length ? h("p", { class: "node-places" }, places.slice(0, 8).map((place) => [this.words.place(place), " "])) : null,
         h("div", { class: "node-grid" },
-          scenario.result && !failed && scenario.verdict(node) !== "none" ? this.section(t("panel.why"), null, this.app.panel.steps(scenario, node), h("details", {}, h("summary", {}, t("chain.whole")), this.app.panel.chain(scenario, node))) : null,
-          this.cuts(node),
-          this.needs(node, context),
-          this.copies(node, context),
-          this.holds(node, context),
-          this.usedBy(node, context),
-          this.findings(node)));
+          // Two columns of their own, so that a short section leaves no hole beside a long one.
+          h("div", { class: "node-col" },
+            scenario.result && !failed && scenario.verdict(node) !== "none" ? this.section(t("panel.why"), null, this.app.panel.steps(scenario, node), h("details", {}, h("summary", {}, t("chain.whole")), this.app.panel.chain(scenario, node))) : null,
+            this.cuts(node), this.copies(node, context), this.findings(node)),
+          h("div", { class: "node-col" }, this.needs(node, context), this.usedBy(node, context), this.holds(node, context))));
       this.search(node);
     }
 

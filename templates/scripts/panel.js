@@ -108,9 +108,9 @@
       if (nodes.length === 0) return null;
       const row = (node) => {
         const tier = this.estate.tier(node);
-        return h("li", {}, scenario.chip(node, moment), this.words.node(node), tier === null ? null : h("span", { class: "tag" }, t("tier.short", tier)));
+        return h("li", {}, h("span", { class: "subject" }, tier === null ? null : h("span", { class: "tag" }, t("tier.short", tier)), this.words.node(node)), scenario.chip(node, moment));
       };
-      return h("section", { class: "card-p" }, h("h3", { class: "small-h" }, t(title), " ", h("span", { class: "count" }, number(nodes.length))), limited(h("ul", { class: "rows" }), nodes, most, row, (left) => t("more", left)));
+      return h("section", { class: "card-p" }, h("h3", { class: "small-h" }, t(title), " ", h("span", { class: "count" }, number(nodes.length))), limited(h("ul", { class: "rows ends" }), nodes, most, row, (left) => t("more", left)));
     }
 
     /** Recovery cycles, hop by hop with where each is written. */

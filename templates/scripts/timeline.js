@@ -73,7 +73,7 @@
       const first = svg.querySelector(".tr");
       if (first) first.setAttribute("tabindex", "0");
       spof.dom.replace(this.root,
-        h("p", { class: "lead" }, t("time.lead", back, rows.length - back - stuck, stuck)),
+        h("p", { class: "lead" }, t("time.lead", back, rows.length - back - stuck, stuck), svg.querySelector(".rto") ? " " + t("time.rto") : null),
         svg,
         rows.length > shown.length ? h("button", { type: "button", class: "quiet more-button", onclick: () => { this.most += 200; this.draw(context); } }, t("more", rows.length - shown.length)) : null,
         spof.wayBack(this.app, context),

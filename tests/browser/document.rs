@@ -108,7 +108,7 @@ async fn english_and_korean() {
     assert!(
         page.shown("#verdict-h")
             .await
-            .starts_with("All 4 tier-1 journeys do not survive")
+            .starts_with("All 4 tier-1 journeys are cut")
     );
     page.close().await;
 }
