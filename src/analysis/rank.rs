@@ -2,13 +2,14 @@
 //! There is no headline score.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::engine::{Affected, Engine};
 use super::sweep::{Effect, Sweep};
 use super::verdict::Verdict;
 use crate::graph::FaultClass;
 use crate::model::{Model, NodeIx};
-use crate::words::Class;
+use crate::words::{Class, Evidence};
 
 /// Tiers 0 to 9, then "no tier declared".
 pub const TIERS: usize = 11;
@@ -68,79 +69,112 @@ pub fn rank_among(
         .filter(|effect| wanted(effect))
         .map(|effect| weigh(model, engine, &effect, &counts))
         .collect();
-    ranked.sort_by_key(|ranked| {
-        (
-            Reverse((ranked.cut_by_tier, ranked.users, ranked.revenue_per_h)),
-            Reverse((ranked.worst, ranked.interrupted, ranked.degraded)),
-            ranked.fault,
-        )
-    });
+    ranked.sort_by_key(|ranked| (Reverse(by_rank(ranked)), ranked.fault));
     ranked
+}
+
+/// What faults are ranked by.
+fn by_rank(fault: &Ranked) -> impl Ord + use<> {
+    (
+        (fault.cut_by_tier, fault.users, fault.revenue_per_h),
+        (fault.worst, fault.interrupted, fault.degraded),
+    )
 }
 
 /// Faults that do one and the same thing to every subject: a site, its only feed, the room that
 /// feed runs through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alike<'r> {
-    /// The fault that most of the others take with them.
+    /// Of places and outside parties that somebody stated the one that most of the others take with
+    /// them; of all if there is none.
     pub first: &'r Ranked,
     /// The others, in order of rank.
     pub others: Vec<&'r Ranked>,
 }
 
-/// Puts faults with the same effect together, worst first, at most `most` groups. `ranked` must be
-/// in order of rank. Compares each fault with at most `most` others.
+/// Puts faults with the same effect on what `counts` together, worst first, at most `most` groups:
+/// of equals in rank the largest group comes first, since there are most ways into it. `ranked`
+/// must be in order of rank. Compares each fault with at most `most` others that cut the same.
 #[must_use]
 pub fn alike<'r>(
     model: &Model,
     sweep: &Sweep,
     ranked: &'r [Ranked],
+    counts: impl Fn(NodeIx) -> bool,
     most: usize,
 ) -> Vec<Alike<'r>> {
-    let same_rank = |a: &Ranked, b: &Ranked| {
-        (&a.cut, a.worst, a.interrupted, a.degraded) == (&b.cut, b.worst, b.interrupted, b.degraded)
-    };
-    let mut groups: Vec<Vec<&Ranked>> = Vec::new();
-    for fault in ranked {
-        let subjects = || subjects_of(model, sweep, fault.fault);
-        let group = groups.iter().position(|group| {
-            group.first().is_some_and(|first| {
-                same_rank(first, fault) && subjects_of(model, sweep, first.fault).eq(subjects())
-            })
-        });
-        if let Some(group) = group.and_then(|at| groups.get_mut(at)) {
-            group.push(fault);
-        } else if groups.len() < most {
-            groups.push(vec![fault]);
+    let mut found = Vec::new();
+    for equals in ranked.chunk_by(|a, b| by_rank(a) == by_rank(b)) {
+        if found.len() >= most {
+            break;
         }
+        let mut groups: Vec<Vec<&Ranked>> = Vec::new();
+        let mut same_cut: BTreeMap<&[NodeIx], Vec<usize>> = BTreeMap::new();
+        for fault in equals {
+            let known = same_cut.entry(&fault.cut).or_default();
+            let group = known.iter().take(most).find(|at| {
+                let first = groups.get(**at).and_then(|group| group.first());
+                first.is_some_and(|first| {
+                    let of = |fault: &Ranked| subjects_of(model, sweep, fault.fault, &counts);
+                    of(first).eq(of(fault))
+                })
+            });
+            match group.and_then(|at| groups.get_mut(*at)) {
+                Some(group) => group.push(fault),
+                None => {
+                    known.push(groups.len());
+                    groups.push(vec![fault]);
+                }
+            }
+        }
+        groups.sort_by_key(|group| (Reverse(group.len()), group.first().map(|first| first.fault)));
+        groups.truncate(most - found.len());
+        found.extend(
+            groups
+                .into_iter()
+                .filter_map(|group| led(model, sweep, group)),
+        );
     }
-    groups
-        .into_iter()
-        .filter_map(|group| {
-            // Choosing is quadratic; of very many equals, the first few are as good as any.
-            let nodes: Vec<NodeIx> = group.iter().take(50).map(|fault| fault.fault).collect();
-            let first = sweep.most_dependent(&nodes)?;
-            let (firsts, others): (Vec<_>, Vec<_>) =
-                group.into_iter().partition(|fault| fault.fault == first);
-            let first = firsts.into_iter().next()?;
-            Some(Alike { first, others })
-        })
-        .collect()
+    found
+}
+
+/// A group with the fault that stands for it.
+fn led<'r>(model: &Model, sweep: &Sweep, group: Vec<&'r Ranked>) -> Option<Alike<'r>> {
+    // A copy goes with the place it stands on, and people know the place; not so one that is only
+    // assumed, because nobody said where the copy stands.
+    let is_place = |fault: &&&Ranked| {
+        let node = model.node(fault.fault);
+        node.class != Class::Replica && node.evidence != Evidence::Assumed
+    };
+    let places = group.iter().filter(is_place).count();
+    let nodes: Vec<NodeIx> = group
+        .iter()
+        .filter(|fault| places == 0 || is_place(fault))
+        // Choosing is quadratic; of very many equals, the first few are as good as any.
+        .take(50)
+        .map(|fault| fault.fault)
+        .collect();
+    let first = sweep.most_dependent(&nodes)?;
+    let (firsts, others): (Vec<_>, Vec<_>) =
+        group.into_iter().partition(|fault| fault.fault == first);
+    let first = firsts.into_iter().next()?;
+    Some(Alike { first, others })
 }
 
 fn subjects_of<'s>(
     model: &'s Model,
     sweep: &'s Sweep,
     fault: NodeIx,
+    counts: impl Fn(NodeIx) -> bool,
 ) -> impl Iterator<Item = Affected> {
     sweep
         .effect(fault)
         .into_iter()
         .flat_map(|effect| effect.affected())
         // A fault with a tier of its own would otherwise never be like another.
-        .filter(|affected| {
+        .filter(move |affected| {
             let class = model.node(NodeIx(affected.node)).class;
-            class != Class::Domain && is_subject(model, NodeIx(affected.node))
+            class != Class::Domain && counts(NodeIx(affected.node))
         })
 }
 

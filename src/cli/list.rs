@@ -44,7 +44,7 @@ pub(super) struct Args {
     #[arg(long)]
     all: bool,
 
-    /// Show at most N faults or subjects [default for people: 20]
+    /// Show at most N faults or subjects; for people N rows of faults alike [default: 20]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 

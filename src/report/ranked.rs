@@ -114,7 +114,13 @@ pub(super) fn ranked(facts: &Facts<'_>) -> Vec<Ranked> {
 }
 
 pub(super) fn section(facts: &Facts<'_>, ranked: &[Ranked]) -> Section {
-    let groups = alike(facts.model, facts.sweep, ranked, MOST_CARDS + MOST_LINES);
+    let groups = alike(
+        facts.model,
+        facts.sweep,
+        ranked,
+        |node| is_subject(facts.model, node),
+        MOST_CARDS + MOST_LINES,
+    );
     let shown: usize = groups.iter().map(|group| 1 + group.others.len()).sum();
     let mut cards = Vec::new();
     let mut lines = Vec::new();

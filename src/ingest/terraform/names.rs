@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8PathBuf;
+
 use super::estate::{At, Estate, are_alike};
 use super::kinds::What;
 use super::value::address;
@@ -114,14 +116,28 @@ fn last(block: &str) -> &str {
     block.rsplit('.').next().unwrap_or(block)
 }
 
+/// How many folders, from the top, all roots have in common.
+fn shared_folder(estate: &Estate<'_>) -> usize {
+    let mut folders = estate.roots.iter().map(|root| root.folder.components());
+    let Some(first) = folders.next() else {
+        return 0;
+    };
+    let own = first.clone().count();
+    folders
+        .map(|other| first.clone().zip(other).take_while(|(a, b)| a == b).count())
+        .min()
+        .unwrap_or(own)
+}
+
 /// Names that several resources have give way to addresses, and those to addresses with the
-/// folder before them.
+/// folder before them, as far as folders differ: where the inputs stand is not part of a name.
 fn unique(
     estate: &Estate<'_>,
     wanted: Vec<(At, &'static str, String)>,
     members: &BTreeMap<At, Vec<At>>,
 ) -> Vec<(At, Id)> {
     let mut names = wanted;
+    let shared = shared_folder(estate);
     for step in 0..2 {
         let mut count: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
         for (_, kind, name) in &names {
@@ -143,10 +159,10 @@ fn unique(
             } else {
                 entry.resource.address()
             };
-            let folder = estate
-                .roots
-                .get(entry.root)
-                .map(|root| root.folder.as_str());
+            let folder = estate.roots.get(entry.root).map(|root| {
+                let below = root.folder.components().skip(shared);
+                below.collect::<Utf8PathBuf>().into_string()
+            });
             *name = match folder.filter(|folder| step > 0 && !folder.is_empty()) {
                 Some(folder) => format!("{folder}/{address}"),
                 None => address,

@@ -1,19 +1,19 @@
 //! `spof list` for people.
 
 use super::words;
-use crate::analysis::rank::{Ranked, TIERS};
+use crate::analysis::rank::{Alike, Ranked, TIERS, alike};
 use crate::analysis::verdict::Verdict;
 use crate::model::NodeIx;
-use crate::output::Listing;
 use crate::output::page::{Column, Page, Table};
 use crate::output::text::{DIM, GOOD, NAME, PLAIN, STRONG, Text, plural, short_count};
+use crate::output::{Context, Listing};
 use crate::words::Class;
 
-/// Faults in the table, unless the user says otherwise.
+/// Rows of the table, unless the user says otherwise.
 const SHOWN: usize = 20;
 /// Groups of faults whose victims are named.
 const DETAILED: usize = 3;
-/// Names of one class in a group.
+/// Names of one class in a group, and of faults alike.
 const NAMES: usize = 24;
 /// Columns for single tiers; less important ones share a column.
 const TIER_COLUMNS: usize = 3;
@@ -21,6 +21,7 @@ const TIER_COLUMNS: usize = 3;
 /// Ranked faults, and what the worst of them take down.
 #[must_use]
 pub fn list(mut page: Page, listing: &Listing<'_>) -> Page {
+    let cx = listing.cx;
     let cutting = listing.cutting();
     let limit = listing.limit.unwrap_or(SHOWN);
     if cutting.is_empty() {
@@ -31,21 +32,20 @@ pub fn list(mut page: Page, listing: &Listing<'_>) -> Page {
         };
         page.line(Text::of(GOOD, "✓ ").and(PLAIN, &format!("no single fault cuts {what}")));
     } else {
+        let groups = alike(cx.model, listing.sweep, cutting, listing.counts, limit);
+        let told: usize = groups.iter().map(|group| 1 + group.others.len()).sum();
         page.heading("Single points of failure, worst first");
-        page.table(ranking(listing, &cutting[..cutting.len().min(limit)]));
-        left_out(&mut page, cutting.len(), limit);
-        details(&mut page, listing, cutting);
+        page.table(ranking(listing, &groups));
+        left_out(&mut page, cutting.len() - told);
+        details(&mut page, listing, &groups);
     }
     weaker(&mut page, listing, limit);
     page
 }
 
-fn left_out(page: &mut Page, count: usize, limit: usize) {
-    if count > limit {
-        let text = format!(
-            "  and {} (--limit shows more)",
-            plural(count - limit, "more fault")
-        );
+fn left_out(page: &mut Page, count: usize) {
+    if count > 0 {
+        let text = format!("  and {} (--limit shows more)", plural(count, "more fault"));
         page.line(Text::of(DIM, &text));
     }
 }
@@ -59,7 +59,8 @@ fn tier_columns(listing: &Listing<'_>) -> Vec<usize> {
         .collect()
 }
 
-fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
+/// A row for each group of faults that do the same: no row says again what another said.
+fn ranking(listing: &Listing<'_>, groups: &[Alike<'_>]) -> Table {
     let cx = listing.cx;
     let tiers = tier_columns(listing);
     let mut columns = vec![Column::Right, Column::Left, Column::Flexible];
@@ -74,9 +75,15 @@ fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
             .map(|tier| ranked.cut_by_tier[*tier])
             .sum::<u32>()
     };
-    let has_rest = ranked.iter().any(|ranked| rest(ranked) > 0);
-    let has_users = ranked.iter().any(|ranked| ranked.users > 0);
-    let mut header = vec!["", "fault", ""];
+    let has_rest = groups.iter().any(|group| rest(group.first) > 0);
+    let has_users = groups.iter().any(|group| group.first.users > 0);
+    let has_others = groups.iter().any(|group| !group.others.is_empty());
+    let fault = if has_others {
+        "fault (+ others alike)"
+    } else {
+        "fault"
+    };
+    let mut header = vec!["", fault, ""];
     header.extend(tier_names.iter().map(String::as_str));
     let rest_name = if tiers.is_empty() { "cuts" } else { "others" };
     header.extend([
@@ -89,13 +96,13 @@ fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
         0 => Text::of(DIM, "·"),
         some => Text::plain(&some.to_string()),
     };
-    for (place, ranked) in (1usize..).zip(ranked) {
-        let node = cx.node(ranked.fault);
-        let mut row = vec![
-            Text::of(DIM, &place.to_string()),
-            Text::of(NAME, node.id.as_str()),
-            Text::of(DIM, node.title.as_deref().unwrap_or_default()),
-        ];
+    for (place, group) in (1usize..).zip(groups) {
+        let ranked = group.first;
+        let mut name = Text::of(NAME, cx.id(ranked.fault));
+        if !group.others.is_empty() {
+            name = name.and(DIM, &format!(" +{}", group.others.len()));
+        }
+        let mut row = vec![Text::of(DIM, &place.to_string()), name, remark(cx, group)];
         row.extend(tiers.iter().map(|tier| number(ranked.cut_by_tier[*tier])));
         row.push(if has_rest {
             number(rest(ranked))
@@ -113,28 +120,51 @@ fn ranking(listing: &Listing<'_>, ranked: &[Ranked]) -> Table {
     table
 }
 
-/// What the worst faults take down; faults that cut the same nodes are told once.
-fn details(page: &mut Page, listing: &Listing<'_>, cutting: &[Ranked]) {
-    let mut groups: Vec<(&Ranked, Vec<NodeIx>)> = Vec::new();
-    for ranked in cutting {
-        let same = groups.iter().position(|(first, _)| first.cut == ranked.cut);
-        if let Some((_, faults)) = same.and_then(|at| groups.get_mut(at)) {
-            faults.push(ranked.fault);
-        } else if groups.len() < DETAILED {
-            groups.push((ranked, vec![ranked.fault]));
-        }
+/// What people call the fault, and which others do the same.
+fn remark(cx: Context<'_>, group: &Alike<'_>) -> Text {
+    let mut parts = Vec::new();
+    if let Some(title) = &cx.node(group.first.fault).title {
+        parts.push(title.clone());
     }
-    for (ranked, faults) in groups {
+    let is_replica = |other: &&Ranked| cx.node(other.fault).class == Class::Replica;
+    let (replicas, places): (Vec<&Ranked>, Vec<&Ranked>) =
+        group.others.iter().partition(|other| is_replica(other));
+    let mut names: Vec<String> = places
+        .into_iter()
+        .take(NAMES)
+        .map(|other| cx.id(other.fault).to_owned())
+        .collect();
+    match replicas.len() {
+        0 => {}
+        1 => names.push("a replica".to_owned()),
+        n => names.push(format!("{n} replicas")),
+    }
+    if !names.is_empty() {
+        parts.push(format!("+ {}", names.join(", ")));
+    }
+    Text::of(DIM, &parts.join(" "))
+}
+
+/// What the worst faults take down.
+fn details(page: &mut Page, listing: &Listing<'_>, groups: &[Alike<'_>]) {
+    for group in groups.iter().take(DETAILED) {
         page.gap();
+        let mut faults = vec![group.first.fault];
+        faults.extend(group.others.iter().map(|other| other.fault));
+        let more = faults.len().saturating_sub(NAMES);
+        faults.truncate(NAMES);
         let mut heading = Text::new();
         for (number, fault) in faults.iter().enumerate() {
             let between = match number {
                 0 => "",
-                _ if number + 1 == faults.len() => " or ",
+                _ if number + 1 == faults.len() && more == 0 => " or ",
                 _ => ", ",
             };
             heading.push(PLAIN, between);
             heading.push(STRONG, listing.cx.id(*fault));
+        }
+        if more > 0 {
+            heading.push(PLAIN, &format!(" or {more} more"));
         }
         let cuts = if faults.len() > 1 {
             ", each alone, cuts"
@@ -143,7 +173,7 @@ fn details(page: &mut Page, listing: &Listing<'_>, cutting: &[Ranked]) {
         };
         heading.push(PLAIN, cuts);
         page.wrapped(&Text::new(), &heading);
-        victims(page, listing, ranked);
+        victims(page, listing, group.first);
     }
 }
 
@@ -220,7 +250,7 @@ fn weaker(page: &mut Page, listing: &Listing<'_>, limit: usize) {
             ]);
         }
         page.table(table);
-        left_out(page, weaker.len(), limit);
+        left_out(page, weaker.len().saturating_sub(limit));
     }
     if !harmless.is_empty() {
         page.gap();
