@@ -119,12 +119,11 @@ pub fn alike<'r>(
                     of(first).eq(of(fault))
                 })
             });
-            match group.and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.push(fault),
-                None => {
-                    known.push(groups.len());
-                    groups.push(vec![fault]);
-                }
+            if let Some(group) = group.and_then(|at| groups.get_mut(*at)) {
+                group.push(fault);
+            } else {
+                known.push(groups.len());
+                groups.push(vec![fault]);
             }
         }
         groups.sort_by_key(|group| (Reverse(group.len()), group.first().map(|first| first.fault)));
