@@ -235,7 +235,8 @@ fn every_answer_is_sealed_and_the_page_hears_of_changes() {
 
 #[test]
 fn the_description_names_every_path_and_each_answers() {
-    let server = Server::start(&sample());
+    let same = sample();
+    let server = Server::start_with(&same, &["--base", same.to_str().unwrap()]);
     let description = server.get("/api/openapi.json").json();
     assert_eq!(description["openapi"], "3.1.0");
     let paths = description["paths"].as_object().unwrap();
@@ -246,6 +247,7 @@ fn the_description_names_every_path_and_each_answers() {
             "/api/blast",
             "/api/common",
             "/api/coverage",
+            "/api/diff",
             "/api/graph",
             "/api/health",
             "/api/lint",

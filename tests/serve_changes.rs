@@ -51,6 +51,54 @@ fn affected(server: &Server) -> usize {
     asked(server).expect("site:a is there")
 }
 
+/// What `spof diff` says of the two folders.
+fn diff_of(before: &Path, now: &Path) -> Value {
+    let out = server::binary()
+        .args(["diff", "--format", "json", "-i"])
+        .args([now, before])
+        .output()
+        .unwrap();
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+#[test]
+fn what_changed_since_a_base_follows_the_edits() {
+    let (before, now) = (folder(), folder());
+    let base = before.path().to_str().unwrap();
+    let server = Server::start_with(now.path(), &["--base", base]);
+    let first = server.get("/api/diff").json();
+    assert_eq!(first, diff_of(before.path(), now.path()));
+    assert_eq!(
+        (&first["fails"], &first["subjects"]),
+        (&json!(false), &json!([]))
+    );
+    write(
+        now.path(),
+        "shop.spof.yaml",
+        "services:\n  - {id: service:web, tier: 1, replicas: [{on: site:b}, {on: site:a}]}\n  - {id: service:pay, replicas: [{on: site:b}]}\n",
+    );
+    server.until("new", |state| state["revision"] == 2);
+    let next = server.get("/api/diff").json();
+    assert_eq!(next, diff_of(before.path(), now.path()));
+    assert_eq!(next["subjects"].as_array().unwrap().len(), 2, "{next}");
+    let page = server.get("/").body;
+    assert!(page.contains("id=\"changes\""));
+    // Read once: the base is what it was when the server began.
+    write(before.path(), "shop.spof.yaml", "services: []\n");
+    assert_eq!(server.get("/api/diff").json(), next);
+}
+
+#[test]
+fn without_a_base_nothing_is_compared_and_worst_faults_have_their_fix() {
+    let server = Server::start(&server::sample());
+    let page = server.get("/").body;
+    assert!(!page.contains("id=\"changes\""));
+    assert!(page.contains("Cheapest fix known"));
+    let none = server.get("/api/diff");
+    assert_eq!(none.status, 404);
+    assert!(none.body.contains("--base"), "{none:?}");
+}
+
 #[test]
 fn changes_are_read_and_pushed() {
     let dir = folder();

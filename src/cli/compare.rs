@@ -6,7 +6,7 @@ use super::args::Plan;
 use crate::config::Config;
 use crate::discover::Revision;
 use crate::error::Error;
-use crate::estate::{Estate, Order, Progress as _};
+use crate::estate::{Base, Estate, Order, Progress as _};
 
 /// Reads the estate that `name` means. A path that exists wins over a revision of its name.
 ///
@@ -30,4 +30,17 @@ pub(super) fn estate(name: &str, plan: &Plan, config: Option<&Config>) -> Result
         super::warn::submodules(name, revision.submodules, plan.colour)?;
     }
     Ok(estate)
+}
+
+/// What `--base` names, read.
+///
+/// # Errors
+/// As of [`estate`].
+pub(super) fn base(
+    name: Option<&str>,
+    plan: &Plan,
+    config: Option<&Config>,
+) -> Result<Option<Base>, Error> {
+    name.map(|name| Ok(Base::new(name.to_owned(), estate(name, plan, config)?)))
+        .transpose()
 }

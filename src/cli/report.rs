@@ -6,11 +6,9 @@ use super::args::Plan;
 use super::compare;
 use super::policy::Options;
 use super::screen::Screen;
-use crate::analysis::diff::{Difference, Side, difference};
-use crate::analysis::sweep::Sweep;
+use crate::analysis::diff::Side;
 use crate::config::costs::Costs;
 use crate::error::Error;
-use crate::estate::Estate;
 use crate::findings::gate::judge;
 use crate::findings::{Finding, waiver};
 use crate::report::{Facts, Language, render, render_apart};
@@ -89,21 +87,13 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
     policy.known = None;
     let places = |finding: &Finding| estate.places_of(finding);
     let judged = judge(findings, wrong, &policy, &estate.sources, places);
-    let base = match &args.base {
-        Some(name) => Some((name, compare::estate(name, plan, config.as_ref())?)),
-        None => None,
+    let base = compare::base(args.base.as_deref(), plan, config.as_ref())?;
+    let head = Side {
+        model: &estate.model,
+        engine: &engine,
+        sweep: &sweep,
     };
-    let changed = base
-        .as_ref()
-        .map(|(name, base)| {
-            let head = Side {
-                model: &estate.model,
-                engine: &engine,
-                sweep: &sweep,
-            };
-            changes(base, head).map(|difference| (name.as_str(), difference))
-        })
-        .transpose()?;
+    let changed = base.as_ref().map(|base| base.changes(head)).transpose()?;
     let facts = Facts {
         language: args.lang,
         link: args.link.as_deref(),
@@ -114,7 +104,10 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         sweep: &sweep,
         findings: &judged.open,
         waived: &judged.waived,
-        base: changed.as_ref().map(|(name, found)| (*name, found)),
+        base: base
+            .as_ref()
+            .map(|base| base.name.as_str())
+            .zip(changed.as_ref()),
         sources: &estate.sources,
         unread: &estate.unread,
         other_files: estate.other_files,
@@ -134,22 +127,6 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         None => {}
     }
     Ok(0)
-}
-
-/// What single faults cut now and did not in `base`, and the other way round.
-fn changes(base: &Estate, head: Side<'_>) -> Result<Difference, Error> {
-    let engine = base.engine();
-    let before = Side {
-        model: &base.model,
-        engine: &engine,
-        sweep: &Sweep::new(&engine),
-    };
-    difference(before, head, 1).map_err(|too_many| {
-        Error::Internal(format!(
-            "single faults of {} are too many",
-            too_many.subject
-        ))
-    })
 }
 
 fn write(to: &Utf8Path, text: &str) -> Result<(), Error> {

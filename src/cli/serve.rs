@@ -7,9 +7,9 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::args::{Colour, Plan, system_day};
-use super::policy;
 use super::screen::Screen;
 use super::warn;
+use super::{compare, policy};
 use crate::error::Error;
 use crate::output::text::{DIM, STRONG, Text, listed, plural};
 use crate::report::Language;
@@ -22,6 +22,7 @@ use crate::serve::{self, Log, Options, PORT, Today};
 Examples:
   spof serve samples/kakao-2022              the page on http://127.0.0.1:7763
   spof serve deploy/ --port 0 --open         on a free port, opened in the browser
+  spof serve deploy/ --base main             with what changed since main
   curl http://127.0.0.1:7763/api/state       what is shown, and whether the inputs still say so
 
 It listens on this machine only, reads the inputs again when they change, and writes nothing.
@@ -39,12 +40,19 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LANG", default_value = "en")]
     lang: Language,
 
+    /// Also show what changed since this git revision (or folder, or saved graph), as it is when the
+    /// server starts
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {
+    let config = plan.order.config()?;
+    let base = compare::base(args.base.as_deref(), plan, config.as_ref())?;
     let options = Options {
         order: plan.order.clone(),
         policy: |config, waivers, today| {
@@ -55,6 +63,7 @@ pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error
         } else {
             Today::Present(system_day)
         },
+        base: base.map(Arc::new),
         language: args.lang,
         port: args.port,
     };

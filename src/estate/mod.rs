@@ -2,10 +2,12 @@
 //! server both stand on this room, so that one question has one answer.
 //!
 //! * [`order`]: what to read and how. * [`load`]: paths → [`Estate`]. * [`nodes`]: words → nodes.
+//! * [`base`]: what an estate is compared with.
 //! * [`cut_sets`]: minimal cut sets. * [`goal`]: what `spof fix` is to reach.
 //! * [`drills`], [`workloads`]: drills, and Kubernetes workloads among what stops.
 //! * [`questions`]: resolved words → the answer that every format reads.
 
+pub mod base;
 pub mod cut_sets;
 pub mod drills;
 pub mod goal;
@@ -15,6 +17,7 @@ pub mod order;
 pub mod questions;
 pub mod workloads;
 
+pub use base::Base;
 pub use load::Estate;
 pub use order::{ConfigChoice, Order};
 

@@ -28,7 +28,7 @@ use tokio::sync::watch as channel;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::estate::Order;
+use crate::estate::{Base, Order};
 use crate::findings::gate::Policy;
 use crate::findings::waiver::Waiver;
 use crate::report::Language;
@@ -79,6 +79,8 @@ pub struct Options {
     /// What findings count: the same as of a run of `spof lint` without options.
     pub policy: PolicyOf,
     pub today: Today,
+    /// What the estate is compared with, for as long as the server runs.
+    pub base: Option<Arc<Base>>,
     /// Of the page; its reader can change it.
     pub language: Language,
     /// 0: any free port.

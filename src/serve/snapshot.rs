@@ -7,13 +7,16 @@ use axum::body::Bytes;
 use camino::Utf8PathBuf;
 
 use crate::analysis::coverage::{Coverage, coverage};
+use crate::analysis::diff::{Difference, Side};
 use crate::analysis::engine::{Baseline, Engine};
 use crate::analysis::sweep::{Lists, Old, Renumbering, Sweep, keep, update};
+use crate::config::costs::Costs;
 use crate::error::Error;
-use crate::estate::Estate;
+use crate::estate::{Base, Estate};
 use crate::findings::Finding;
 use crate::findings::gate::{self, Policy, judge};
 use crate::model::json::to_json;
+use crate::output::diff::{self, Diff};
 use crate::output::lint::{self, Lint};
 use crate::output::{Context, Known, json};
 use crate::report::{self, Facts, Language};
@@ -35,6 +38,10 @@ pub struct Made {
     pub revision: u64,
     /// The language of the page.
     pub language: Language,
+    /// What it is compared with.
+    pub base: Option<Arc<Base>>,
+    /// What changes cost.
+    pub costs: Costs,
     /// What is read, as the user named it.
     pub paths: Vec<Utf8PathBuf>,
     /// What the configuration and comments make of findings.
@@ -61,6 +68,7 @@ pub struct Snapshot {
     graph: OnceLock<Bytes>,
     lint: OnceLock<Bytes>,
     coverage: OnceLock<Bytes>,
+    changes: OnceLock<Result<Difference, String>>,
     page: OnceLock<Result<Page, String>>,
 }
 
@@ -103,6 +111,7 @@ impl Snapshot {
             graph: OnceLock::new(),
             lint: OnceLock::new(),
             coverage: OnceLock::new(),
+            changes: OnceLock::new(),
             page: OnceLock::new(),
         }
     }
@@ -238,6 +247,42 @@ impl Snapshot {
         self.coverage.get_or_init(known).clone()
     }
 
+    /// What this is compared with, and which single faults cut what in one of them only; `None`
+    /// where the server was given nothing to compare with.
+    fn changes(&self) -> Result<Option<(&Base, &Difference)>, Error> {
+        let Some(base) = self.made.base.as_deref() else {
+            return Ok(None);
+        };
+        let found = self.changes.get_or_init(|| {
+            let head = Side {
+                model: &self.estate.model,
+                engine: &self.engine(),
+                sweep: self.sweep(),
+            };
+            base.changes(head).map_err(|error| error.to_string())
+        });
+        match found {
+            Ok(found) => Ok(Some((base, found))),
+            Err(error) => Err(Error::Internal(error.clone())),
+        }
+    }
+
+    /// The changes as `spof diff BASE --format json` writes them; `None` without a base.
+    ///
+    /// # Errors
+    /// A fault of this program.
+    pub fn diff(&self) -> Result<Option<Bytes>, Error> {
+        Ok(self.changes()?.map(|(base, difference)| {
+            let (gained, _) = difference.counts();
+            written(&diff::to_json(&Diff {
+                base: &base.name,
+                head: "the work tree",
+                difference,
+                fails: gained > 0,
+            }))
+        }))
+    }
+
     /// The page.
     ///
     /// # Errors
@@ -246,18 +291,18 @@ impl Snapshot {
         let page = || {
             let engine = self.engine();
             let judged = self.judged();
+            let changes = self.changes().map_err(|error| error.to_string())?;
             report::render(&Facts {
                 language: self.made.language,
                 link: None,
                 paths: &self.made.paths,
                 model: &self.estate.model,
                 engine: &engine,
-                // Whoever edits the inputs should not wait for the search of fixes.
-                costs: None,
+                costs: Some(&self.made.costs),
                 sweep: self.sweep(),
                 findings: &judged.shown.open,
                 waived: &judged.shown.waived,
-                base: None,
+                base: changes.map(|(base, found)| (base.name.as_str(), found)),
                 sources: &self.estate.sources,
                 unread: &self.estate.unread,
                 other_files: self.estate.other_files,

@@ -13,6 +13,7 @@ use super::live::Live;
 use super::snapshot::{Made, Snapshot};
 use super::watch::Watch;
 use super::{Log, Options};
+use crate::config::costs::Costs;
 use crate::discover::Cache;
 use crate::error::Error;
 use crate::estate::{Estate, Silent};
@@ -56,6 +57,9 @@ impl Reader {
         let (begun, read_at) = (Instant::now(), SystemTime::now());
         self.day = self.options.today.day();
         let config = self.options.order.config()?;
+        let costs = config
+            .as_ref()
+            .map_or_else(Costs::default, |known| known.costs);
         let estate = self
             .options
             .order
@@ -70,6 +74,8 @@ impl Reader {
                 run: self.run.clone(),
                 revision,
                 language: self.options.language,
+                base: self.options.base.clone(),
+                costs,
                 paths: paths.clone(),
                 policy,
                 wrong,
@@ -291,6 +297,7 @@ mod tests {
                 })
             },
             today,
+            base: None,
             language: Language::default(),
             port: 0,
         };

@@ -32,8 +32,13 @@ pub struct Server {
 
 impl Server {
     pub fn start(path: &Path) -> Self {
+        Self::start_with(path, &[])
+    }
+
+    pub fn start_with(path: &Path, options: &[&str]) -> Self {
         let mut child = binary()
             .args(["serve", "--port", "0"])
+            .args(options)
             .arg(path)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -95,6 +95,34 @@ pub(super) async fn lint(
     document(&shared, &headers, Snapshot::lint).await
 }
 
+/// Which single faults cut what now and did not in the base, and the other way round
+#[utoipa::path(
+    get, path = "/api/diff", tag = "documents",
+    responses(
+        (status = 200, description = "As `spof diff BASE --format json`", body = Object),
+        (status = 304, description = "The tag sent is the present one"),
+        (status = 404, description = "The server was given nothing to compare with", body = Problem),
+        (status = 503, description = "Too many questions", body = Problem)
+    )
+)]
+pub(super) async fn diff(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let snapshot = shared.live.snapshot();
+    let tag = shared.live.tag(&snapshot);
+    if is_known(&headers, &tag) {
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    }
+    let ask = shared.slow.ask(snapshot, |snapshot, _, _| snapshot.diff());
+    let body = ask.await??.ok_or_else(|| {
+        let message = "there is nothing to compare with";
+        Refusal::new(StatusCode::NOT_FOUND, message.to_owned())
+            .with_help("start the server with `--base REV`")
+    })?;
+    Ok(tagged(([(CONTENT_TYPE, JSON)], body).into_response(), &tag))
+}
+
 /// The page.
 pub(super) async fn page(
     State(shared): State<Shared>,

@@ -58,6 +58,7 @@ fn described() -> (Router<Shared>, utoipa::openapi::OpenApi) {
         .routes(routes!(documents::graph))
         .routes(routes!(documents::coverage))
         .routes(routes!(documents::lint))
+        .routes(routes!(documents::diff))
         .routes(routes!(questions::blast))
         .routes(routes!(questions::why))
         .routes(routes!(questions::common))
