@@ -5,7 +5,7 @@
 //! * [`join`]: one thing under several names; * [`merge`]: the same thing from two sources; * [`restore`]: saved graphs;
 //! * [`compile`]: nested requirements → groups; * [`naming`]: names made of content;
 //! * [`observed`]: what traces saw, beside what is stated;
-//! * [`replicas`]: copies; * [`unplaced`]: what is assumed of those nobody placed;
+//! * [`replicas`]: copies; [`stated`]: whose word on them is taken; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`given`]: what each source gives; * [`apart`]: two things of one name; * [`whereabouts`]: one host in two places;
 //! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making, * [`entries`]: its requirements by id;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
@@ -25,6 +25,7 @@ mod placement;
 mod replicas;
 mod resolve;
 mod restore;
+mod stated;
 mod unplaced;
 mod whereabouts;
 

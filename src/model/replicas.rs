@@ -13,10 +13,8 @@ use super::draft::{Context, Draft, Rank};
 use super::naming::total;
 use super::unplaced::{Counters, Places, Unplaced, stands_on};
 use super::{Member, NodeIx, Requirement, Way, given};
-use crate::ingest::fact::{
-    Attributes, Expr, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact,
-};
-use crate::source::{FileId, Problem, ProblemKind, Span};
+use crate::ingest::fact::{Attributes, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact};
+use crate::source::{ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, Mode, Replication};
 
 /// The replicas of one service or store.
@@ -139,70 +137,6 @@ impl Draft<'_> {
         }
         members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
         members
-    }
-
-    /// The facts of the one source whose word on an owner's replicas is taken.
-    fn choose<'f>(
-        &mut self,
-        owner: NodeIx,
-        stated: Vec<(&'f ReplicasFact, Context)>,
-    ) -> Vec<(&'f ReplicasFact, Context)> {
-        for (fact, context) in &stated {
-            // Whoever says where replicas run gives that, whether or not its word is taken.
-            if !fact.on.is_empty() || fact.spread.allowed_zones.len() == 1 {
-                self.gives(context.rank, owner, given::Said::Placed);
-            }
-        }
-        if stated.len() < 2 {
-            return stated;
-        }
-        let native = stated.iter().any(|(_, context)| context.rank.authoritative);
-        let mut sources: HashMap<(u32, FileId), usize> = HashMap::new();
-        let mut by_source: Vec<Vec<(&'f ReplicasFact, Context)>> = Vec::new();
-        for (fact, context) in stated {
-            if context.rank.authoritative != native {
-                continue;
-            }
-            let source = (context.rank.adapter, context.span.file);
-            let at = *sources.entry(source).or_insert_with(|| {
-                by_source.push(Vec::new());
-                by_source.len() - 1
-            });
-            if let Some(batch) = by_source.get_mut(at) {
-                batch.push((fact, context));
-            }
-        }
-        let mut by_source = by_source.into_iter();
-        let chosen = by_source.next().unwrap_or_default();
-        if by_source.len() == 0 {
-            return chosen;
-        }
-        let shape = |facts: &[(&ReplicasFact, Context)]| -> Vec<String> {
-            let mut shape: Vec<String> = facts.iter().map(|(fact, _)| shape(fact)).collect();
-            shape.sort_unstable();
-            shape
-        };
-        let taken = shape(&chosen);
-        for other in by_source {
-            let (Some((_, first)), Some((_, rival))) = (chosen.first(), other.first()) else {
-                continue;
-            };
-            if shape(&other) == taken {
-                continue;
-            }
-            let problem = Problem::new(
-                ProblemKind::Conflict,
-                rival.span,
-                format!(
-                    "the replicas of `{}` are stated otherwise in {}, whose word was taken",
-                    self.id(owner),
-                    self.sources.path(first.span.file)
-                ),
-            );
-            self.problems
-                .push(problem.with_related(first.span, "taken"));
-        }
-        chosen
     }
 
     /// Makes the replicas of one entry. Nothing if there are none, or too many.
@@ -551,28 +485,4 @@ fn weight_anew(fact: &ReplicasFact) -> u64 {
 fn percent_of(demand: u64, percent: u64) -> u64 {
     let share = (u128::from(demand) * u128::from(percent)).div_ceil(100);
     u64::try_from(share).unwrap_or(u64::MAX)
-}
-
-/// What an entry says of replicas, without where it says so: equal for equal entries.
-fn shape(fact: &ReplicasFact) -> String {
-    let on: Vec<String> = fact.on.iter().map(|expr| plain(expr, 0)).collect();
-    let standby = fact.standby.as_ref().map(Vec::len);
-    let (count, weight) = (fact.count, fact.weight);
-    format!("{count}|{weight}|{standby:?}|{:?}|{on:?}", fact.replication)
-}
-
-/// The text of an expression without its places.
-fn plain(expr: &Expr, depth: usize) -> String {
-    match expr {
-        Expr::One(reference) => reference.text.clone(),
-        Expr::Replicas(reference) => format!("replicas of {}", reference.text),
-        Expr::Some { need, members, .. } if depth < 8 => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|member| format!("{}x{}", plain(&member.expr, depth + 1), member.weight))
-                .collect();
-            format!("{need:?}{members:?}")
-        }
-        Expr::Some { .. } => String::new(),
-    }
 }

@@ -295,6 +295,14 @@ impl Draft<'_> {
         self.find(&reference.text)
     }
 
+    /// The id of what a reference means, else its text: one node has one, whoever names it.
+    pub(super) fn meaning(&self, reference: &Ref) -> String {
+        match self.find_reference(reference) {
+            Found::Node(ix) => self.id(ix).to_string(),
+            Found::Several(_) | Found::Nothing => reference.text.clone(),
+        }
+    }
+
     /// The node that a reference means; one is made if there is none, and what is wrong with the
     /// name is noted. `context` is that of the fact the reference belongs to.
     pub(super) fn resolve(&mut self, reference: &Ref, context: &Context) -> NodeIx {

@@ -1,9 +1,15 @@
 //! What every format looks up: names and places of nodes and requirements.
 
+use std::fmt::Write as _;
+
+use super::text::plural;
 use crate::ingest::fact::Source;
 use crate::model::{Model, Node, NodeIx, ReqIx, Requirement};
 use crate::source::{Location, SourceMap};
 use crate::words::Class;
+
+/// Files that are named for one fact.
+const FILES: usize = 2;
 
 /// The model, and the files its spans lie in.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +57,22 @@ impl<'a> Context<'a> {
     pub fn place(self, sources: &[Source]) -> String {
         let first = sources.iter().map(|source| self.location(source)).min();
         first.map_or_else(String::new, |location| location.to_string())
+    }
+
+    /// The first place in each file that says it, at most [`FILES`] of them: what two registers say
+    /// can be held against both.
+    #[must_use]
+    pub fn places(self, sources: &[Source]) -> String {
+        let mut places: Vec<Location> = sources.iter().map(|s| self.location(s)).collect();
+        places.sort_unstable();
+        places.dedup_by(|later, first| later.file == first.file);
+        let more = places.len().saturating_sub(FILES);
+        let shown = places.iter().take(FILES).map(Location::to_string);
+        let mut text = shown.collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            let _ = write!(text, " and {}", plural(more, "more file"));
+        }
+        text
     }
 
     /// The name without its kind where the class says the kind already, else the id.

@@ -179,6 +179,50 @@ fn others_that_disagree_on_replicas_are_a_conflict() {
 }
 
 #[test]
+fn sources_that_call_one_host_otherwise_agree_on_replicas() {
+    let mut machines = teller("terraform", 1, Evidence::Declared);
+    machines.nodes(&["service:web", "host:web-1", "host:web-2"]);
+    machines.alias("host:10.0.0.1", "host:web-1");
+    machines.alias("host:10.0.0.2", "host:web-2");
+    machines.replicas("service:web", 1, &["host:web-1"]);
+    machines.replicas("service:web", 1, &["host:web-2"]);
+    let mut inventory = teller("ansible", 2, Evidence::Inferred);
+    inventory.replicas("service:web", 1, &["host:10.0.0.2"]);
+    inventory.replicas("service:web", 1, &["host:10.0.0.1"]);
+    let model = model(vec![machines, inventory]);
+    model.no_problems();
+    let replicas = model.by_id("service:web/replicas");
+    assert_eq!(replicas.members.len(), 2);
+    assert_eq!(replicas.evidence, Evidence::Declared);
+    // Two places of the one source, two of the other.
+    assert_eq!(replicas.sources.len(), 4);
+}
+
+#[test]
+fn of_sources_that_state_as_many_replicas_the_one_that_places_them_is_taken() {
+    let say = |count: u64| {
+        let mut vague = teller("terraform", 1, Evidence::Declared);
+        vague.nodes(&["service:web", "host:a", "host:b"]);
+        vague.replicas("service:web", 2, &[]);
+        let mut inventory = teller("ansible", 2, Evidence::Inferred);
+        inventory.replicas("service:web", 1, &["host:a"]);
+        inventory.replicas("service:web", count, &["host:b"]);
+        model(vec![vague, inventory])
+    };
+    let built = say(1);
+    built.no_problems();
+    assert_eq!(
+        built.members("service:web/replicas"),
+        ["replica:web@host:a#1×1", "replica:web@host:b#1×1"]
+    );
+    assert!(built.unplaced.is_empty());
+    // Three are not two: the first source's word, and a conflict.
+    let built = say(2);
+    assert_eq!(built.problem().kind, ProblemKind::Conflict);
+    assert_eq!(built.unplaced.len(), 2);
+}
+
+#[test]
 fn lost_replicas_are_made_anew() {
     let mut facts = kubernetes();
     facts.nodes(&[

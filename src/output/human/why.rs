@@ -180,7 +180,7 @@ impl Teller<'_> {
         let cx = self.cx;
         let requirement = cx.requirement(reason.requirement);
         let mut text = Text::plain(verb(requirement.mode, reason.weakened)).and(PLAIN, " ");
-        let place = cx.place(&requirement.sources);
+        let place = cx.places(&requirement.sources);
         let plain_need = requirement.members.len() == 1 && reason.standbys.is_empty();
         if let ([only], true) = (reason.lost.as_slice(), plain_need) {
             let node = self.node(only, depth);
