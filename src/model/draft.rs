@@ -192,29 +192,9 @@ impl<'s> Draft<'s> {
         // point at: so it is counted, never refused.
         self.left = self.left.saturating_sub(1);
         let ix = NodeIx(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(Node {
-            id: id.clone(),
-            class,
-            title: None,
-            tier: None,
-            owner: None,
-            users: None,
-            revenue_per_h: None,
-            demand: None,
-            rto_s: None,
-            rpo_s: None,
-            start_s: 0,
-            data: None,
-            fails_per_y: None,
-            repair_s: None,
-            cost: None,
-            role: None,
-            verified: None,
-            within: None,
-            part_of: None,
-            evidence: context.evidence,
-            sources: context.sources.clone(),
-        });
+        let sources = context.sources.clone();
+        self.nodes
+            .push(Node::new(id.clone(), class, context.evidence, sources));
         self.index.insert(id.clone(), ix);
         ix
     }

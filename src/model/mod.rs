@@ -100,6 +100,36 @@ pub struct Node {
     pub sources: Vec<Source>,
 }
 
+impl Node {
+    /// A node of which nothing is known but what it is, and who says so.
+    #[must_use]
+    pub fn new(id: Id, class: Class, evidence: Evidence, sources: Vec<Source>) -> Self {
+        Self {
+            id,
+            class,
+            title: None,
+            tier: None,
+            owner: None,
+            users: None,
+            revenue_per_h: None,
+            demand: None,
+            rto_s: None,
+            rpo_s: None,
+            start_s: 0,
+            data: None,
+            fails_per_y: None,
+            repair_s: None,
+            cost: None,
+            role: None,
+            verified: None,
+            within: None,
+            part_of: None,
+            evidence,
+            sources,
+        }
+    }
+}
+
 /// At least `need` weight of `members`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requirement {

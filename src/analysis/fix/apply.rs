@@ -186,29 +186,7 @@ impl<'m> Writer<'m> {
     fn bare(&mut self, like: &str, class: Class) -> NodeIx {
         let (kind, name) = like.split_once(':').unwrap_or(("external", like));
         let id = self.name(kind, &format!("{name}-"), 2);
-        self.push(Node {
-            id,
-            class,
-            title: None,
-            tier: None,
-            owner: None,
-            users: None,
-            revenue_per_h: None,
-            demand: None,
-            rto_s: None,
-            rpo_s: None,
-            start_s: 0,
-            data: None,
-            fails_per_y: None,
-            repair_s: None,
-            cost: None,
-            role: None,
-            verified: None,
-            within: None,
-            part_of: None,
-            evidence: Evidence::Assumed,
-            sources: Vec::new(),
-        })
+        self.push(Node::new(id, class, Evidence::Assumed, Vec::new()))
     }
 
     /// A further replica of `of` on `on`, which starts as the others do.
