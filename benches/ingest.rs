@@ -26,6 +26,10 @@ use spof::source::Limits;
 use spof::words::Assume;
 use spof::{ingest, model};
 
+/// As in the program. The events of the parser are measured with it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a measuring process is told to do, as its only way to know that it is one.
 const CHILD: &str = "SPOF_BENCH_INGEST";
 const RUNS: usize = 3;

@@ -9,7 +9,7 @@ use super::draft::{Context, Draft, Rank};
 use super::{Model, NodeIx};
 use crate::ingest::fact::{AliasFact, Otherwise, Ref};
 use crate::source::{Problem, ProblemKind, Span};
-use crate::words::{Class, Evidence, Id, nearest};
+use crate::words::{Candidates, Class, Evidence, Id};
 
 /// Kind of the nodes that stand for names nobody has.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -17,8 +17,9 @@ pub(super) const UNKNOWN: &str = "unknown";
 const HOPS: usize = 16;
 /// Most other places that a problem names.
 const PLACES: usize = 5;
-/// Most comparisons made for suggestions in one run: a file of wrong names must not take hours.
-const COMPARISONS: usize = 500_000;
+/// Steps that suggestions of one run may take, in what [`Candidates::nearest`] counts: some tens of
+/// milliseconds. A file of wrong names must not take hours.
+const SEARCH: u64 = 20_000_000;
 
 /// What names mean, as far as sources state it.
 #[derive(Debug, Default)]
@@ -418,7 +419,8 @@ impl Draft<'_> {
             .map(|(_, node)| &node.id)
             .collect();
         ids.sort_unstable();
-        let mut budget = COMPARISONS;
+        let known = (!missing.is_empty()).then(|| Known::new(ids));
+        let mut budget = SEARCH;
         let mut found = Vec::new();
         for (text, places) in &missing {
             let mut places = places.iter();
@@ -430,11 +432,11 @@ impl Draft<'_> {
                 *first,
                 format!("nothing is called `{text}`"),
             );
-            if let Some(rest) = budget.checked_sub(2 * ids.len()) {
-                budget = rest;
-                if let Some(id) = suggest(text, &ids) {
-                    problem = problem.with_help(format!("did you mean `{id}`?"));
-                }
+            let meant = known
+                .as_ref()
+                .and_then(|known| known.meant(text, &mut budget));
+            if let Some(id) = meant {
+                problem = problem.with_help(format!("did you mean `{id}`?"));
             }
             found.push(also(problem, places));
         }
@@ -493,20 +495,45 @@ fn also<'a>(problem: Problem, places: impl Iterator<Item = &'a Span>) -> Problem
     })
 }
 
-/// The id that `text` was probably meant to be: the same name of another kind or in another
-/// namespace, else the nearest id or bare name. `ids` are sorted. O(ids).
-fn suggest<'a>(text: &str, ids: &[&'a Id]) -> Option<&'a Id> {
-    let name = Id::parse(text).map_or_else(|| text.to_owned(), |id| id.name().to_owned());
-    let last = |id: &Id| id.name().rsplit('/').next() == Some(name.as_str());
-    if let Some(id) = ids.iter().find(|id| id.name() == name || last(id)) {
-        return Some(id);
+/// The ids that a wrong name may have been meant to be.
+struct Known<'a> {
+    /// The first id of each name, with its namespace and without.
+    named: HashMap<&'a str, &'a str>,
+    ids: Candidates<'a>,
+    names: Candidates<'a>,
+}
+
+impl<'a> Known<'a> {
+    /// `ids` are sorted. O(bytes).
+    fn new(ids: Vec<&'a Id>) -> Self {
+        let mut named = HashMap::new();
+        for id in &ids {
+            let name = id.name();
+            let last = name.rsplit('/').next().unwrap_or(name);
+            named.entry(name).or_insert(id.as_str());
+            named.entry(last).or_insert(id.as_str());
+        }
+        Self {
+            named,
+            names: Candidates::new(ids.iter().map(|id| id.name()).collect()),
+            ids: Candidates::new(ids.into_iter().map(Id::as_str).collect()),
+        }
     }
-    let full = nearest(text, ids.iter().map(|id| id.as_str()));
-    if let Some(full) = full {
-        return ids.iter().find(|id| id.as_str() == full).copied();
+
+    /// The id that `text` was probably meant to be: the same name of another kind or in another
+    /// namespace, else the nearest id or bare name, as long as the budget lasts.
+    fn meant(&self, text: &str, budget: &mut u64) -> Option<&'a str> {
+        let id = Id::parse(text);
+        let name = id.as_ref().map_or(text, Id::name);
+        if let Some(id) = self.named.get(name) {
+            return Some(id);
+        }
+        if let Some(id) = self.ids.nearest(text, budget) {
+            return Some(id);
+        }
+        let bare = self.names.nearest(text, budget)?;
+        self.named.get(bare).copied()
     }
-    let bare = nearest(text, ids.iter().map(|id| id.name()))?;
-    ids.iter().find(|id| id.name() == bare).copied()
 }
 
 /// Why a name given on the command line means no node.
@@ -557,10 +584,12 @@ impl Model {
                 .map(|node| &node.id)
                 .collect()
         };
-        let id = suggest(text, &all(true)).or_else(|| suggest(text, &all(false)));
+        let mut budget = u64::MAX;
+        let mut meant = |named: bool| Known::new(all(named)).meant(text, &mut budget);
+        let id = meant(true).or_else(|| meant(false));
         Err(Lookup {
             candidates: vec![],
-            nearest: id.and_then(|id| self.find(id.as_str())),
+            nearest: id.and_then(|id| self.find(id)),
         })
     }
 }

@@ -19,5 +19,5 @@ pub use date::Date;
 pub use id::{Id, is_network_kind};
 pub use quantity::{format_duration, parse_count, parse_duration, parse_percent, parse_rate};
 pub use severity::Severity;
-pub use similar::nearest;
+pub use similar::{Candidates, nearest};
 pub use terms::{Assume, Class, Evidence, Mode, Replication, Role};

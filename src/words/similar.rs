@@ -8,34 +8,104 @@ const LONGEST: usize = 128;
 /// wins, so sorted candidates give a stable answer; a candidate equal to `word` is its own answer.
 ///
 /// Edits are insertions, deletions, replacements and swaps of neighbours (Damerau–Levenshtein in
-/// its "optimal string alignment" form). O(length²) for each candidate of similar length.
+/// its "optimal string alignment" form). O(length²) for each candidate of similar length and
+/// letters.
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = fold(word)?;
-    let mut limit = (folded.len() / 3).max(1);
-    let mut best = None;
-    for candidate in candidates {
-        if candidate == word {
-            return Some(candidate);
+    let candidates = candidates.map(|text| (text, Shape::of(text)));
+    let mut budget = u64::MAX;
+    search(word, candidates, &mut budget)
+}
+
+/// Words that many others are compared with: what tells most of them apart is kept, 16 bytes each.
+#[derive(Debug)]
+pub struct Candidates<'a> {
+    words: Vec<&'a str>,
+    shapes: Vec<Option<Shape>>,
+}
+
+impl<'a> Candidates<'a> {
+    /// The words in the order in which they count. O(bytes).
+    #[must_use]
+    pub fn new(words: Vec<&'a str>) -> Self {
+        let shapes = words.iter().map(|word| Shape::of(word)).collect();
+        Self { words, shapes }
+    }
+
+    /// As [`nearest`], as long as there is `budget`: each candidate takes one from it, and one of
+    /// similar letters as many as the table of the comparison has cells. Nothing once it is used
+    /// up.
+    pub fn nearest(&self, word: &str, budget: &mut u64) -> Option<&'a str> {
+        let candidates = self.words.iter().copied().zip(self.shapes.iter().copied());
+        search(word, candidates, budget)
+    }
+}
+
+/// What can be known of how near two words are without comparing them letter by letter.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// Characters in lower case.
+    length: usize,
+    /// A bit for each character there is; several may share one.
+    letters: u64,
+}
+
+impl Shape {
+    /// Nothing of words that are empty or too long.
+    fn of(word: &str) -> Option<Self> {
+        if word.len() > LONGEST * 4 {
+            return None;
         }
-        // No character takes more than four bytes, or becomes more than three in lower case.
-        if candidate.len() * 3 + limit < folded.len()
-            || candidate.len() > (folded.len() + limit) * 4
-        {
-            continue;
-        }
-        let Some(other) = fold(candidate) else {
-            continue;
+        let (mut length, mut letters) = (0, 0);
+        let mut met = |letter: char| {
+            length += 1;
+            letters |= 1_u64 << (u32::from(letter) % 64);
         };
+        if word.is_ascii() {
+            let bytes = word.bytes();
+            bytes.for_each(|byte| met(char::from(byte.to_ascii_lowercase())));
+        } else {
+            folded(word).for_each(met);
+        }
+        (1..=LONGEST)
+            .contains(&length)
+            .then_some(Self { length, letters })
+    }
+
+    /// No more edits than this are between the two: each takes away at most one letter that the
+    /// other does not have.
+    fn least_distance(self, other: Self) -> usize {
+        let missing = |a: u64, b: u64| (a & !b).count_ones() as usize;
+        let gone = missing(self.letters, other.letters);
+        let come = missing(other.letters, self.letters);
+        gone.max(come).max(self.length.abs_diff(other.length))
+    }
+}
+
+fn search<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = (&'a str, Option<Shape>)>,
+    budget: &mut u64,
+) -> Option<&'a str> {
+    let shape = Shape::of(word)?;
+    let word: Vec<char> = folded(word).collect();
+    let mut other = Vec::new();
+    let mut limit = (shape.length / 3).max(1);
+    let mut best = None;
+    for (candidate, of) in candidates {
+        *budget = budget.checked_sub(1)?;
         // What is no nearer than the best so far is of no use.
         let most = limit - usize::from(best.is_some());
-        if other.len().abs_diff(folded.len()) > most {
+        let Some(of) = of.filter(|of| shape.least_distance(*of) <= most) else {
             continue;
-        }
-        let Some(distance) = distance(&folded, &other, most) else {
+        };
+        *budget = budget.checked_sub((shape.length * of.length) as u64)?;
+        other.clear();
+        other.extend(folded(candidate));
+        let Some(distance) = distance(&word, &other, most) else {
             continue;
         };
         // Replacing every letter of a short word is no likeness.
-        let alike = distance < folded.len().max(other.len());
+        let alike = distance < word.len().max(other.len());
         if alike && distance <= most {
             if distance == 0 {
                 return Some(candidate);
@@ -47,13 +117,9 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     best
 }
 
-/// The characters in lower case; nothing if there are none or too many.
-fn fold(word: &str) -> Option<Vec<char>> {
-    if word.len() > LONGEST * 4 {
-        return None;
-    }
-    let folded: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
-    (!folded.is_empty() && folded.len() <= LONGEST).then_some(folded)
+/// The characters in lower case.
+fn folded(word: &str) -> impl Iterator<Item = char> {
+    word.chars().flat_map(char::to_lowercase)
 }
 
 /// Edits between `a` and `b`, by three rolling rows of the usual table; nothing once it is clear
@@ -116,6 +182,43 @@ mod tests {
         assert_eq!(among("depends_on", &keys), None);
         assert_eq!(among("", &keys), None);
         assert_eq!(among("xy", &keys), None);
+    }
+
+    /// What is left out without comparing is what comparing would have left out.
+    #[test]
+    fn shapes_leave_out_nothing_that_is_near() {
+        let words: Vec<String> = (0..3_000_u32)
+            .map(|at| {
+                let letters = ["a", "b", "É", "é", "-", "판", "q", "A"];
+                let letter = |step: u32| letters[(at.wrapping_mul(step) >> 7) as usize % 8];
+                let length = 1 + at % 7;
+                (0..length)
+                    .map(|place| letter(2_654_435_761_u32.wrapping_mul(place + 1)))
+                    .collect()
+            })
+            .collect();
+        let of = |word: &str| (Shape::of(word).unwrap(), folded(word).collect::<Vec<_>>());
+        let mut close = 0;
+        for pair in words.windows(9) {
+            let ((a, one), (b, other)) = (of(&pair[0]), of(&pair[8]));
+            let edits = distance(&one, &other, usize::MAX).unwrap();
+            assert!(a.least_distance(b) <= edits, "{pair:?}");
+            close += usize::from(edits < 3);
+        }
+        assert!(close > 100, "{close}");
+    }
+
+    #[test]
+    fn candidates_are_searched_within_a_budget() {
+        let known = Candidates::new(vec!["service:logs", "service:login", "store:orders"]);
+        let mut budget = 1_000;
+        assert_eq!(
+            known.nearest("service:logni", &mut budget),
+            Some("service:login")
+        );
+        // Three candidates, and of one more both letters and length are alike.
+        assert!((400..1_000 - 3).contains(&budget), "{budget}");
+        assert_eq!(known.nearest("service:logni", &mut 2), None);
     }
 
     #[test]
