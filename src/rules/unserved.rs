@@ -36,8 +36,8 @@ rule! {
     ///
     /// ## Severity
     ///
-    /// Error for what is critical, warning for everything else; at most a warning where the
-    /// requirement is an assumption.
+    /// Error for what is critical, warning for everything else; a note for what has no replicas
+    /// and is needed by nobody. At most a warning where the requirement is an assumption.
     ///
     /// ## Confidence
     ///
@@ -105,15 +105,23 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
         text::ids(context, &members)
     };
     let (has, need) = (weight(context, requirement), described.need);
-    let message = format!(
-        "`{id}` does not serve even when nothing has failed: it needs weight {need} of {of} and \
-         has {has}"
-    );
+    let waiting = waiting_for(context, subject);
     let critical = context.criticality.of(subject).is_some();
     let level = if critical {
         Severity::Error
+    } else if members.is_empty() && waiting.is_empty() {
+        // Switched off, and nobody minds.
+        Severity::Note
     } else {
         Severity::Warning
+    };
+    let message = if members.is_empty() {
+        format!("`{id}` does not serve even when nothing has failed: it has no replicas")
+    } else {
+        format!(
+            "`{id}` does not serve even when nothing has failed: it needs weight {need} of {of} \
+             and has {has}"
+        )
     };
     let confidence = described.evidence;
     let mut finding = Finding::new(
@@ -145,7 +153,6 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
             None => "standbys don't count until they are promoted".to_owned(),
         });
     }
-    let waiting = waiting_for(context, subject);
     if !waiting.is_empty() {
         finding.notes.push(format!(
             "because of it, {} not serve either: {}",

@@ -46,6 +46,13 @@ impl<'a> Library<'a> {
         places.find_map(|place| self.by_path.get(&place).copied())
     }
 
+    /// The example that stands beside where `path`, which is not there, would be:
+    /// `.env.example` for `.env`.
+    pub(super) fn example(&self, folders: &[&Utf8Path], path: &str) -> Option<FileId> {
+        let mut paths = EXAMPLES.iter().map(|ending| format!("{path}.{ending}"));
+        paths.find_map(|path| self.find(folders, &path))
+    }
+
     /// The folder a file stands in.
     pub(super) fn folder(&self, file: FileId) -> Utf8PathBuf {
         let path = self.sources.path(file).parent();
@@ -78,6 +85,11 @@ impl<'a> Library<'a> {
         named.into_iter().map(|(_, id)| id).collect()
     }
 }
+
+/// What the name of a file that shows how another is written adds to that one's name.
+const EXAMPLES: [&str; 6] = [
+    "example", "sample", "template", "dist", "default", "defaults",
+];
 
 /// `.env`, `.env.prod`, `web.env`.
 fn is_env_name(name: &str) -> bool {

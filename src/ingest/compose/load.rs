@@ -29,6 +29,10 @@ pub(super) struct Project {
     pub(super) overlay: Option<Span>,
     /// Its networks, by the name that its files give them.
     pub(super) networks: BTreeMap<String, Network>,
+    /// Services that don't start, since `COMPOSE_PROFILES` asks for other profiles than theirs.
+    pub(super) asleep: BTreeMap<String, Service>,
+    /// `COMPOSE_PROFILES` says which profiles are asked for.
+    pub(super) is_chosen: bool,
 }
 
 /// A network of a project.
@@ -59,6 +63,21 @@ impl Project {
         self.removed.insert(name);
     }
 
+    /// Puts aside the services of profiles that `asked` (`a,b`; `*` is all) does not ask for.
+    fn choose(&mut self, asked: &str) {
+        self.is_chosen = true;
+        let asked: BTreeSet<&str> = asked.split(',').map(str::trim).collect();
+        if asked.contains("*") {
+            return;
+        }
+        let services = std::mem::take(&mut self.services).into_iter();
+        let starts = |service: &Service| {
+            let mut names = service.profiles.keys();
+            service.profiles.is_empty() || names.any(|name| asked.contains(name.as_str()))
+        };
+        (self.services, self.asleep) = services.partition(|(_, service)| starts(service));
+    }
+
     fn add(&mut self, name: String, mut service: Service) {
         // What was taken away does not shine through what comes in its place.
         service.replaces |= self.removed.remove(&name);
@@ -77,6 +96,8 @@ impl Project {
 pub(super) struct Loaded {
     pub(super) project: Project,
     pub(super) variables: Variables,
+    /// The variables and, where the `.env` file is missing, those of the example beside it.
+    pub(super) examples: Variables,
     /// Files that were included.
     pub(super) included: BTreeSet<FileId>,
     /// Files that a service was extended from.
@@ -116,10 +137,28 @@ pub(super) fn load(library: &Library<'_>, stack: &Stack, budget: &Budget) -> Loa
         loads: RefCell::new(0),
     };
     let mut trail = Vec::new();
-    let project = loader.files(&stack.files, &stack.folder, &variables, &mut trail);
+    let mut project = loader.files(&stack.files, &stack.folder, &variables, &mut trail);
+    let mut examples = variables.clone();
+    if env.is_none()
+        && named.is_empty()
+        && let Some(example) = library.example(&[&stack.folder], ".env")
+    {
+        library.read_env(example, &variables, &mut examples);
+        let why = format!(
+            "`.env` is not among the inputs: where `{}` names services or profiles of the \
+             project, it is assumed to say the same",
+            library.name(example)
+        );
+        let mut notes = loader.notes.borrow_mut();
+        notes.insert((Span::new(example, 0, 0), why));
+    }
+    if let Some(asked) = examples.get("COMPOSE_PROFILES") {
+        project.choose(asked);
+    }
     Loaded {
         project,
         variables,
+        examples,
         included: loader.included.into_inner(),
         extended: loader.extended.into_inner(),
         notes: loader.notes,

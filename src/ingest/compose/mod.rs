@@ -6,7 +6,9 @@
 //!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
 //!   variables filled in. * [`names`]: what a host name means inside a project,
 //!   [`neighbours`]: and beyond it.
-//! * [`references`]: addresses as requirements. * [`placement`]: where replicas stand.
+//! * [`references`]: addresses as requirements. * [`order`]: who starts after whom;
+//!   [`stores`]: images that call nobody.
+//! * [`placement`]: where replicas stand.
 //! * [`telling`]: says it all as facts.
 
 mod dotenv;
@@ -15,12 +17,14 @@ mod library;
 mod load;
 mod names;
 mod neighbours;
+mod order;
 mod placement;
 mod recognise;
 mod references;
 mod scope;
 mod service;
 mod stacks;
+mod stores;
 mod telling;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,10 @@
 //! requirement, a telemetry endpoint a `soft` one; both are inferred, since a name is not yet a
 //! call. What a script waits for in a loop is needed to start.
 //!
+//! What starts only after a service serves can't be needed by it: an address of such a one is
+//! `soft`. (Whole projects share one block of variables.) So is that of a service whose profile
+//! has to be asked for, to one that starts without it.
+//!
 //! What a telemetry service itself names is `soft` too: a collector that can't reach one of its
 //! targets goes on collecting. (Were it hard, a collector that scrapes what starts after it would
 //! close a circle through the whole project, and nothing would ever start again.)
@@ -11,12 +15,15 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::interpolate::fill;
+use super::load::Project;
 use super::neighbours::{Elsewhere, Neighbour};
+use super::order::Order;
 use super::scope::{Notes, Text};
 use super::service::{Dependency, Named, Service};
+use super::stores::software;
 use crate::ingest::budget::Budget;
 use crate::ingest::endpoint::{
-    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
+    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, settings, variable,
 };
 use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
 use crate::source::{Problem, ProblemKind, Span};
@@ -33,6 +40,8 @@ const OWN_NAMES: [&str; 3] = ["VIRTUAL_HOST", "LETSENCRYPT_HOST", "SELF_URL"];
 pub(super) struct Around<'a> {
     /// The project itself.
     pub(super) own: &'a Neighbour<'a>,
+    pub(super) project: &'a Project,
+    pub(super) order: &'a Order<'a>,
     /// Every project of the input.
     pub(super) all: &'a [Neighbour<'a>],
     pub(super) budget: &'a Budget,
@@ -48,6 +57,18 @@ pub(super) struct Writer<'a> {
     said: HashSet<(Vec<String>, Mode, Span)>,
     /// What its variables hold when it starts, `env_file`s included.
     environment: BTreeMap<&'a str, &'a Text>,
+    /// What its variables hold if the examples beside missing files say the same.
+    guesses: Vec<(String, String, Span)>,
+    /// Variables whose guessed values name services of the project.
+    guessed: HashSet<String>,
+    /// Nodes that start only after it serves.
+    later: HashSet<String>,
+    /// Nodes that it starts without, being of profiles that don't bring it.
+    optional: HashSet<String>,
+    /// Of a data store, the nodes that its variables can lead to: copies of it.
+    kin: Option<HashSet<String>>,
+    /// Variables are being read.
+    in_variables: bool,
 }
 
 /// How an address was met.
@@ -58,6 +79,9 @@ struct Met<'n> {
     purpose: Purpose,
     mode: Mode,
     span: Span,
+    evidence: Evidence,
+    /// Only services of the project count.
+    peers_only: bool,
 }
 
 /// What one host leads to.
@@ -71,14 +95,16 @@ enum Target {
 }
 
 impl<'a> Writer<'a> {
-    /// For `service`, called `name`, whose variables have the values of `environment`. `None` if
-    /// the project has no such node.
+    /// For `service`, called `name`, whose variables have the values of `environment`; `guesses`
+    /// are those that only examples state. `None` if the project has no such node.
     pub(super) fn new(
         around: Around<'a>,
-        name: &'a str,
-        service: &'a Service,
+        (name, service): (&'a str, &'a Service),
         environment: BTreeMap<&'a str, &'a Text>,
+        guesses: Vec<(String, String, Span)>,
     ) -> Option<Self> {
+        let later = around.order.later(name, around.budget).into_iter();
+        let later = later.filter_map(|name| Some(around.own.ids.get(name)?.as_str().to_owned()));
         Some(Self {
             around,
             name,
@@ -86,6 +112,12 @@ impl<'a> Writer<'a> {
             id: around.own.ids.get(name)?,
             said: HashSet::new(),
             environment,
+            guesses,
+            guessed: HashSet::new(),
+            later: later.collect(),
+            optional: optional(around, service),
+            kin: kin(around, service),
+            in_variables: false,
         })
     }
 
@@ -125,14 +157,16 @@ impl<'a> Writer<'a> {
                 facts,
             );
         }
+        self.in_variables = true;
         self.variables(facts);
+        self.in_variables = false;
         self.arguments(facts);
     }
 
     fn depends_on(&mut self, name: &str, dependency: &Dependency, facts: &mut Facts) {
         let span = dependency.span;
         let Some(id) = self.around.own.ids.get(name) else {
-            if dependency.required {
+            if dependency.required && !self.around.project.asleep.contains_key(name) {
                 self.nobody(name, "depends_on", span, facts);
             }
             return;
@@ -165,6 +199,9 @@ impl<'a> Writer<'a> {
     /// Another service that is named as such.
     fn named(&mut self, other: &Named, key: &str, modes: &[(Mode, Evidence)], facts: &mut Facts) {
         let Some(id) = self.around.own.ids.get(other.name.as_str()) else {
+            if self.around.project.asleep.contains_key(&other.name) {
+                return;
+            }
             self.nobody(&other.name, key, other.span, facts);
             return;
         };
@@ -196,16 +233,26 @@ impl<'a> Writer<'a> {
     }
 
     fn variables(&mut self, facts: &mut Facts) {
+        for (name, value, span) in std::mem::take(&mut self.guesses) {
+            let before = facts.requirements.len();
+            let guess = Some((Evidence::Assumed, true));
+            self.value(&name, &value, (span, guess), facts);
+            if facts.requirements.len() > before {
+                self.guessed.insert(name);
+            }
+        }
         let environment = self.environment.clone();
         for (name, text) in environment {
-            // A value of several lines is a file's content.
-            if !text.value.trim().contains('\n') {
+            if text.value.trim().contains('\n') {
+                self.content(name, text, facts);
+            } else {
                 self.missing(name, text);
-                self.value(name, &text.value, text.span, facts);
+                self.value(name, &text.value, (text.span, None), facts);
             }
         }
         for (name, variable) in &self.service.environment {
             let known = self.environment.contains_key(name.as_str());
+            let known = known || self.guessed.contains(name);
             if !known && variable::purpose(name) == Purpose::Host {
                 let why = format!(
                     "`{name}` comes from outside the input (no `.env` has it): what it names is unknown"
@@ -219,10 +266,27 @@ impl<'a> Writer<'a> {
     /// Notes variables without value where an address should stand.
     fn missing(&self, name: &str, text: &Text) {
         let expected = variable::purpose(name) == Purpose::Host || text.value.contains("://");
+        if self.guessed.contains(name) {
+            return;
+        }
         for missing in text.missing.iter().filter(|_| expected) {
             let why =
                 format!("`${{{missing}}}` has no value in the input: what it names is unknown");
             self.around.notes.borrow_mut().insert((text.span, why));
+        }
+    }
+
+    /// A value of several lines: the content of a file of settings.
+    fn content(&mut self, name: &str, text: &Text, facts: &mut Facts) {
+        let watches = settings::is_watcher(name) || variable::purpose(name) == Purpose::NotCalled;
+        if watches || !self.around.budget.spend(text.value.len() / 4) {
+            return;
+        }
+        for (name, value) in settings::settings(&text.value) {
+            if !name.ends_with("targets") {
+                let read = Some((Evidence::Inferred, true));
+                self.value(name, value, (text.span, read), facts);
+            }
         }
     }
 
@@ -262,7 +326,7 @@ impl<'a> Writer<'a> {
             match assigned {
                 Some((name, value)) if name.starts_with('-') || !text.contains([' ', ';']) => {
                     self.missing(name, word);
-                    self.value(name, value, span, facts);
+                    self.value(name, value, (span, None), facts);
                     flag = "";
                 }
                 _ if text.starts_with('-') => flag = text,
@@ -271,7 +335,7 @@ impl<'a> Writer<'a> {
                 _ if waited.iter().any(|host| text.contains(host.as_str())) => flag = "",
                 _ => {
                     self.missing(flag, word);
-                    self.value(flag, text, span, facts);
+                    self.value(flag, text, (span, None), facts);
                     flag = "";
                 }
             }
@@ -297,25 +361,36 @@ impl<'a> Writer<'a> {
                 purpose: Purpose::Host,
                 mode: if probe.waits { Mode::Start } else { Mode::Hard },
                 span,
+                evidence: Evidence::Inferred,
+                peers_only: false,
             };
             let hosts = vec![probe.endpoint];
             self.require(&Address { hosts }, met, facts);
         }
     }
 
-    /// The value of a variable or flag.
-    fn value(&mut self, name: &str, value: &str, span: Span, facts: &mut Facts) {
+    /// The value of a variable or flag; `doubt`: how sure it is, and whether only services of the
+    /// project count.
+    fn value(
+        &mut self,
+        name: &str,
+        value: &str,
+        (span, doubt): (Span, Option<(Evidence, bool)>),
+        facts: &mut Facts,
+    ) {
         let purpose = variable::purpose(name);
         let skipped = purpose == Purpose::NotCalled || OWN_NAMES.contains(&name);
         if skipped || !self.around.budget.spend(value.len() / 16) {
             return;
         }
-        let mode = Mode::Hard;
+        let (evidence, peers_only) = doubt.unwrap_or((Evidence::Inferred, false));
         let met = Met {
             name,
             purpose,
-            mode,
+            mode: Mode::Hard,
             span,
+            evidence,
+            peers_only,
         };
         for address in addresses(value) {
             self.require(&address, met, facts);
@@ -325,8 +400,7 @@ impl<'a> Writer<'a> {
     /// One requirement for an address, if it leads to anything but the service itself.
     fn require(&mut self, address: &Address, met: Met<'_>, facts: &mut Facts) {
         let mut targets: Vec<Ref> = Vec::new();
-        let mut telemetry =
-            met.purpose == Purpose::Telemetry || variable::is_telemetry_host(self.name);
+        let mut telemetry = met.purpose == Purpose::Telemetry || variable::is_collector(self.name);
         for endpoint in &address.hosts {
             match self.target(endpoint, met) {
                 Target::None => {}
@@ -338,8 +412,19 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        let mode = if telemetry { Mode::Soft } else { met.mode };
-        self.say(targets, mode, Evidence::Inferred, met.span, facts);
+        if let Some(kin) = self.kin.as_ref().filter(|_| self.in_variables) {
+            targets.retain(|target| kin.contains(&target.text));
+        }
+        let spared = |target: &Ref| {
+            self.later.contains(&target.text) || self.optional.contains(&target.text)
+        };
+        let spared = met.mode == Mode::Hard && targets.iter().all(spared);
+        let mode = if telemetry || spared {
+            Mode::Soft
+        } else {
+            met.mode
+        };
+        self.say(targets, mode, met.evidence, met.span, facts);
     }
 
     fn say(
@@ -413,7 +498,9 @@ impl<'a> Writer<'a> {
                 .filter_map(|name| self.around.own.ids.get(name));
             return Target::Refs(ids.map(|id| known(id, met.span)).collect());
         }
-        if !self.around.budget.spend(self.around.all.len()) {
+        let asleep = self.around.project.asleep.contains_key(&lower);
+        let peers_only = asleep || met.peers_only;
+        if peers_only || !self.around.budget.spend(self.around.all.len()) {
             return Target::None;
         }
         match self.around.own.elsewhere(&lower, self.around.all) {
@@ -460,6 +547,39 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// The nodes that only run when profiles are asked for, of which one that brings `service` is
+/// none. Where `.env` asks for profiles, those that run are as good as the others.
+fn optional(around: Around<'_>, service: &Service) -> HashSet<String> {
+    let services = &around.project.services;
+    if around.project.is_chosen || !around.budget.spend(services.len() / 4) {
+        return HashSet::new();
+    }
+    let brought = |other: &Service| {
+        let mut profiles = service.profiles.keys();
+        other.profiles.is_empty()
+            || (!service.profiles.is_empty()
+                && profiles.all(|own| other.profiles.contains_key(own)))
+    };
+    let others = services.iter().filter(|(_, other)| !brought(other));
+    let ids = others.filter_map(|(name, _)| around.own.ids.get(name.as_str()));
+    ids.map(|id| id.as_str().to_owned()).collect()
+}
+
+/// The nodes that run the same data store as `service`; `None` if that is no data store.
+fn kin(around: Around<'_>, service: &Service) -> Option<HashSet<String>> {
+    let runs = |service: &Service| software(&service.image.as_ref()?.value);
+    let own = runs(service)?;
+    let services = &around.project.services;
+    if !around.budget.spend(services.len()) {
+        return None;
+    }
+    let same = services
+        .iter()
+        .filter(|(_, other)| runs(other) == Some(own));
+    let ids = same.filter_map(|(name, _)| around.own.ids.get(name.as_str()));
+    Some(ids.map(|id| id.as_str().to_owned()).collect())
 }
 
 /// True if a variable's name leaves no doubt that a host stands there (`DB_HOST`).

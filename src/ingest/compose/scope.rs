@@ -21,6 +21,8 @@ pub(super) struct Text {
     pub(super) span: Span,
     /// Variables in it that have no value in the input.
     pub(super) missing: Vec<String>,
+    /// How it was written, where variables are missing.
+    pub(super) raw: Option<String>,
 }
 
 /// What the values of one file depend on.
@@ -82,6 +84,7 @@ impl Scope<'_> {
         Some(Text {
             value: filled.text,
             span: view.span(),
+            raw: (!filled.missing.is_empty()).then(|| text.to_owned()),
             missing: filled.missing,
         })
     }
@@ -138,6 +141,10 @@ impl Scope<'_> {
                         value: value.to_owned(),
                         span: item.span,
                         missing: item.missing,
+                        raw: item.raw.as_deref().and_then(|raw| {
+                            let (_, raw) = raw.split_once(separator)?;
+                            Some(raw.to_owned())
+                        }),
                     };
                     (name.trim().to_owned(), item.span, Some(value))
                 }

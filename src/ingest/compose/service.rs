@@ -61,6 +61,7 @@ pub(super) struct Service {
     pub(super) places: Vec<Span>,
     /// It has an image, or says how to build one.
     pub(super) is_runnable: bool,
+    pub(super) image: Option<Text>,
     pub(super) environment: BTreeMap<String, Variable>,
     pub(super) env_files: Vec<EnvFile>,
     pub(super) depends_on: BTreeMap<String, Dependency>,
@@ -127,6 +128,7 @@ impl Service {
         let mut service = Self {
             places: vec![key],
             is_runnable: false,
+            image: None,
             environment: BTreeMap::new(),
             env_files: Vec::new(),
             depends_on: BTreeMap::new(),
@@ -172,7 +174,11 @@ impl Service {
 
     fn take(&mut self, key: &'static str, value: View<'_>, scope: &Scope<'_>) {
         match key {
-            "image" | "build" => self.is_runnable = true,
+            "image" => {
+                self.is_runnable = true;
+                self.image = scope.text(value);
+            }
+            "build" => self.is_runnable = true,
             "environment" => {
                 for (name, span, value) in scope.pairs(value, '=') {
                     let known = || scope.variables.get(&name).cloned();
@@ -181,6 +187,7 @@ impl Service {
                             value: known()?,
                             span,
                             missing: Vec::new(),
+                            raw: None,
                         })
                     });
                     let span = value.as_ref().map_or(span, |text| text.span);
@@ -324,6 +331,7 @@ impl Service {
             }
         }
         self.is_runnable |= over.is_runnable;
+        self.image = over.image.or(self.image.take());
         self.environment.extend(over.environment);
         self.env_files.extend(over.env_files);
         self.depends_on.extend(over.depends_on);
@@ -454,6 +462,7 @@ fn words(value: View<'_>, scope: &Scope<'_>) -> Vec<Text> {
             value,
             span: text.span,
             missing: text.missing.clone(),
+            raw: None,
         })
         .collect()
 }

@@ -151,7 +151,16 @@ fn default_files(library: &Library<'_>, folder: &Utf8PathBuf, files: &[FileId]) 
 fn apart(library: &Library<'_>, folder: &Utf8PathBuf, files: &[FileId]) -> Vec<Stack> {
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     let mut stacks: Vec<Stack> = Vec::new();
+    // A file that others extend is a part of theirs; of files that extend each other, none is.
+    let mut parts = BTreeSet::new();
     for file in files {
+        parts.extend(extended(library, *file, folder).filter(|part| part != file));
+    }
+    let is_circle = files.iter().all(|file| parts.contains(file));
+    for file in files
+        .iter()
+        .filter(|file| is_circle || !parts.contains(*file))
+    {
         let names = service_names(library, *file);
         if !names.is_empty() && names.iter().all(|name| !taken.contains(name)) {
             taken.extend(names);
@@ -171,6 +180,19 @@ fn apart(library: &Library<'_>, folder: &Utf8PathBuf, files: &[FileId]) -> Vec<S
         }
     }
     stacks
+}
+
+/// The files that services of `file` extend services of.
+fn extended<'a>(
+    library: &'a Library<'_>,
+    file: FileId,
+    folder: &'a Utf8PathBuf,
+) -> impl Iterator<Item = FileId> {
+    let documents = library.documents(file).iter();
+    let services = documents.filter_map(|document| document.root().get("services"));
+    let entries = services.flat_map(View::entries);
+    let paths = entries.filter_map(|(_, service)| service.get("extends")?.get("file")?.as_str());
+    paths.filter_map(move |path| library.find(&[folder], path))
 }
 
 /// The services that a file itself states.

@@ -1,12 +1,15 @@
 //! Says what the projects hold as facts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use camino::Utf8PathBuf;
 
+use super::interpolate::fill;
 use super::library::Library;
 use super::load::{Loaded, load};
 use super::neighbours::Neighbour;
+use super::order::Order;
 use super::placement::{self, Platform};
 use super::references::{Around, Writer, known, place};
 use super::scope::Text;
@@ -190,13 +193,15 @@ fn tell_project(
             origin: Origin::at(Evidence::Inferred, span),
         });
     }
+    let order = Order::new(project);
     let around = Around {
         own,
+        project,
+        order: &order,
         all,
         budget,
         notes,
     };
-    let mut profiles: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
     for (name, service) in &project.services {
         let Some(id) = own.ids.get(name.as_str()) else {
             continue;
@@ -216,48 +221,109 @@ fn tell_project(
             );
             notes.borrow_mut().insert((place(service), why));
         }
-        for (profile, span) in &service.profiles {
-            profiles.entry(profile).or_insert((*span, 0)).1 += 1;
-        }
         let replicas = placement::replicas(id, service, &platform, notes);
         facts.replicas.push(replicas);
-        let from_files = env_files(told, service, library);
+        let mut guesses = Vec::new();
+        let from_files = env_files(told, service, library, &mut guesses);
+        guesses.extend(examples(told, service));
         let stated = service.environment.iter();
         let stated =
             stated.filter_map(|(name, variable)| Some((name.as_str(), variable.value.as_ref()?)));
         let mut environment: BTreeMap<&str, &Text> = BTreeMap::new();
         environment.extend(from_files.iter().map(|(name, text)| (name.as_str(), text)));
         environment.extend(stated);
-        if let Some(mut writer) = Writer::new(around, name, service, environment) {
+        if let Some(mut writer) = Writer::new(around, (name, service), environment, guesses) {
             writer.write(facts);
         }
     }
-    for (profile, (span, count)) in profiles {
-        let services = if count == 1 {
-            "service starts"
-        } else {
-            "services start"
-        };
-        let why = format!(
-            "profile `{profile}`: its {count} {services} only when it is asked for; here they count as running"
-        );
-        notes.borrow_mut().insert((span, why));
-    }
+    note_profiles(told);
     facts.unread.extend(notes.borrow().iter().cloned());
 }
 
-/// The variables that a service gets from its `env_file`s, the later of one name counting.
-fn env_files(told: &Told, service: &Service, library: &Library<'_>) -> BTreeMap<String, Text> {
+/// Says which services start only when their profile is asked for.
+fn note_profiles(told: &Told) {
+    let Loaded { project, notes, .. } = &told.loaded;
+    let services = if project.is_chosen {
+        &project.asleep
+    } else {
+        &project.services
+    };
+    let mut profiles: BTreeMap<&str, (Span, usize)> = BTreeMap::new();
+    for (profile, span) in services.values().flat_map(|service| &service.profiles) {
+        profiles.entry(profile).or_insert((*span, 0)).1 += 1;
+    }
+    for (profile, (span, count)) in profiles {
+        let (services, they) = if count == 1 {
+            ("service starts", "it counts")
+        } else {
+            ("services start", "they count")
+        };
+        let why = if project.is_chosen {
+            format!(
+                "profile `{profile}`: its {count} {services} only when it is asked for, and \
+                 `COMPOSE_PROFILES` does not ask for it: left out"
+            )
+        } else {
+            format!(
+                "profile `{profile}`: its {count} {services} only when it is asked for; here \
+                 {they} as running"
+            )
+        };
+        notes.borrow_mut().insert((span, why));
+    }
+}
+
+/// Variables of a service that have a value only if the example of a missing `.env` holds.
+fn examples(told: &Told, service: &Service) -> Vec<(String, String, Span)> {
+    let Loaded {
+        variables,
+        examples,
+        ..
+    } = &told.loaded;
+    if variables.len() == examples.len() {
+        return Vec::new();
+    }
+    let value = |name: &str| examples.get(name).cloned();
+    let stated = service.environment.iter();
+    let found = stated.filter_map(|(name, variable)| {
+        let text = match &variable.value {
+            Some(text) => fill(text.raw.as_deref()?, &value).text,
+            None => value(name)?,
+        };
+        Some((name.clone(), text, variable.span))
+    });
+    found.collect()
+}
+
+/// The variables that a service gets from its `env_file`s, the later of one name counting; those
+/// that only the example of a missing one states go to `guesses`.
+fn env_files(
+    told: &Told,
+    service: &Service,
+    library: &Library<'_>,
+    guesses: &mut Vec<(String, String, Span)>,
+) -> BTreeMap<String, Text> {
     let mut found = BTreeMap::new();
     for entry in &service.env_files {
         let path = &entry.path;
         let folders: Vec<_> = entry.folders.iter().map(Utf8PathBuf::as_path).collect();
         let Some(file) = library.find(&folders, &path.value) else {
-            if entry.required {
-                let why = format!(
-                    "`env_file` names `{}`, which is not among the inputs: what it states is unknown",
-                    path.value
+            let mut why = format!(
+                "`env_file` names `{}`, which is not among the inputs: ",
+                path.value
+            );
+            if let Some(file) = library.example(&folders, &path.value) {
+                let own = library.env_file(file, &told.loaded.variables).into_iter();
+                guesses.extend(own.map(|(name, value)| (name, value, path.span)));
+                let _ = write!(
+                    why,
+                    "where `{}` names services of the project, it is assumed to say the same",
+                    library.name(file)
                 );
+            } else {
+                why.push_str("what it states is unknown");
+            }
+            if entry.required {
                 told.loaded.notes.borrow_mut().insert((path.span, why));
             }
             continue;
@@ -268,6 +334,7 @@ fn env_files(told: &Told, service: &Service, library: &Library<'_>) -> BTreeMap<
                 value,
                 span: path.span,
                 missing: Vec::new(),
+                raw: None,
             };
             (name, text)
         }));

@@ -92,6 +92,11 @@ const HOST_KEYS: [&str; 20] = [
     "contact points",
 ];
 
+/// Words that switch something on or off, and are no hosts where they stand alone.
+const SWITCHES: [&str; 12] = [
+    "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "auto", "enabled", "disabled",
+];
+
 /// Every address in `value`, in order, each host once.
 #[must_use]
 pub fn addresses(value: &str) -> Vec<Address> {
@@ -259,7 +264,8 @@ fn list(text: &str, form: Form) -> Vec<Address> {
             let end = host_port(place, form)?;
             // `shop/cart` and `user@host` are paths and mail addresses, not hosts.
             let plain = !has_path && place.len() == part.len();
-            let fits = end.port.is_some() || (plain && form != Form::Port);
+            let switch = form == Form::Bare && SWITCHES.contains(&end.host.as_str());
+            let fits = end.port.is_some() || (plain && !switch && form != Form::Port);
             fits.then(|| Address { hosts: vec![end] })
         })
         .collect()
@@ -397,6 +403,9 @@ mod tests {
             "shop/cart",
             "quay.io/team/image",
             "key=value",
+            "true",
+            "Off",
+            "none",
         ] {
             assert_eq!(found(value), "", "{value}");
         }

@@ -6,11 +6,12 @@
 //!
 //! * [`address`]: the addresses in one value. * [`host`]: what sort of place a host name is.
 //! * [`variable`]: what the name of a variable or flag says about its value.
-//! * [`script`]: the hosts that a shell script asks or waits for.
+//! * [`script`]: the hosts that a shell script asks or waits for. * [`settings`]: settings in files.
 
 pub mod address;
 pub mod host;
 pub mod script;
+pub mod settings;
 pub mod variable;
 
 pub use address::{Address, Endpoint, Form, addresses};

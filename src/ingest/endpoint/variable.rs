@@ -3,7 +3,8 @@
 /// What a name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Telemetry leaves here: losing the target degrades nothing a user sees.
+    /// Telemetry leaves here, or something is looked up that can wait: losing the target degrades
+    /// nothing a user sees.
     Telemetry,
     /// Says a host stands here (`DB_HOST`, `--server`): even a bare word may be one.
     Host,
@@ -15,14 +16,15 @@ pub enum Purpose {
 }
 
 /// Any of these words: traces, metrics, logs or crash reports go there.
-const TELEMETRY: [&str; 27] = [
+const TELEMETRY: [&str; 28] = [
     "otel",
     "otlp",
     "opentelemetry",
     "jaeger",
     "zipkin",
     "statsd",
-    "sentry",
+    "healthcheck",
+    "healthchecks",
     "datadog",
     "newrelic",
     "collector",
@@ -44,6 +46,15 @@ const TELEMETRY: [&str; 27] = [
     "splunk",
     "bugsnag",
 ];
+
+/// After `sentry`, one of these: crash reports go there. (`SENTRY_DB_HOST` is a setting of Sentry
+/// itself.)
+const CRASH_REPORTS: [&str; 9] = [
+    "dsn", "url", "uri", "host", "endpoint", "server", "addr", "address", "tunnel",
+];
+
+/// After `health`, one of these: what is only looked at, or told that all is well.
+const HEALTH_CHECKS: [&str; 3] = ["check", "checks", "checker"];
 
 /// Words that, in the *host*, mean telemetry whatever the variable is called.
 const TELEMETRY_HOSTS: [&str; 13] = [
@@ -115,7 +126,7 @@ const NOT_AN_ADDRESS: [&str; 34] = [
 ];
 
 /// Any of these words: a host is expected.
-const HOST: [&str; 29] = [
+const HOST: [&str; 45] = [
     "host",
     "hosts",
     "hostname",
@@ -145,6 +156,22 @@ const HOST: [&str; 29] = [
     "peers",
     "seeds",
     "proxy",
+    "pghost",
+    "dbhost",
+    "dburl",
+    "jdbcurl",
+    "mysqlhost",
+    "redishost",
+    "smtphost",
+    "mailhost",
+    "apiurl",
+    "points",
+    "nodes",
+    "members",
+    "masters",
+    "sentinels",
+    "connect",
+    "join",
 ];
 
 /// A name that ends in one of these holds a bare word that only looks like a host.
@@ -213,10 +240,18 @@ pub fn purpose(name: &str) -> Purpose {
         || pair("new", "relic")
         || pair("fluent", "bit")
         || pair("application", "insights")
+        || CRASH_REPORTS.iter().any(|word| pair("sentry", word))
+        || HEALTH_CHECKS.iter().any(|word| pair("health", word))
+        || pair("check", "update")
+        || pair("check", "updates")
+        || pair("update", "check")
         || words.first().is_some_and(|word| word == "dd")
     {
         Purpose::Telemetry
-    } else if any(&HOST) && !NOT_A_BARE_HOST.contains(&last) {
+    } else if (any(&HOST) && !NOT_A_BARE_HOST.contains(&last))
+        || pair("connection", "string")
+        || pair("connection", "strings")
+    {
         Purpose::Host
     } else {
         Purpose::Plain
@@ -236,6 +271,15 @@ pub fn is_telemetry_host(host: &str) -> bool {
         || parts
             .windows(2)
             .any(|two| matches!(two, [a, b] if a == "fluent" && b == "bit"))
+}
+
+/// True if a service is called what collectors are called: what it can't reach, it does without.
+///
+/// Not so a back end of crash reports that users look at, whose name only says whose part it is
+/// (`sentry-worker`).
+#[must_use]
+pub fn is_collector(service: &str) -> bool {
+    is_telemetry_host(service) && !words(service).iter().any(|word| word == "sentry")
 }
 
 /// True if a public address under this name is most likely the speaker's own
@@ -290,6 +334,14 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_ENDPOINT", Purpose::Telemetry),
             ("COLLECTOR_SERVICE_ADDR", Purpose::Telemetry),
             ("DD_AGENT_HOST", Purpose::Telemetry),
+            ("HealthChecksUI__HealthChecks__0__Uri", Purpose::Telemetry),
+            ("HEALTHCHECK_URL", Purpose::Telemetry),
+            ("CHECK_UPDATE_URL", Purpose::Telemetry),
+            ("PGHOST", Purpose::Host),
+            ("ConnectionStrings__EventBus", Purpose::Host),
+            ("SENTRY_DSN", Purpose::Telemetry),
+            ("SENTRY_RELAY_HOST", Purpose::Host),
+            ("RING_CONTACT_POINTS", Purpose::Host),
             ("TELEMETRY_DOCS_HOST", Purpose::Host),
             ("NEW_RELIC_HOST", Purpose::Telemetry),
             ("LISTEN_ADDR", Purpose::NotCalled),
@@ -312,5 +364,7 @@ mod tests {
         assert!(is_telemetry_host("fluent-bit"));
         assert!(is_telemetry_host("o1.ingest.sentry.io"));
         assert!(!is_telemetry_host("garbage-collector-api"));
+        assert!(is_collector("otel-collector"));
+        assert!(is_telemetry_host("sentry-worker") && !is_collector("sentry-worker"));
     }
 }

@@ -11,7 +11,7 @@
 //! * [`control`]: the control plane that such a dump shows. * [`controllers`]: what serves the
 //!   classes of Ingress objects, and cluster DNS.
 //! * [`telling`]: says it all as facts.
-//! * [`routes`]: what enters from outside. * [`settings`]: files in `ConfigMap`s.
+//! * [`routes`]: what enters from outside.
 //! * [`companions`]: files of Helm and kustomize that are no objects. * [`kustomize`]: builds
 //!   overlays, or says what they are. * [`pointers`]: Argo CD and Flux. * [`reader`]: the budget.
 
@@ -33,7 +33,6 @@ mod reader;
 mod references;
 mod routes;
 mod services;
-mod settings;
 mod telling;
 #[cfg(test)]
 mod tests;

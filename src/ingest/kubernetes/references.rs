@@ -9,10 +9,9 @@ use std::collections::HashSet;
 
 use super::environment::{Environment, Surroundings};
 use super::services::{Lead, canonical};
-use super::settings;
 use super::workload::Workload;
 use crate::ingest::endpoint::{
-    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, variable,
+    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, settings, variable,
 };
 use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
 use crate::source::{Span, View};

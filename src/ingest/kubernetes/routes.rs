@@ -246,7 +246,14 @@ fn ingress<'d>(object: &Object<'d>, reader: &Reader) -> Vec<Route<'d>> {
 }
 
 /// `HTTPRoute`, `GRPCRoute`, `TLSRoute`, `TCPRoute`, `UDPRoute`.
+///
+/// One that is attached to Services only splits what is called inside the mesh: no user comes in.
 fn route<'d>(object: &Object<'d>, reader: &Reader) -> Vec<Route<'d>> {
+    let parents = reader.items(object.view, &["spec", "parentRefs"]);
+    let is_service = |parent: &View<'d>| reader.text(*parent, &["kind"]) == Some("Service");
+    if !parents.is_empty() && parents.iter().all(is_service) {
+        return Vec::new();
+    }
     let hosts = reader.items(object.view, &["spec", "hostnames"]);
     let hosts: Vec<&str> = hosts.into_iter().filter_map(View::as_str).collect();
     let rules = reader.items(object.view, &["spec", "rules"]).into_iter();

@@ -1,6 +1,6 @@
 //! Single replicas, single domains, concentration: who is critical, and how bad it is.
 
-use super::{Code, manifest};
+use super::{Code, lint, manifest};
 use crate::findings::Severity;
 use crate::words::Evidence;
 
@@ -98,6 +98,29 @@ services:
     // `web` goes with `auth`, which is where the finding is.
     assert_eq!(linted.of(Code::SingleDomain).len(), 1);
     insta::assert_snapshot!(linted.told(Code::SingleDomain));
+}
+
+#[test]
+fn what_is_switched_off_and_needed_by_nobody_is_a_note() {
+    let text = |value: &str| {
+        let app = |name: &str, rest: &str| {
+            format!(
+                "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  replicas: {rest}\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec: {{containers: [{{name: c, image: x, env: [{{name: OFF_URL, value: '{value}'}}]}}]}}\n"
+            )
+        };
+        let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: off}\nspec: {selector: {app: off}, ports: [{port: 80}]}\n";
+        app("off", "0") + &app("web", "1") + service
+    };
+    let finding = |text: &str| {
+        let linted = lint(&[("apps.yaml", text)]);
+        let found = linted.of(Code::Unserved);
+        let found = found.first().expect("a finding");
+        (found.severity, found.message.clone())
+    };
+    let message = "`service:off` does not serve even when nothing has failed: it has no replicas";
+    assert_eq!(finding(&text("")), (Severity::Note, message.to_owned()));
+    let needed = finding(&text("http://off"));
+    assert_eq!(needed, (Severity::Warning, message.to_owned()));
 }
 
 #[test]

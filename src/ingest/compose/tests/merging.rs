@@ -344,7 +344,7 @@ fn profiles_count_as_running_and_are_said_once() {
     assert_eq!(
         notes(&facts),
         "profile `dev`: its 2 services start only when it is asked for; here they count as running\n\
-         profile `test`: its 1 service starts only when it is asked for; here they count as running"
+         profile `test`: its 1 service starts only when it is asked for; here it counts as running"
     );
 }
 
@@ -382,4 +382,16 @@ fn tags_reach_what_is_included_and_spare_what_is_extended() {
         edges(&two),
         ["a hard db", "web hard db", "web start a replica of c"]
     );
+}
+
+#[test]
+fn a_file_that_others_extend_is_a_part_of_theirs() {
+    let base = "services: {web: {image: x}, db: {image: x}}";
+    let full = "services:\n  web: {extends: {file: base.compose.yaml, service: web}, depends_on: [db]}\n  db: {extends: {file: base.compose.yaml, service: db}}\n  bus: {image: x}\n";
+    let found = walked(&[("s/base.compose.yaml", base), ("s/full.compose.yaml", full)]);
+    assert_eq!(
+        ids(&found),
+        ["host:s", "service:bus", "service:db", "service:web"]
+    );
+    assert_eq!(notes(&found), "");
 }

@@ -118,6 +118,126 @@ fn every_way_of_naming_another_service() {
 }
 
 #[test]
+fn a_switch_is_no_host() {
+    assert!(web("environment: {SEED_SELF_HOST: 'true', RELAY_HOST: none}").is_empty());
+}
+
+#[test]
+fn settings_of_the_crash_reporter_itself_are_no_telemetry() {
+    let lines = "environment: {SENTRY_DSN: 'http://key@a:9000/1', SENTRY_STORE_HOST: b}";
+    assert_eq!(web(lines), ["web hard b", "web soft a"]);
+}
+
+#[test]
+fn what_a_profile_has_to_bring_is_done_without() {
+    let found = facts(
+        "
+x-env: &env {A_URL: 'http://a:80', B_URL: 'http://b:80', DB_URL: 'pg://db:5432'}
+services:
+  app: {image: x, environment: *env}
+  db: {image: x}
+  a: {image: x, profiles: [a, all]}
+  b: {image: x, profiles: [b]}
+  with-a: {image: x, profiles: [a], environment: *env}
+",
+    );
+    assert_eq!(
+        edges(&found),
+        [
+            "app hard db",
+            "app soft a",
+            "app soft b",
+            "with-a hard a",
+            "with-a hard db",
+            "with-a soft b",
+        ]
+    );
+}
+
+#[test]
+fn a_data_store_calls_nobody_but_its_own_copies() {
+    let found = facts(
+        "
+x-env: &env {DB_HOST: db, CACHE_URL: 'redis://cache:6379', API_URL: 'https://api.example.com'}
+services:
+  app: {image: x, environment: *env}
+  db: {image: 'docker.io/library/postgres:16', environment: *env}
+  copy: {image: postgres, environment: {PRIMARY_HOST: db, CACHE_HOST: cache}}
+  cache: {image: 'redis:7', environment: *env, command: redis-server --replicaof app:6379}
+",
+    );
+    assert_eq!(
+        edges(&found),
+        [
+            "app hard api.example.com",
+            "app hard cache",
+            "app hard db",
+            "cache hard app",
+            "copy hard db",
+        ]
+    );
+}
+
+#[test]
+fn what_starts_only_after_a_service_is_not_needed_by_it() {
+    let found = facts(
+        "
+x-env: &env {API_URL: 'http://api:80', DB_URL: 'pg://db:5432'}
+services:
+  db: {image: x}
+  init: {image: x, environment: *env, depends_on: {db: {condition: service_healthy}}}
+  api: {image: x, environment: *env, depends_on: {init: {condition: service_completed_successfully}}}
+  web: {image: x, environment: {API_URL: 'http://api:80'}, depends_on: [api]}
+  late: {image: x, environment: {WEB_URL: 'http://web:80'}}
+  first: {image: x, environment: {SECOND_URL: 'http://second:80'}}
+  second: {image: x, environment: {FIRST_URL: 'http://first:80'}, depends_on: [first]}
+",
+    );
+    assert_eq!(
+        edges(&found),
+        [
+            "api hard db",
+            "api start init",
+            // Only its container is waited for, so the two may well need each other.
+            "first hard second",
+            "init hard db",
+            "init soft api",
+            "init start db",
+            "late hard web",
+            "second hard first",
+            "second start a replica of first",
+            "web hard api",
+            "web start a replica of api",
+        ]
+    );
+}
+
+#[test]
+fn a_file_in_a_variable_is_read_for_services_of_the_project() {
+    let found = facts(
+        "
+services:
+  gate:
+    image: x
+    environment:
+      SITES: |
+        http://localhost:8000 {
+            # old: http://b:1
+            handle @api {
+                reverse_proxy a:3000
+            }
+            reverse_proxy elsewhere:1
+        }
+      PROMETHEUS_CONFIG: |
+        targets: ['b:1']
+  a: {image: x}
+  b: {image: x}
+",
+    );
+    assert_eq!(edges(&found), ["gate hard a"]);
+}
+
+#[test]
 fn what_a_collector_names_is_soft() {
     let found =
         facts("services: {otel-collector: {image: x, environment: {DB_HOST: db}}, db: {image: x}}");

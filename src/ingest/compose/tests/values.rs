@@ -100,3 +100,82 @@ fn env_files_named_on_the_command_line_come_last() {
     );
     assert_eq!(edges(&named), ["web hard b"]);
 }
+
+#[test]
+fn an_example_stands_in_for_a_missing_env_file_where_it_names_services() {
+    let compose = "
+services:
+  web:
+    image: x
+    env_file: conf/web.env
+    environment: {DB_URL: 'pg://u:${PASS}@${DB_HOST}:5432', MAIL_HOST: '${MAIL_HOST}', BUS_ADDR: }
+  db: {image: x}
+  bus: {image: x}
+  cache: {image: x}
+";
+    let example = "DB_HOST=db\nPASS=example\nMAIL_HOST=mail.example.com\nBUS_ADDR=bus:1\n";
+    let files = [
+        ("shop/compose.yaml", compose),
+        ("shop/.env.example", example),
+        (
+            "shop/conf/web.env.sample",
+            "CACHE_HOST=cache\nOTHER_HOST=nobody\n",
+        ),
+    ];
+    let found = walked(&files);
+    assert_eq!(
+        edges(&found),
+        ["web hard bus", "web hard cache", "web hard db"]
+    );
+    let assumed = |facts: &crate::ingest::fact::Facts| {
+        let mut all = facts.requirements.iter();
+        all.all(|requirement| requirement.origin.evidence == crate::words::Evidence::Assumed)
+    };
+    assert!(assumed(&found));
+    let said = notes(&found);
+    assert!(said.contains(
+        "`.env` is not among the inputs: where `.env.example` names services or profiles"
+    ));
+    assert!(said.contains("where `web.env.sample` names"));
+    assert!(said.contains("`${MAIL_HOST}` has no value"));
+    assert!(
+        !said.contains("${DB_HOST}") && !said.contains("BUS_ADDR"),
+        "{said}"
+    );
+    // What is there counts, and the example does not.
+    let real = [files[0], files[1], ("shop/.env", "DB_HOST=cache\n")];
+    let found = walked(&real);
+    assert_eq!(edges(&found), ["web hard cache"]);
+    assert!(!assumed(&found));
+}
+
+#[test]
+fn profiles_that_the_env_file_asks_for() {
+    let compose = "
+services:
+  web: {image: x, environment: {DB_URL: 'pg://db', TRACE_URL: 'http://trace'}}
+  db: {image: x, profiles: [full, dev]}
+  trace: {image: x, profiles: [watch]}
+";
+    let with = |asked: &str| {
+        walked(&[
+            ("c/compose.yaml", compose),
+            ("c/.env", &format!("COMPOSE_PROFILES={asked}\n")),
+        ])
+    };
+    let found = with("full,other");
+    assert_eq!(edges(&found), ["web hard db"]);
+    assert!(!super::ids(&found).contains(&"service:trace"));
+    assert_eq!(
+        notes(&found),
+        "profile `watch`: its 1 service starts only when it is asked for, and `COMPOSE_PROFILES` \
+         does not ask for it: left out"
+    );
+    // So does an example, where there is no `.env`.
+    let example = ("c/.env.example", "COMPOSE_PROFILES=dev\n");
+    let found = walked(&[("c/compose.yaml", compose), example]);
+    assert_eq!(edges(&found), ["web hard db"]);
+    let all = with("*");
+    assert_eq!(edges(&all), ["web hard db", "web hard trace"]);
+    assert_eq!(notes(&all), "");
+}

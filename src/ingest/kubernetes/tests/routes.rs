@@ -51,6 +51,13 @@ fn gateway_api_and_istio() {
 }
 
 #[test]
+fn a_route_between_services_is_no_way_in() {
+    let apps = app("web", "", "") + &app("web2", "", "");
+    let route = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: split}\nspec:\n  parentRefs: [{group: '', kind: Service, name: web}]\n  rules:\n  - backendRefs: [{name: web}, {name: web2}]\n";
+    assert!(entries(&(apps + route)).is_empty());
+}
+
+#[test]
 fn load_balancers() {
     let balanced = service("web", "", "web").replace("{selector", "{type: LoadBalancer, selector");
     let apps = app("web", "", "")

@@ -1,5 +1,6 @@
-//! Settings in files that a `ConfigMap` mounts: YAML, JSON, properties, INI, nginx. Line by line
-//! and without a parser for each: only addresses of Services of the input are taken from them.
+//! Settings in files that a manifest carries (a `ConfigMap`, a variable of several lines): YAML,
+//! JSON, properties, INI, nginx, Caddy. Line by line and without a parser for each: only addresses
+//! of services of the input may be taken from them.
 
 /// Words before an address in configurations of proxies.
 const DIRECTIVES: [&str; 6] = [
@@ -15,13 +16,14 @@ const DIRECTIVES: [&str; 6] = [
 const WATCHERS: [&str; 4] = ["prometheus", "dashboard", "alert", "rules"];
 
 /// True if the file names what it watches: whatever it scrapes, it does without.
-pub(super) fn is_watcher(file: &str) -> bool {
+#[must_use]
+pub fn is_watcher(file: &str) -> bool {
     let file = file.to_ascii_lowercase();
     WATCHERS.iter().any(|word| file.contains(word))
 }
 
 /// Name and value of each setting, in order; "" where a value has no name. O(length).
-pub(super) fn settings(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub fn settings(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.lines().filter_map(setting)
 }
 
@@ -37,8 +39,8 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     if let Some((word, rest)) = line.split_once(char::is_whitespace)
         && DIRECTIVES.contains(&word)
     {
-        let value = rest.split_whitespace().next().unwrap_or_default();
-        return Some(("", value.trim_matches('"')));
+        // Names, paths and options may stand beside the address: they look like none.
+        return Some(("", bare(rest)));
     }
     let found = match (line.find(": "), line.find('=')) {
         (Some(colon), Some(equals)) if equals < colon => line.split_once('='),
@@ -64,7 +66,8 @@ mod tests {
     fn one_setting_a_line() {
         let text = "# db: old:1\nspring:\n  url: jdbc:postgresql://db:5432/x\n  \"cache\": \"redis:6379\",\n\
                     brokers:\n  - kafka:9092\nauth.url=http://auth:80/?a=b\nproxy_pass http://web:8080;\n\
-                    server app:90 weight=5;\n";
+                    server app:90 weight=5;\n\
+                    server one two:80 check\nreverse_proxy /api/* api:8000 {\n";
         let found: Vec<_> = settings(text)
             .filter(|(_, value)| value.contains(':'))
             .collect();
@@ -78,7 +81,9 @@ mod tests {
                 ("", "kafka:9092"),
                 ("auth.url", "http://auth:80/?a=b"),
                 ("", "http://web:8080"),
-                ("", "app:90"),
+                ("", "app:90 weight=5"),
+                ("", "one two:80 check"),
+                ("", "/api/* api:8000"),
             ]
         );
     }
