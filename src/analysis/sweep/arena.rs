@@ -53,6 +53,11 @@ impl Arena {
         self.spans[node as usize].range()
     }
 
+    /// Where the list of `node` is.
+    pub(super) fn span(&self, node: u32) -> Span {
+        self.spans[node as usize]
+    }
+
     /// The list of `node`, sorted by fault.
     pub(super) fn of(&self, node: u32) -> &[u64] {
         &self.pairs[self.range(node)]
@@ -65,6 +70,13 @@ impl Arena {
     /// The code of `fault` in the list of `node`; zero if it is not in it. O(log).
     pub(super) fn code(&self, node: u32, fault: u32) -> u32 {
         code_in(self.of(node), fault)
+    }
+
+    /// True if `fault` is in the list of `node`. O(log).
+    pub(super) fn has(&self, node: u32, fault: u32) -> bool {
+        let list = self.of(node);
+        list.binary_search_by_key(&fault, |pair| high(*pair))
+            .is_ok()
     }
 
     /// Replaces the code of `fault` in the list of `node`, if it is in it.

@@ -161,16 +161,47 @@ impl Pass<'_> {
         let ground = self.ground;
         let graph = ground.graph;
         let need = graph.need[q as usize];
-        let Some(spare) = ground.baseline.sound(q).checked_sub(need) else {
+        let baseline = ground.baseline;
+        let Some(spare) = baseline.sound(q).checked_sub(need) else {
             return;
         };
         losses.clear();
-        for m in graph.members_of(q).filter(|m| graph.is_active(*m)) {
-            let node = graph.member_node[m as usize];
-            if ground.baseline.degraded[node as usize] {
+        let members = || {
+            let active = graph.members_of(q).filter(|m| graph.is_active(*m));
+            active.map(|m| {
+                (
+                    graph.member_node[m as usize],
+                    graph.member_weight[m as usize],
+                )
+            })
+        };
+        if baseline.sound(q) == baseline.serving(q) {
+            // All that serve are sound: a fault that degrades none of them leaves the requirement
+            // met by sound ones, or unmet.
+            let start = found.len();
+            for (node, _) in members() {
+                found.extend_from_slice(degraded.of(node));
+            }
+            let mut kept = start;
+            for at in start..found.len() {
+                let fault = high(found[at]);
+                let is_weaker = |node: u32| {
+                    self.arena.code(node, fault) & LOST != 0 || degraded.has(node, fault)
+                };
+                let weaker = members().filter(|(node, _)| is_weaker(*node));
+                let sum = weaker.fold(0u64, |sum, (_, weight)| sum.saturating_add(weight));
+                if sum > spare {
+                    found[kept] = pack(fault, 0);
+                    kept += 1;
+                }
+            }
+            found.truncate(kept);
+            return;
+        }
+        for (node, weight) in members() {
+            if baseline.degraded[node as usize] {
                 continue;
             }
-            let weight = graph.member_weight[m as usize];
             losses.extend(self.lost(node).map(|fault| (fault, weight)));
             losses.extend(degraded.of(node).iter().map(|pair| (high(*pair), weight)));
         }

@@ -11,14 +11,15 @@
 //! [`super::cycle`] for serving, [`super::knot`] for coming back.
 
 use super::answer::{high, low, pack};
-use super::arena::{Arena, code_in};
+use super::arena::{Arena, Span, code_in};
 use super::codes::{Codes, STOPPED, is_timed};
 use super::ground::{Ground, NEAR_LATE, NEVER_STARTS, STARTS};
 use super::memo::Memo;
 use super::parts::{Halt, Part};
+use super::sums::Sums;
 use super::union::insert;
 use super::watch::{STRIDE, Watched};
-use super::weigh::{Input, Marks};
+use super::weigh::Input;
 use crate::analysis::engine::scratch::Scratch;
 use crate::words::Mode;
 
@@ -27,6 +28,8 @@ const MOST_PAIRS: usize = 1 << 31;
 
 /// How many nodes' members are fetched at once: their lists fit in the processor's cache.
 const AHEAD: usize = 32;
+/// Nodes with numbers that differ by no more mostly follow each other in the order.
+const NEAR: u32 = 16;
 
 /// One pass over the graph for the faults of one part.
 #[derive(Debug)]
@@ -44,12 +47,13 @@ pub(super) struct Pass<'e> {
     pub(super) to_simulate: Vec<u32>,
     pub(super) scratch: Scratch,
     pub(super) memo: Memo,
-    pub(super) marks: Marks,
+    pub(super) sums: Sums,
     /// Working memory for one node: its list so far, one requirement's part of it, a union.
     found: Vec<u64>,
     pub(super) run: Vec<u64>,
     pub(super) spare: Vec<u64>,
     pub(super) inputs: Vec<Input>,
+    ahead: Vec<Span>,
 }
 
 impl<'e> Pass<'e> {
@@ -69,11 +73,12 @@ impl<'e> Pass<'e> {
                 Scratch::new(graph)
             },
             memo: Memo::default(),
-            marks: Marks::new(part, graph.node_count()),
+            sums: Sums::default(),
             found: Vec::new(),
             run: Vec::new(),
             spare: Vec::new(),
             inputs: Vec::new(),
+            ahead: Vec::new(),
         }
     }
 
@@ -84,7 +89,7 @@ impl<'e> Pass<'e> {
         self.lists(most, watched)?;
         // What is left to do needs the lists only.
         self.scratch = Scratch::default();
-        self.marks = Marks::default();
+        self.sums = Sums::default();
         self.memo = Memo::default();
         self.degrade(most, watched)?;
         self.apart.sort_unstable();
@@ -139,24 +144,29 @@ impl<'e> Pass<'e> {
     /// Reads a little of what the lists of `nodes` are made of, so that it is in the cache when its
     /// turn comes. A member is anywhere in memory: looked up one by one, each makes the processor
     /// wait; here it asks for many at once.
-    fn fetch(&self, nodes: &[u32]) {
+    fn fetch(&mut self, nodes: &[u32]) {
         let graph = self.ground.graph;
-        let members = |node: &u32| {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        ahead.clear();
+        let mut last = u32::MAX;
+        for node in nodes {
             let range = graph.all_members_of(*node);
-            &graph.member_node[range.start as usize..range.end as usize]
-        };
-        let mut seen = 0;
-        for member in nodes.iter().flat_map(members) {
-            seen ^= self.arena.range(*member).start;
+            for member in &graph.member_node[range.start as usize..range.end as usize] {
+                // Lists of neighbours were made just now, or will be.
+                if node.abs_diff(*member) > NEAR && last.abs_diff(*member) > 1 {
+                    ahead.push(self.arena.span(*member));
+                }
+                last = *member;
+            }
         }
-        std::hint::black_box(seen);
         let mut seen = 0;
-        for member in nodes.iter().flat_map(members) {
-            if let [first, .., last] = self.arena.of(*member) {
+        for span in &ahead {
+            if let [first, .., last] = &self.arena.pairs[span.range()] {
                 seen ^= first ^ last;
             }
         }
         std::hint::black_box(seen);
+        self.ahead = ahead;
     }
 
     /// Makes the list of `node` from those of its members, which are complete. In a knot, what

@@ -2,7 +2,7 @@
 //! all read this one answer.
 //!
 //! * [`lists`]: for every node, which faults reach it, in one pass over the graph ([`ground`]: what
-//!   is known before; [`weigh`]: one requirement; [`memo`]: the same again; [`union`]: all of a
+//!   is known before; [`weigh`], [`sums`]: one requirement; [`memo`]: the same again; [`union`]: all of a
 //!   node; [`arena`]: where lists are). * [`codes`] and [`times`]: when it comes back. * [`cycle`], [`knot`]: nodes that need each other. * [`late`]:
 //!   what comes up late anyway. * [`degraded`]: a second pass. * [`answer`]: by fault.
 //! * [`parts`]: faults side by side or in turns. * [`watch`]: how far it is, and whether to go on.
@@ -25,6 +25,7 @@ mod memo;
 mod parts;
 mod reach;
 mod renumber;
+mod sums;
 mod tally;
 #[cfg(test)]
 mod tests;

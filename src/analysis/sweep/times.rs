@@ -3,6 +3,7 @@
 
 use super::codes::{LOST, STOPPED, STRUCK, Times};
 use super::lists::Pass;
+use super::sums::Sum;
 use crate::analysis::verdict::Time;
 use crate::words::Mode;
 
@@ -43,6 +44,72 @@ fn promoted(pass: &Pass<'_>, m: u32, fault: u32) -> (Time, bool) {
     best
 }
 
+/// Weights that come one after the other: those that are there from the start, and the rest, few
+/// of which are finite.
+#[derive(Default)]
+struct Coming {
+    now: u64,
+    later: Vec<(Time, u64)>,
+}
+
+impl Coming {
+    fn add(&mut self, at: Time, weight: u64) {
+        match at {
+            Time::ZERO => self.now = self.now.saturating_add(weight),
+            Time::NEVER => {}
+            at => self.later.push((at, weight)),
+        }
+    }
+
+    /// When they come to `need`.
+    fn reaches(&mut self, need: u64) -> Time {
+        let mut sum = self.now;
+        if sum >= need {
+            return Time::ZERO;
+        }
+        self.later.sort_unstable();
+        let moment = self.later.iter().find(|(_, weight)| {
+            sum = sum.saturating_add(*weight);
+            sum >= need
+        });
+        moment.map_or(Time::NEVER, |(at, _)| *at)
+    }
+}
+
+/// When requirement `q` lets its owner run and serve, of which a fault takes `sum` for good and
+/// `broken` says whether that is too much: what is left counts from the start, standbys from their
+/// promotion.
+pub(super) fn promoted_only(pass: &Pass<'_>, q: u32, sum: &Sum, broken: u32) -> Times {
+    let (ground, graph) = (pass.ground, pass.ground.graph);
+    let need = graph.need[q as usize];
+    let mut coming = Coming::default();
+    let mut repaired = 0u64;
+    for m in graph.members_of(q) {
+        if !graph.is_active(m) {
+            let weight = graph.member_weight[m as usize];
+            let (at, stuck) = promoted(pass, m, sum.fault);
+            coming.add(at, weight);
+            if !stuck {
+                repaired = repaired.saturating_add(weight);
+            }
+        }
+    }
+    let mut times = Times::NONE;
+    // What is lost serves again once repaired: `all` counts with it.
+    let mut met = |all: u64, taken: u64| {
+        coming.now = all.saturating_sub(taken);
+        (coming.reaches(need), all.saturating_add(repaired) < need)
+    };
+    if broken & STOPPED != 0 {
+        (times.runs, times.stuck_start) = met(ground.baseline.running(q), sum.stopped);
+    }
+    if broken & LOST != 0 {
+        (times.serves, times.stuck) = met(ground.baseline.serving(q), sum.lost);
+    }
+    times.stuck |= times.stuck_start;
+    times
+}
+
 /// What is asked of the members.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
@@ -54,7 +121,7 @@ enum Asked {
 /// repaired. Standbys count from their promotion.
 fn met(pass: &Pass<'_>, q: u32, fault: u32, asked: Asked) -> (Time, bool) {
     let graph = pass.ground.graph;
-    let mut coming: Vec<(Time, u64)> = Vec::new();
+    let mut coming = Coming::default();
     let mut repaired = 0u64;
     for m in graph.members_of(q) {
         let weight = graph.member_weight[m as usize];
@@ -67,22 +134,13 @@ fn met(pass: &Pass<'_>, q: u32, fault: u32, asked: Asked) -> (Time, bool) {
         } else {
             promoted(pass, m, fault)
         };
-        if at != Time::NEVER {
-            coming.push((at, weight));
-        }
+        coming.add(at, weight);
         if !stuck {
             repaired = repaired.saturating_add(weight);
         }
     }
-    coming.sort_unstable();
     let need = graph.need[q as usize];
-    let mut sum = 0u64;
-    let moment = coming.into_iter().find(|(_, weight)| {
-        sum = sum.saturating_add(*weight);
-        sum >= need
-    });
-    let at = moment.map_or(Time::NEVER, |(at, _)| at);
-    (at, repaired < need)
+    (coming.reaches(need), repaired < need)
 }
 
 /// When requirement `q`, which `fault` breaks as `broken` says, lets its owner run and serve.

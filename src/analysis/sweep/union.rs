@@ -1,7 +1,7 @@
 //! Unions of sorted lists of pairs of fault and code.
 
 use super::answer::{high, low, pack};
-use super::codes::Codes;
+use super::codes::{Codes, is_timed};
 
 /// Makes `found` the union of itself and `more`; both are sorted by fault, and a fault of both
 /// gets the code of both. `spare` is working memory.
@@ -10,10 +10,29 @@ pub(super) fn join(found: &mut Vec<u64>, more: &[u64], spare: &mut Vec<u64>, cod
         found.extend_from_slice(more);
     } else if more.len() * 4 <= found.len() {
         insert(found, more.iter().copied(), codes);
-    } else if !more.is_empty() {
+    } else if !covers(found, more, codes) {
         merge(found, more, spare, codes);
         std::mem::swap(found, spare);
     }
+}
+
+/// True if every fault of `more` is in `found`, whose codes then are those of both: mostly what
+/// takes a node's gateways also takes what it stands on. False says nothing but that a merge is
+/// needed.
+fn covers(found: &mut [u64], more: &[u64], codes: &mut Codes) -> bool {
+    let mut rest = found.iter_mut();
+    for pair in more {
+        let Some(known) = rest.find(|known| high(**known) >= high(*pair)) else {
+            return false;
+        };
+        if high(*known) != high(*pair) {
+            return false;
+        }
+        if low(*known) | low(*pair) != low(*known) || is_timed(low(*known)) {
+            *known = pack(high(*known), codes.both(low(*known), low(*pair)));
+        }
+    }
+    true
 }
 
 /// Puts a few pairs, in any order, into `found`, which stays sorted by fault.

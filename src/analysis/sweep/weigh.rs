@@ -4,7 +4,7 @@ use super::answer::{high, low, pack};
 use super::codes::{LOST, STOPPED, Times, is_timed};
 use super::lists::Pass;
 use super::memo::Known;
-use super::parts::Part;
+use super::sums::Sum;
 use super::union::join;
 
 /// A member that some fault reaches.
@@ -14,50 +14,6 @@ pub(super) struct Input {
     end: usize,
     weight: u64,
     serves: bool,
-}
-
-/// By fault of a part: which of the sums at hand is its own. Never cleared: a mark counts for
-/// those with the number of the requirement it was made for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Marks {
-    by_place: Vec<u64>,
-    sums: Vec<Sum>,
-    turn: u32,
-}
-
-impl Marks {
-    pub(super) fn new(part: Part, nodes: usize) -> Self {
-        let nodes = u32::try_from(nodes).unwrap_or(u32::MAX);
-        Self {
-            by_place: vec![0; part.len(nodes)],
-            ..Self::default()
-        }
-    }
-
-    /// Begins with no sums.
-    fn begin(&mut self) {
-        self.sums.clear();
-        self.turn = self.turn.checked_add(1).unwrap_or_else(|| {
-            self.by_place.fill(0);
-            1
-        });
-    }
-
-    /// The sum of `fault`, which is at `place` of its part.
-    fn sum(&mut self, place: usize, fault: u32) -> &mut Sum {
-        let mark = &mut self.by_place[place];
-        if high(*mark) != self.turn {
-            *mark = pack(
-                self.turn,
-                u32::try_from(self.sums.len()).unwrap_or(u32::MAX),
-            );
-            self.sums.push(Sum {
-                fault,
-                ..Sum::default()
-            });
-        }
-        &mut self.sums[low(*mark) as usize]
-    }
 }
 
 /// What a requirement can bear.
@@ -73,15 +29,6 @@ struct Bar {
     /// It has one member and nothing else.
     alone: bool,
     in_knot: bool,
-}
-
-/// What a fault takes from a requirement.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    lost: u64,
-    stopped: u64,
-    fault: u32,
-    timed: bool,
 }
 
 impl Pass<'_> {
@@ -189,39 +136,42 @@ impl Pass<'_> {
 
     /// Sums up what each fault takes, member by member.
     fn weigh(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
-        let mut marks = std::mem::take(&mut self.marks);
-        marks.begin();
-        for input in inputs {
-            for pair in &self.arena.pairs[input.start..input.end] {
-                let (fault, code) = (high(*pair), low(*pair));
-                let sum = marks.sum(self.part.place(fault), fault);
-                if code & LOST != 0 && input.serves {
-                    sum.lost = sum.lost.saturating_add(input.weight);
-                }
-                if code & STOPPED != 0 {
-                    sum.stopped = sum.stopped.saturating_add(input.weight);
-                }
-                sum.timed |= is_timed(code);
-            }
-        }
-        for sum in &marks.sums {
+        let mut sums = std::mem::take(&mut self.sums);
+        let pairs = &self.arena.pairs;
+        let lists = inputs.iter().map(|input| {
+            let list = &pairs[input.start..input.end];
+            (list, input.weight, input.serves)
+        });
+        for sum in sums.of(lists, self.part, self.ground.graph.node_count()) {
             let lost = bar.spare.is_some_and(|spare| sum.lost > spare);
             let stopped = bar.spare_running.is_some_and(|spare| sum.stopped > spare);
             let broken = if lost { LOST } else { 0 } | if stopped { STOPPED } else { 0 };
             if broken == 0 {
                 continue;
             }
-            let code = if bar.slow || sum.timed {
-                self.timed(bar, sum.fault, broken)
+            let code = if sum.timed || bar.in_knot {
+                if bar.slow || sum.timed {
+                    self.timed(bar, sum.fault, broken)
+                } else {
+                    broken
+                }
+            } else if bar.slow {
+                self.promoted(bar, sum, broken)
             } else {
                 broken
             };
             run.push(pack(sum.fault, code));
         }
-        self.marks = marks;
+        self.sums = sums;
         if !run.is_sorted() {
             run.sort_unstable();
         }
+    }
+
+    /// The code where no lost member comes back, but a standby may.
+    fn promoted(&mut self, bar: &Bar, sum: &Sum, broken: u32) -> u32 {
+        let times = super::times::promoted_only(self, bar.q, sum, broken);
+        self.codes.code(broken, times)
     }
 
     /// The code where something may come back.
