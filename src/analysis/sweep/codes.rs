@@ -52,6 +52,8 @@ pub(super) struct Codes {
     known: Vec<Times>,
     any_stuck: bool,
     index: FxHashMap<Times, u32>,
+    /// The number looked up last: mostly it is the next one too.
+    last: u32,
 }
 
 impl Default for Codes {
@@ -60,6 +62,7 @@ impl Default for Codes {
             known: vec![Times::NONE],
             any_stuck: false,
             index: FxHashMap::default(),
+            last: 0,
         }
     }
 }
@@ -97,12 +100,16 @@ impl Codes {
         if self.times(flags) == times {
             return flags;
         }
+        if self.last != 0 && self.known.get(self.last as usize) == Some(&times) {
+            return self.last << BITS | flags;
+        }
         self.any_stuck |= times.stuck || times.stuck_start;
         let next = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
         let number = *self.index.entry(times).or_insert_with(|| {
             self.known.push(times);
             next
         });
+        self.last = number;
         number << BITS | flags
     }
 

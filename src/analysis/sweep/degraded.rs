@@ -2,7 +2,7 @@
 //! soft requirement is unmet, or a hard one is met only by counting degraded members.
 
 use super::answer::{high, low, pack};
-use super::arena::Arena;
+use super::arena::{Arena, code_in};
 use super::codes::LOST;
 use super::ground::SOFT;
 use super::lists::Pass;
@@ -29,6 +29,7 @@ impl Pass<'_> {
             }
         }
         let mut losses = Vec::new();
+        let mut found = Vec::new();
         let mut memo = Memo::default();
         for (at, &node) in graph.order.nodes().iter().enumerate() {
             if at % STRIDE == 0 && !watched.step(0) {
@@ -38,7 +39,8 @@ impl Pass<'_> {
                 continue;
             }
             let reached_it = reached[node as usize];
-            let found = self.found(node, reached_it, &degraded, &mut losses, Some(&mut memo));
+            found.clear();
+            self.find(node, reached_it, &degraded, &mut losses, Some(&mut memo), &mut found);
             if found.is_empty() {
                 continue;
             }
@@ -66,24 +68,26 @@ impl Pass<'_> {
             graph.mode[q as usize] == Mode::Hard
                 && members.any(|m| known(graph.member_node[m as usize]))
         });
-        self.found(node, reached, degraded, &mut Vec::new(), None)
+        let mut found = Vec::new();
+        self.find(node, reached, degraded, &mut Vec::new(), None, &mut found);
+        found
     }
 
-    /// The same; `reached`: it hard-requires what some fault degrades, or what is degraded anyway;
-    /// `memo`: of soft requirements.
-    fn found(
+    /// The same, into `found`, which is empty; `reached`: it hard-requires what some fault degrades,
+    /// or what is degraded anyway; `memo`: of soft requirements.
+    fn find(
         &self,
         node: u32,
         reached: bool,
         degraded: &Arena,
         losses: &mut Vec<(u32, u64)>,
         mut memo: Option<&mut Memo>,
-    ) -> Vec<u64> {
+        found: &mut Vec<u64>,
+    ) {
         let ground = self.ground;
         let graph = ground.graph;
-        let mut found = Vec::new();
         if !ground.serves(node) || ground.baseline.degraded[node as usize] {
-            return found;
+            return;
         }
         for q in graph.requirements_of(node) {
             match graph.mode[q as usize] {
@@ -94,22 +98,34 @@ impl Pass<'_> {
                         continue;
                     }
                     let before = found.len();
-                    self.unmet(q, losses, &mut found);
+                    self.unmet(q, losses, found);
                     if let (Some(Known::Asked), Some(memo)) = (known, &mut memo) {
                         memo.keep(graph, q, &found[before..]);
                     }
                 }
-                Mode::Hard if reached => self.thinned(degraded, q, losses, &mut found),
+                Mode::Hard if reached => self.thinned(degraded, q, losses, found),
                 _ => {}
             }
         }
         if found.is_empty() {
-            return found;
+            return;
         }
-        found.sort_unstable();
-        found.dedup();
-        found.retain(|pair| self.arena.code(node, high(*pair)) & LOST == 0);
-        found
+        // Mostly of one requirement.
+        if !found.is_sorted_by(|a, b| a < b) {
+            found.sort_unstable();
+            found.dedup();
+        }
+        let list = self.arena.of(node);
+        if list.len() / 16 > found.len() {
+            found.retain(|pair| code_in(list, high(*pair)) & LOST == 0);
+            return;
+        }
+        let mut list = list.iter().peekable();
+        found.retain(|pair| {
+            while list.next_if(|known| high(**known) < high(*pair)).is_some() {}
+            list.peek()
+                .is_none_or(|known| high(**known) != high(*pair) || low(**known) & LOST == 0)
+        });
     }
 
     /// What hard-requires the degraded `node` has to be looked at.

@@ -10,120 +10,184 @@ pub(super) struct Sum {
     pub(super) lost: u64,
     pub(super) stopped: u64,
     pub(super) fault: u32,
-    pub(super) timed: bool,
+    /// All that was said of it.
+    codes: u32,
+}
+
+impl Sum {
+    /// Whether something that it takes may come back.
+    pub(super) fn timed(&self) -> bool {
+        is_timed(self.codes)
+    }
+
+    fn add(&mut self, code: u32, weight: u64, if_serving: u64) {
+        let unless_zero = |flag: u32, weight: u64| if code & flag == 0 { 0 } else { weight };
+        self.lost = self.lost.saturating_add(unless_zero(LOST, if_serving));
+        self.stopped = self.stopped.saturating_add(unless_zero(STOPPED, weight));
+        self.codes |= code;
+    }
 }
 
 /// A power of two. Few enough to stay next to the processor.
-const SLOTS: usize = 1 << 11;
+const SLOTS: usize = 1 << 9;
 /// Most pairs that are looked up in the slots: beyond, by the place of the fault.
-const FEW: usize = SLOTS / 4;
+const FEW: usize = SLOTS / 2;
 
-/// Sums of one requirement, in the order in which faults were first met. A mark says which sum is
-/// a fault's own: in a small table (open addressing) where few pairs are summed up, which is nearly
-/// always; else in one with a place for every fault. Marks are never cleared: one counts for the
-/// requirement with the number it was made for.
+/// Sums of one requirement, in the order in which faults were first met. A key says whose a sum is
+/// and for which requirement it was made, so that none is ever cleared: in a small table (open
+/// addressing) where few pairs are summed up, which is nearly always; else by a mark in one with a
+/// place for every fault.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
-    slots: Vec<u64>,
+    keys: Vec<u64>,
     by_place: Vec<u64>,
     list: Vec<Sum>,
     turn: u32,
 }
 
-impl Sums {
-    /// Begins with no sums, for members with so many pairs.
-    fn begin(&mut self) {
-        self.list.clear();
-        self.turn = self.turn.checked_add(1).unwrap_or_else(|| {
-            self.by_place.fill(0);
-            self.slots.fill(0);
-            1
-        });
-    }
+/// The list of a member that some faults reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken<'p> {
+    pub(super) pairs: &'p [u64],
+    pub(super) weight: u64,
+    pub(super) serves: bool,
+}
 
-    /// The sums of the faults in these lists, each with its member's weight and whether that serves
-    /// without faults; of faults of `part`, whose numbers are below `nodes`.
+impl Sums {
+    /// The sums of the faults in these lists; of faults of `part`, whose numbers are below `nodes`.
     pub(super) fn of<'p>(
         &mut self,
-        lists: impl Iterator<Item = (&'p [u64], u64, bool)> + Clone,
+        lists: impl Iterator<Item = Taken<'p>> + Clone,
         part: Part,
         nodes: usize,
     ) -> &[Sum] {
-        self.begin();
-        let pairs: usize = lists.clone().map(|(list, ..)| list.len()).sum();
+        self.turn = self.turn.checked_add(1).unwrap_or_else(|| {
+            self.by_place.fill(0);
+            self.keys.fill(0);
+            1
+        });
+        self.list.clear();
+        let pairs: usize = lists.clone().map(|taken| taken.pairs.len()).sum();
         if pairs <= FEW {
-            if self.slots.is_empty() {
-                self.slots = vec![0; SLOTS];
-            }
-            for (list, weight, serves) in lists {
-                for pair in list {
-                    self.add_few(*pair, weight, serves);
-                }
-            }
+            self.few(lists);
         } else {
             if self.by_place.is_empty() {
                 let nodes = u32::try_from(nodes).unwrap_or(u32::MAX);
                 self.by_place = vec![0; part.len(nodes)];
             }
-            for (list, weight, serves) in lists {
-                for pair in list {
-                    let place = part.place(high(*pair));
-                    let mark = &mut self.by_place[place];
-                    if high(*mark) != self.turn {
-                        *mark = pack(self.turn, next(&self.list));
-                        self.list.push(Sum {
-                            fault: high(*pair),
-                            ..Sum::default()
-                        });
-                    }
-                    add(&mut self.list[low(*mark) as usize], *pair, weight, serves);
-                }
-            }
+            self.many(lists, part);
         }
         &self.list
     }
 
-    fn add_few(&mut self, pair: u64, weight: u64, serves: bool) {
-        let fault = high(pair);
-        // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4).
-        let mut at = (fault.wrapping_mul(0x9e37_79b9) >> 21) as usize;
-        let slots: &mut [u64; SLOTS] = match self.slots.as_mut_slice().try_into() {
-            Ok(slots) => slots,
-            Err(_) => return,
+    /// Of at most [`FEW`] pairs.
+    fn few<'p>(&mut self, lists: impl Iterator<Item = Taken<'p>>) {
+        self.keys.resize(SLOTS * 2, 0);
+        let Some((keys, places)) = self.keys.split_at_mut_checked(SLOTS) else {
+            return;
         };
-        loop {
-            let mark = &mut slots[at % SLOTS];
-            if high(*mark) != self.turn {
-                *mark = pack(self.turn, next(&self.list));
-                let mut sum = Sum {
-                    fault,
-                    ..Sum::default()
-                };
-                add(&mut sum, pair, weight, serves);
-                self.list.push(sum);
-                return;
+        for taken in lists {
+            let if_serving = if taken.serves { taken.weight } else { 0 };
+            for pair in taken.pairs {
+                let fault = high(*pair);
+                let key = pack(self.turn, fault);
+                // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4).
+                let mut at = (fault.wrapping_mul(0x9e37_79b9) >> 23) as usize;
+                // At least half of the slots are free.
+                loop {
+                    at %= SLOTS;
+                    if keys[at] == key {
+                        let sum = &mut self.list[low(places[at]) as usize];
+                        sum.add(low(*pair), taken.weight, if_serving);
+                        break;
+                    }
+                    if high(keys[at]) != self.turn {
+                        keys[at] = key;
+                        places[at] = self.list.len() as u64;
+                        let mut sum = Sum {
+                            fault,
+                            ..Sum::default()
+                        };
+                        sum.add(low(*pair), taken.weight, if_serving);
+                        self.list.push(sum);
+                        break;
+                    }
+                    at += 1;
+                }
             }
-            let sum = &mut self.list[low(*mark) as usize];
-            if sum.fault == fault {
-                add(sum, pair, weight, serves);
-                return;
+        }
+    }
+
+    fn many<'p>(&mut self, lists: impl Iterator<Item = Taken<'p>>, part: Part) {
+        for taken in lists {
+            let if_serving = if taken.serves { taken.weight } else { 0 };
+            for pair in taken.pairs {
+                let mark = &mut self.by_place[part.place(high(*pair))];
+                if high(*mark) != self.turn {
+                    let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+                    *mark = pack(self.turn, next);
+                    self.list.push(Sum {
+                        fault: high(*pair),
+                        ..Sum::default()
+                    });
+                }
+                let sum = &mut self.list[low(*mark) as usize];
+                sum.add(low(*pair), taken.weight, if_serving);
             }
-            at += 1;
         }
     }
 }
 
-fn next(list: &[Sum]) -> u32 {
-    u32::try_from(list.len()).unwrap_or(u32::MAX)
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
 
-fn add(sum: &mut Sum, pair: u64, weight: u64, serves: bool) {
-    let code = low(pair);
-    if code & LOST != 0 && serves {
-        sum.lost = sum.lost.saturating_add(weight);
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Few pairs and many, one requirement after the other.
+        #[test]
+        fn sums_up_by_fault(requirements in prop::collection::vec(
+            prop::collection::vec(
+                (prop::collection::btree_map(0..900u32, 0..20u32, 0..400), 0..5u64, any::<bool>()),
+                0..4,
+            ),
+            1..6,
+        )) {
+            let mut sums = Sums::default();
+            for members in requirements {
+                let mut expected: BTreeMap<u32, (u64, u64, bool)> = BTreeMap::new();
+                for (list, weight, serves) in &members {
+                    for (fault, code) in list {
+                        let sum = expected.entry(*fault).or_default();
+                        sum.0 += if code & LOST != 0 && *serves { *weight } else { 0 };
+                        sum.1 += if code & STOPPED != 0 { *weight } else { 0 };
+                        sum.2 |= is_timed(*code);
+                    }
+                }
+                let lists: Vec<(Vec<u64>, u64, bool)> = members
+                    .iter()
+                    .map(|(list, weight, serves)| {
+                        let pairs = list.iter().map(|(fault, code)| pack(*fault, *code));
+                        (pairs.collect(), *weight, *serves)
+                    })
+                    .collect();
+                let taken = lists.iter().map(|(pairs, weight, serves)| Taken {
+                    pairs,
+                    weight: *weight,
+                    serves: *serves,
+                });
+                let found: Vec<_> = sums
+                    .of(taken, Part::ALL, 900)
+                    .iter()
+                    .map(|sum| (sum.fault, (sum.lost, sum.stopped, sum.timed())))
+                    .collect();
+                let mut sorted = found.clone();
+                sorted.sort_unstable();
+                prop_assert_eq!(sorted, expected.into_iter().collect::<Vec<_>>());
+            }
+        }
     }
-    if code & STOPPED != 0 {
-        sum.stopped = sum.stopped.saturating_add(weight);
-    }
-    sum.timed |= is_timed(code);
 }

@@ -80,7 +80,8 @@ fn one_by_one(engine: &Engine<'_>, fault: u32) -> Vec<Affected> {
 
 fn shapes() -> impl Strategy<Value = Vec<Shape>> {
     let members = prop::collection::vec((0..NODES, 1..4u64), 1..5);
-    let standby = prop::option::weighted(0.2, (0..NODES, 0..50u64, 0..NODES));
+    let takes = prop_oneof![Just(0), 1..50u64];
+    let standby = prop::option::weighted(0.2, (0..NODES, takes, 0..NODES));
     prop::collection::vec((0..5u8, 1..6u64, members, standby), 1..8)
 }
 

@@ -97,8 +97,8 @@ pub(super) fn promoted_only(pass: &Pass<'_>, q: u32, sum: &Sum, broken: u32) -> 
     let mut times = Times::NONE;
     // What is lost serves again once repaired: `all` counts with it.
     let mut met = |all: u64, taken: u64| {
-        coming.now = all.saturating_sub(taken);
-        (coming.reaches(need), all.saturating_add(repaired) < need)
+        let left = need.saturating_sub(all.saturating_sub(taken));
+        (coming.reaches(left), all.saturating_add(repaired) < need)
     };
     if broken & STOPPED != 0 {
         (times.runs, times.stuck_start) = met(ground.baseline.running(q), sum.stopped);

@@ -4,7 +4,7 @@ use super::answer::{high, low, pack};
 use super::codes::{LOST, STOPPED, Times, is_timed};
 use super::lists::Pass;
 use super::memo::Known;
-use super::sums::Sum;
+use super::sums::{Sum, Taken};
 use super::union::join;
 
 /// A member that some fault reaches.
@@ -46,9 +46,8 @@ impl Pass<'_> {
         let members = graph.members_of(q);
         let slow = ground.has_standby(q);
         let serves = ground.serves(node);
-        let may_repeat = members.len() > 1 && !slow && !places && serves && !in_knot;
         let mut keep = false;
-        if may_repeat {
+        if members.len() > 1 && !slow && !places && serves && !in_knot {
             match self.memo.of(graph, q) {
                 Known::Found(range) => {
                     let known = &self.memo.pairs[range];
@@ -59,20 +58,9 @@ impl Pass<'_> {
                 Known::Nothing => {}
             }
         }
-        let bar = Bar {
-            q,
-            spare: ground.spare(q).filter(|_| serves),
-            spare_running: if places {
-                ground.spare_running(q)
-            } else {
-                None
-            },
-            slow,
-            alone: members.len() == 1,
-            in_knot,
-        };
         let mut inputs = std::mem::take(&mut self.inputs);
         inputs.clear();
+        let alone = members.len() == 1;
         for m in members {
             let member = graph.member_node[m as usize];
             let range = self.arena.range(member);
@@ -85,23 +73,44 @@ impl Pass<'_> {
                 });
             }
         }
-        let mut run = std::mem::take(&mut self.run);
-        run.clear();
-        match *inputs.as_slice() {
-            [] => {}
-            [only] => self.plain(&bar, only, &mut run),
-            _ => self.weigh(&bar, &inputs, &mut run),
+        if inputs.is_empty() && !keep {
+            self.inputs = inputs;
+            return;
         }
-        if keep {
-            self.memo.keep(graph, q, &run);
-        }
-        if found.is_empty() {
-            std::mem::swap(found, &mut run);
+        let bar = Bar {
+            q,
+            spare: ground.spare(q).filter(|_| serves),
+            spare_running: if places {
+                ground.spare_running(q)
+            } else {
+                None
+            },
+            slow,
+            alone,
+            in_knot,
+        };
+        if found.is_empty() && !keep {
+            self.break_it(&bar, &inputs, found);
         } else {
+            let mut run = std::mem::take(&mut self.run);
+            run.clear();
+            self.break_it(&bar, &inputs, &mut run);
+            if keep {
+                self.memo.keep(graph, q, &run);
+            }
             join(found, &run, &mut self.spare, &mut self.codes);
+            self.run = run;
         }
-        self.run = run;
         self.inputs = inputs;
+    }
+
+    /// Makes `run`, which is empty, the faults that break a requirement, sorted.
+    fn break_it(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
+        match inputs {
+            [] => {}
+            [only] => self.plain(bar, *only, run),
+            _ => self.weigh(bar, inputs, run),
+        }
     }
 
     /// Faults that break a requirement of which they reach one member only.
@@ -115,6 +124,16 @@ impl Pass<'_> {
         };
         let mask = lost | stopped;
         if mask == 0 {
+            return;
+        }
+        let list = &self.arena.pairs[input.start..input.end];
+        let (any, all) = list
+            .iter()
+            .fold((0, u64::MAX), |(any, all), pair| (any | pair, all & pair));
+        if !bar.slow && !is_timed(low(any)) && low(all) & mask != 0 {
+            // All break it, and nothing comes back: without a branch a pair.
+            let kept = pack(u32::MAX, mask);
+            run.extend(list.iter().map(|pair| pair & kept));
             return;
         }
         for at in input.start..input.end {
@@ -138,9 +157,10 @@ impl Pass<'_> {
     fn weigh(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
         let mut sums = std::mem::take(&mut self.sums);
         let pairs = &self.arena.pairs;
-        let lists = inputs.iter().map(|input| {
-            let list = &pairs[input.start..input.end];
-            (list, input.weight, input.serves)
+        let lists = inputs.iter().map(|input| Taken {
+            pairs: &pairs[input.start..input.end],
+            weight: input.weight,
+            serves: input.serves,
         });
         for sum in sums.of(lists, self.part, self.ground.graph.node_count()) {
             let lost = bar.spare.is_some_and(|spare| sum.lost > spare);
@@ -149,16 +169,10 @@ impl Pass<'_> {
             if broken == 0 {
                 continue;
             }
-            let code = if sum.timed || bar.in_knot {
-                if bar.slow || sum.timed {
-                    self.timed(bar, sum.fault, broken)
-                } else {
-                    broken
-                }
-            } else if bar.slow {
-                self.promoted(bar, sum, broken)
-            } else {
-                broken
+            let code = match (sum.timed(), bar.slow) {
+                (false, false) => broken,
+                (false, true) if !bar.in_knot => self.promoted(bar, sum, broken),
+                _ => self.timed(bar, sum.fault, broken),
             };
             run.push(pack(sum.fault, code));
         }
