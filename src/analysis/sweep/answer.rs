@@ -157,6 +157,11 @@ pub(super) struct Chunk {
     table: Table,
 }
 
+/// True if a node with this code, which serves without faults, is affected.
+pub(super) fn is_affected(code: u32) -> bool {
+    code & (LOST | STRUCK) == LOST
+}
+
 /// Calls `say` with fault, node and state of everything that the lists say is affected, in order
 /// of nodes.
 pub(super) fn each_affected(pass: &Pass<'_>, mut say: impl FnMut(u32, u32, u32)) {
@@ -176,7 +181,7 @@ pub(super) fn each_affected(pass: &Pass<'_>, mut say: impl FnMut(u32, u32, u32))
         }
         for pair in pass.arena.of(node) {
             let (fault, code) = (high(*pair), low(*pair));
-            if code & (LOST | STRUCK) == LOST && counts(fault) {
+            if is_affected(code) && counts(fault) {
                 say(fault, node, state(code));
             }
         }
@@ -191,14 +196,22 @@ pub(super) fn each_affected(pass: &Pass<'_>, mut say: impl FnMut(u32, u32, u32))
 
 impl Chunk {
     /// Turns lists by node into rows by fault. O(nodes + pairs).
-    pub(super) fn new(pass: &Pass<'_>) -> Self {
+    pub(super) fn new(pass: &mut Pass<'_>) -> Self {
         let part = pass.part;
         let nodes = u32::try_from(pass.ground.graph.node_count()).unwrap_or(u32::MAX);
         // A pass holds fewer than 2^32 pairs.
-        let mut starts = vec![0u32; part.len(nodes) + 1];
-        each_affected(pass, |fault, _, _| {
-            starts[part.place(fault) + 1] += 1;
-        });
+        let mut starts = if let Some(mut counts) = pass.counts.take() {
+            for fault in &pass.apart {
+                counts[part.place(*fault) + 1] = 0;
+            }
+            counts
+        } else {
+            let mut counts = vec![0u32; part.len(nodes) + 1];
+            each_affected(pass, |fault, _, _| {
+                counts[part.place(fault) + 1] += 1;
+            });
+            counts
+        };
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }

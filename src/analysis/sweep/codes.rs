@@ -11,7 +11,7 @@ pub(super) const LOST: u32 = 1;
 pub(super) const STOPPED: u32 = 2;
 /// It is in the fault set itself: nothing is asked of it, and it never comes back.
 pub(super) const STRUCK: u32 = 4;
-const FLAGS: u32 = 7;
+pub(super) const FLAGS: u32 = 7;
 const BITS: u32 = 3;
 
 /// When it runs and serves again.

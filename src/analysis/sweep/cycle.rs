@@ -58,7 +58,7 @@ impl Pass<'_> {
             if self.ground.is(same[0].0, NEAR_LATE) {
                 self.apart.extend(list.iter().map(|pair| high(*pair)));
             }
-            self.arena.set(same[0].0, &list);
+            self.keep(same[0].0, &list);
         }
     }
 

@@ -40,7 +40,14 @@ impl Pass<'_> {
             }
             let reached_it = reached[node as usize];
             found.clear();
-            self.find(node, reached_it, &degraded, &mut losses, Some(&mut memo), &mut found);
+            self.find(
+                node,
+                reached_it,
+                &degraded,
+                &mut losses,
+                Some(&mut memo),
+                &mut found,
+            );
             if found.is_empty() {
                 continue;
             }
@@ -49,6 +56,11 @@ impl Pass<'_> {
                 self.apart.extend(found.iter().map(|pair| high(*pair)));
             }
             degraded.set(node, &found);
+            if let Some(counts) = &mut self.counts {
+                for pair in &found {
+                    counts[self.part.place(high(*pair)) + 1] += 1;
+                }
+            }
             self.reach(node, &mut reached);
             if degraded.pairs.len() + self.arena.pairs.len() > most || degraded.overflowed {
                 return Err(Halt::Full { parts: 2 });

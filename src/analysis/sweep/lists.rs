@@ -10,7 +10,7 @@
 //! of when its members do. Nodes that need each other are settled together, fault by fault:
 //! [`super::cycle`] for serving, [`super::knot`] for coming back.
 
-use super::answer::{high, low, pack};
+use super::answer::{high, is_affected, low, pack};
 use super::arena::{Arena, Span, code_in};
 use super::codes::{Codes, STOPPED, is_timed};
 use super::ground::{Ground, NEAR_LATE, NEVER_STARTS, STARTS};
@@ -41,6 +41,9 @@ pub(super) struct Pass<'e> {
     /// can be degraded.
     pub(super) degraded: Option<Arena>,
     pub(super) codes: Codes,
+    /// By place of a fault, plus one: how many nodes it affects, those included of faults that are
+    /// evaluated by themselves. `None` where lists were replaced.
+    pub(super) counts: Option<Vec<u32>>,
     /// Faults that have to be evaluated by themselves, sorted in the end.
     pub(super) apart: Vec<u32>,
     /// Faults to simulate in the knot at hand.
@@ -59,12 +62,14 @@ pub(super) struct Pass<'e> {
 impl<'e> Pass<'e> {
     pub(super) fn new(ground: &'e Ground<'e>, part: Part) -> Self {
         let graph = ground.graph;
+        let nodes = u32::try_from(graph.node_count()).unwrap_or(u32::MAX);
         Self {
             ground,
             part,
             arena: Arena::new(graph.node_count()),
             degraded: None,
             codes: Codes::default(),
+            counts: Some(vec![0; part.len(nodes) + 1]),
             apart: Vec::new(),
             to_simulate: Vec::new(),
             scratch: if graph.order.knots().is_empty() {
@@ -194,9 +199,22 @@ impl<'e> Pass<'e> {
             if ground.is(node, NEAR_LATE) {
                 self.apart.extend(found.iter().map(|pair| high(*pair)));
             }
-            self.arena.set(node, &found);
+            self.keep(node, &found);
         }
         self.found = found;
+    }
+
+    /// Sets the list of `node`.
+    pub(super) fn keep(&mut self, node: u32, found: &[u64]) {
+        self.arena.set(node, found);
+        if let Some(counts) = &mut self.counts
+            && self.ground.serves(node)
+        {
+            for pair in found {
+                let counts = &mut counts[self.part.place(high(*pair)) + 1];
+                *counts += u32::from(is_affected(low(*pair)));
+            }
+        }
     }
 
     /// Adds to what `node` needs to run what it takes to start it. A node that nothing lets run

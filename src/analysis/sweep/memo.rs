@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::arena::Span;
 use crate::graph::Graph;
+use crate::words::Mode;
 
 /// A power of two. Few enough to stay in the processor's cache.
 const SLOTS: usize = 1 << 12;
@@ -16,14 +17,21 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     first: u32,
-    q: u32,
+    /// Its members are these many from this one on.
+    members: u32,
+    count: u32,
+    mode: Mode,
+    need: u64,
     /// Found once the requirement was met a second time: most never are.
     found: Option<Span>,
 }
 
 const EMPTY: Slot = Slot {
     first: NONE,
-    q: NONE,
+    members: 0,
+    count: 0,
+    mode: Mode::Soft,
+    need: 0,
     found: None,
 };
 
@@ -55,17 +63,21 @@ impl Memo {
             self.slots = vec![EMPTY; SLOTS];
         }
         let slot = &mut self.slots[place(first)];
-        if slot.first == first && same(graph, slot.q, q) {
+        let asked = Slot {
+            first,
+            members: members.start,
+            count: members.end - members.start,
+            mode: graph.mode[q as usize],
+            need: graph.need[q as usize],
+            found: None,
+        };
+        if slot.first == first && slot.asks_the_same(&asked, graph) {
             return match slot.found {
                 Some(span) => Known::Found(span.range()),
                 None => Known::Asked,
             };
         }
-        *slot = Slot {
-            first,
-            q,
-            found: None,
-        };
+        *slot = asked;
         Known::Nothing
     }
 
@@ -88,21 +100,19 @@ fn place(node: u32) -> usize {
     node as usize % SLOTS
 }
 
-/// True if `a` and `b` ask the same of the same members, in the same order.
-fn same(graph: &Graph, a: u32, b: u32) -> bool {
-    let range = |q: u32| {
-        let members = graph.members_of(q);
-        members.start as usize..members.end as usize
-    };
-    let (of_a, of_b) = (range(a), range(b));
-    of_a.len() == of_b.len()
-        && graph.mode[a as usize] == graph.mode[b as usize]
-        && graph.need[a as usize] == graph.need[b as usize]
-        && equal(
-            &graph.member_node[of_a.clone()],
-            &graph.member_node[of_b.clone()],
-        )
-        && equal(&graph.member_weight[of_a], &graph.member_weight[of_b])
+impl Slot {
+    /// True if both ask the same of the same members, in the same order.
+    fn asks_the_same(&self, other: &Self, graph: &Graph) -> bool {
+        let range = |slot: &Self| {
+            let start = slot.members as usize;
+            start..start + slot.count as usize
+        };
+        let (ours, others) = (range(self), range(other));
+        let (nodes, weights) = (&graph.member_node, &graph.member_weight);
+        (self.count, self.mode, self.need) == (other.count, other.mode, other.need)
+            && equal(&nodes[ours.clone()], &nodes[others.clone()])
+            && equal(&weights[ours], &weights[others])
+    }
 }
 
 /// As `==`, faster for a few members.

@@ -125,8 +125,8 @@ impl Sweep {
             at_once: usize::MAX,
             in_all: most,
         };
-        let parts = each_pass(&ground, limits, watch, |pass| {
-            (Chunk::new(&pass), pass.apart)
+        let parts = each_pass(&ground, limits, watch, |mut pass| {
+            (Chunk::new(&mut pass), pass.apart)
         })?;
         let mut sweep = Self {
             faults: faults(graph).collect(),

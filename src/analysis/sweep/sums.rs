@@ -20,7 +20,17 @@ impl Sum {
         is_timed(self.codes)
     }
 
-    fn add(&mut self, code: u32, weight: u64, if_serving: u64) {
+    /// Nothing is taken by `fault` yet.
+    pub(super) fn of(fault: u32) -> Self {
+        Self {
+            fault,
+            ..Self::default()
+        }
+    }
+
+    /// It takes a member of this weight, which serves without faults or not, as `code` says.
+    pub(super) fn add(&mut self, code: u32, weight: u64, serves: bool) {
+        let if_serving = if serves { weight } else { 0 };
         let unless_zero = |flag: u32, weight: u64| if code & flag == 0 { 0 } else { weight };
         self.lost = self.lost.saturating_add(unless_zero(LOST, if_serving));
         self.stopped = self.stopped.saturating_add(unless_zero(STOPPED, weight));
@@ -87,7 +97,6 @@ impl Sums {
             return;
         };
         for taken in lists {
-            let if_serving = if taken.serves { taken.weight } else { 0 };
             for pair in taken.pairs {
                 let fault = high(*pair);
                 let key = pack(self.turn, fault);
@@ -98,17 +107,14 @@ impl Sums {
                     at %= SLOTS;
                     if keys[at] == key {
                         let sum = &mut self.list[low(places[at]) as usize];
-                        sum.add(low(*pair), taken.weight, if_serving);
+                        sum.add(low(*pair), taken.weight, taken.serves);
                         break;
                     }
                     if high(keys[at]) != self.turn {
                         keys[at] = key;
                         places[at] = self.list.len() as u64;
-                        let mut sum = Sum {
-                            fault,
-                            ..Sum::default()
-                        };
-                        sum.add(low(*pair), taken.weight, if_serving);
+                        let mut sum = Sum::of(fault);
+                        sum.add(low(*pair), taken.weight, taken.serves);
                         self.list.push(sum);
                         break;
                     }
@@ -120,19 +126,15 @@ impl Sums {
 
     fn many<'p>(&mut self, lists: impl Iterator<Item = Taken<'p>>, part: Part) {
         for taken in lists {
-            let if_serving = if taken.serves { taken.weight } else { 0 };
             for pair in taken.pairs {
                 let mark = &mut self.by_place[part.place(high(*pair))];
                 if high(*mark) != self.turn {
                     let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
                     *mark = pack(self.turn, next);
-                    self.list.push(Sum {
-                        fault: high(*pair),
-                        ..Sum::default()
-                    });
+                    self.list.push(Sum::of(high(*pair)));
                 }
                 let sum = &mut self.list[low(*mark) as usize];
-                sum.add(low(*pair), taken.weight, if_serving);
+                sum.add(low(*pair), taken.weight, taken.serves);
             }
         }
     }

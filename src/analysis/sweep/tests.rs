@@ -115,7 +115,7 @@ proptest! {
             at_once: most,
             in_all: usize::MAX,
         };
-        let parts = each_pass(&ground, limits, &Unwatched, |pass| (Chunk::new(&pass), pass.apart));
+        let parts = each_pass(&ground, limits, &Unwatched, |mut pass| (Chunk::new(&mut pass), pass.apart));
         let parts = parts.unwrap();
         let late = super::late::faults(&ground);
         for fault in faults(&graph) {

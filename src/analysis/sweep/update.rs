@@ -70,7 +70,7 @@ pub fn keep(engine: &Engine<'_>) -> (Sweep, Option<Lists>) {
         drop(pass);
         return (Sweep::new(engine), None);
     }
-    let chunk = Chunk::new(&pass);
+    let chunk = Chunk::new(&mut pass);
     let mut by_themselves = late::faults(&ground);
     by_themselves.append(&mut pass.apart);
     let rows = apart::evaluate(engine, by_themselves);
@@ -113,6 +113,7 @@ pub fn update(
     let mut pass = Pass::new(&ground, Part::ALL);
     pass.codes = known.codes.clone();
     pass.arena = known.arena.renumbered(numbers);
+    pass.counts = None;
     let mut update = Update {
         pass,
         changes: &changes,
@@ -129,7 +130,7 @@ pub fn update(
     } = update;
     pass.degraded = degraded;
     pass.apart = evaluated_apart(&pass);
-    let chunk = Chunk::new(&pass);
+    let chunk = Chunk::new(&mut pass);
     let mut by_themselves = late::faults(&ground);
     by_themselves.append(&mut pass.apart);
     by_themselves.sort_unstable();

@@ -1,7 +1,7 @@
 //! Which faults break one requirement: those that take members of more weight than it can spare.
 
 use super::answer::{high, low, pack};
-use super::codes::{LOST, STOPPED, Times, is_timed};
+use super::codes::{FLAGS, LOST, STOPPED, Times, is_timed};
 use super::lists::Pass;
 use super::memo::Known;
 use super::sums::{Sum, Taken};
@@ -29,6 +29,21 @@ struct Bar {
     /// It has one member and nothing else.
     alone: bool,
     in_knot: bool,
+}
+
+impl Bar {
+    /// Whether losing this member alone is too much.
+    fn breaks(&self, input: &Input) -> bool {
+        let exceeds = |spare: Option<u64>| spare.is_some_and(|spare| input.weight > spare);
+        exceeds(self.spare) || exceeds(self.spare_running)
+    }
+
+    /// The flags of what is too much of `sum`.
+    fn broken(&self, sum: &Sum) -> u32 {
+        let lost = self.spare.is_some_and(|spare| sum.lost > spare);
+        let stopped = self.spare_running.is_some_and(|spare| sum.stopped > spare);
+        u32::from(lost) * LOST | u32::from(stopped) * STOPPED
+    }
 }
 
 impl Pass<'_> {
@@ -127,12 +142,18 @@ impl Pass<'_> {
             return;
         }
         let list = &self.arena.pairs[input.start..input.end];
-        let (any, all) = list
-            .iter()
-            .fold((0, u64::MAX), |(any, all), pair| (any | pair, all & pair));
-        if !bar.slow && !is_timed(low(any)) && low(all) & mask != 0 {
-            // All break it, and nothing comes back: without a branch a pair.
-            let kept = pack(u32::MAX, mask);
+        let dropped = FLAGS & !mask;
+        let (mut any_timed, mut any_changed, mut all) = (0, 0, u64::MAX);
+        for pair in list {
+            let code = low(*pair);
+            any_timed |= code;
+            any_changed |= if is_timed(code) { code & dropped } else { 0 };
+            all &= pair;
+        }
+        // All break it, and what comes back does so with the member: without a branch a pair.
+        let handed_on = bar.alone && !bar.in_knot && any_changed == 0;
+        if !bar.slow && (handed_on || !is_timed(any_timed)) && low(all) & mask != 0 {
+            let kept = !u64::from(dropped);
             run.extend(list.iter().map(|pair| pair & kept));
             return;
         }
@@ -155,6 +176,12 @@ impl Pass<'_> {
 
     /// Sums up what each fault takes, member by member.
     fn weigh(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
+        if let [a, b] = inputs
+            && !bar.breaks(a)
+            && !bar.breaks(b)
+        {
+            return self.weigh_both(bar, *a, *b, run);
+        }
         let mut sums = std::mem::take(&mut self.sums);
         let pairs = &self.arena.pairs;
         let lists = inputs.iter().map(|input| Taken {
@@ -163,22 +190,44 @@ impl Pass<'_> {
             serves: input.serves,
         });
         for sum in sums.of(lists, self.part, self.ground.graph.node_count()) {
-            let lost = bar.spare.is_some_and(|spare| sum.lost > spare);
-            let stopped = bar.spare_running.is_some_and(|spare| sum.stopped > spare);
-            let broken = if lost { LOST } else { 0 } | if stopped { STOPPED } else { 0 };
-            if broken == 0 {
-                continue;
+            let broken = bar.broken(sum);
+            if broken != 0 {
+                run.push(pack(sum.fault, self.code_of_sum(bar, sum, broken)));
             }
-            let code = match (sum.timed(), bar.slow) {
-                (false, false) => broken,
-                (false, true) if !bar.in_knot => self.promoted(bar, sum, broken),
-                _ => self.timed(bar, sum.fault, broken),
-            };
-            run.push(pack(sum.fault, code));
         }
         self.sums = sums;
         if !run.is_sorted() {
             run.sort_unstable();
+        }
+    }
+
+    /// The same of two members, of which only both are too much.
+    fn weigh_both(&mut self, bar: &Bar, a: Input, b: Input, run: &mut Vec<u64>) {
+        let (mut i, mut j) = (a.start, b.start);
+        while i < a.end && j < b.end {
+            let (x, y) = (self.arena.pairs[i], self.arena.pairs[j]);
+            let (of_x, of_y) = (high(x), high(y));
+            if of_x == of_y {
+                let mut sum = Sum::of(of_x);
+                sum.add(low(x), a.weight, a.serves);
+                sum.add(low(y), b.weight, b.serves);
+                let broken = bar.broken(&sum);
+                if broken != 0 {
+                    run.push(pack(of_x, self.code_of_sum(bar, &sum, broken)));
+                }
+            }
+            // Without a branch, which nothing could predict.
+            i += usize::from(of_x <= of_y);
+            j += usize::from(of_x >= of_y);
+        }
+    }
+
+    /// The code of a fault that takes `sum`, which is too much as `broken` says.
+    fn code_of_sum(&mut self, bar: &Bar, sum: &Sum, broken: u32) -> u32 {
+        match (sum.timed(), bar.slow) {
+            (false, false) => broken,
+            (false, true) if !bar.in_knot => self.promoted(bar, sum, broken),
+            _ => self.timed(bar, sum.fault, broken),
         }
     }
 
