@@ -42,7 +42,7 @@ impl Bar {
     fn broken(&self, sum: &Sum) -> u32 {
         let lost = self.spare.is_some_and(|spare| sum.lost > spare);
         let stopped = self.spare_running.is_some_and(|spare| sum.stopped > spare);
-        u32::from(lost) * LOST | u32::from(stopped) * STOPPED
+        (u32::from(lost) * LOST) | (u32::from(stopped) * STOPPED)
     }
 }
 
@@ -141,10 +141,10 @@ impl Pass<'_> {
         if mask == 0 {
             return;
         }
-        let list = &self.arena.pairs[input.start..input.end];
+        let pairs = &self.arena.pairs[input.start..input.end];
         let dropped = FLAGS & !mask;
         let (mut any_timed, mut any_changed, mut all) = (0, 0, u64::MAX);
-        for pair in list {
+        for pair in pairs {
             let code = low(*pair);
             any_timed |= code;
             any_changed |= if is_timed(code) { code & dropped } else { 0 };
@@ -154,7 +154,7 @@ impl Pass<'_> {
         let handed_on = bar.alone && !bar.in_knot && any_changed == 0;
         if !bar.slow && (handed_on || !is_timed(any_timed)) && low(all) & mask != 0 {
             let kept = !u64::from(dropped);
-            run.extend(list.iter().map(|pair| pair & kept));
+            run.extend(pairs.iter().map(|pair| pair & kept));
             return;
         }
         for at in input.start..input.end {
@@ -202,23 +202,23 @@ impl Pass<'_> {
     }
 
     /// The same of two members, of which only both are too much.
-    fn weigh_both(&mut self, bar: &Bar, a: Input, b: Input, run: &mut Vec<u64>) {
-        let (mut i, mut j) = (a.start, b.start);
-        while i < a.end && j < b.end {
-            let (x, y) = (self.arena.pairs[i], self.arena.pairs[j]);
-            let (of_x, of_y) = (high(x), high(y));
-            if of_x == of_y {
-                let mut sum = Sum::of(of_x);
-                sum.add(low(x), a.weight, a.serves);
-                sum.add(low(y), b.weight, b.serves);
+    fn weigh_both(&mut self, bar: &Bar, ours: Input, others: Input, run: &mut Vec<u64>) {
+        let (mut at, mut other_at) = (ours.start, others.start);
+        while at < ours.end && other_at < others.end {
+            let (pair, other) = (self.arena.pairs[at], self.arena.pairs[other_at]);
+            let (fault, of_other) = (high(pair), high(other));
+            if fault == of_other {
+                let mut sum = Sum::of(fault);
+                sum.add(low(pair), ours.weight, ours.serves);
+                sum.add(low(other), others.weight, others.serves);
                 let broken = bar.broken(&sum);
                 if broken != 0 {
-                    run.push(pack(of_x, self.code_of_sum(bar, &sum, broken)));
+                    run.push(pack(fault, self.code_of_sum(bar, &sum, broken)));
                 }
             }
             // Without a branch, which nothing could predict.
-            i += usize::from(of_x <= of_y);
-            j += usize::from(of_x >= of_y);
+            at += usize::from(fault <= of_other);
+            other_at += usize::from(fault >= of_other);
         }
     }
 
