@@ -15,8 +15,9 @@ type Shape = BTreeMap<String, u64>;
 
 impl Draft<'_> {
     /// The facts of the one source whose word on an owner's replicas is taken: the native
-    /// manifest's, else that of the first file to state any; of files that state as many, the first
-    /// that says where they run. What others state just so is one more source of it.
+    /// manifest's, else that of the first source to state any; of sources that state as many, the
+    /// first that says where they run. What others state just so is one more source of it. What one
+    /// adapter read adds up over its files (a register comes in pages); two manifests don't.
     pub(super) fn choose<'f>(&mut self, owner: NodeIx, stated: Stated<'f>) -> Stated<'f> {
         for (fact, context) in &stated {
             // Whoever says where replicas run gives that, whether or not its word is taken.
@@ -28,13 +29,13 @@ impl Draft<'_> {
             return stated;
         }
         let native = stated.iter().any(|(_, context)| context.rank.authoritative);
-        let mut sources: HashMap<(u32, FileId), usize> = HashMap::new();
+        let mut sources: HashMap<(u32, Option<FileId>), usize> = HashMap::new();
         let mut by_source: Vec<Stated<'f>> = Vec::new();
         for (fact, context) in stated {
             if context.rank.authoritative != native {
                 continue;
             }
-            let source = (context.rank.adapter, context.span.file);
+            let source = (context.rank.adapter, native.then_some(context.span.file));
             let at = *sources.entry(source).or_insert_with(|| {
                 by_source.push(Vec::new());
                 by_source.len() - 1

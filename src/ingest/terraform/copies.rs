@@ -503,7 +503,19 @@ pub(super) fn azure_flexible(seen: &Seen<'_>) -> Vec<Copy> {
     let mode = seen.values.text_at("high_availability.mode");
     let span = mode.map_or(seen.span, |(_, span)| span);
     let mut copies = match mode {
-        Some(("ZoneRedundant", _)) => pair(seen, true, DATABASE_S, span),
+        Some(("ZoneRedundant", _)) => {
+            let mut both = pair(seen, true, DATABASE_S, span);
+            let stated = seen
+                .values
+                .text_at("high_availability.standby_availability_zone");
+            let stated = stated.and_then(|(zone, span)| {
+                super::place::zone(Some("azure"), zone, seen.places.wider().as_ref(), span)
+            });
+            if let (Some(zone), Some(standby)) = (stated, both.get_mut(1)) {
+                standby.at = At::Zones(vec![zone]);
+            }
+            both
+        }
         Some(("SameZone", _)) => {
             let mut second = one(seen);
             second.turn = Turn::After(DATABASE_S);

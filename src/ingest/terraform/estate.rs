@@ -15,10 +15,11 @@ use crate::source::Span;
 /// Longest chain of places in places, of links, and of parts between nodes.
 const DEEPEST: usize = 16;
 /// Attributes that tell one resource from all others.
-const IDENTITY: [&str; 8] = [
+const IDENTITY: [&str; 9] = [
     "id",
     "arn",
     "self_link",
+    "instance_group",
     "url",
     "invoke_arn",
     "qualified_arn",

@@ -81,6 +81,9 @@ pub(super) fn read<'d>(
             Some(Part::Other) | None => {}
         }
     }
+    for directory in directories.values_mut() {
+        directory.finish();
+    }
     // `terraform.tfvars` first, `*.auto.tfvars` in order, named ones last.
     values.sort_by_key(|(path, ..)| {
         let name = path.file_name().unwrap_or_default();

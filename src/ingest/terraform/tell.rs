@@ -32,8 +32,13 @@ pub(super) fn tell(estate: &Estate<'_>, facts: &mut Facts) {
         domains: BTreeSet::new(),
         aliases: BTreeMap::new(),
         needs: BTreeSet::new(),
+        shared: BTreeMap::new(),
     };
     for (id, machines) in &nodes.groups {
+        if machines.len() > 1 {
+            let common = teller.shared_by(machines);
+            teller.shared.insert(id, common);
+        }
         teller.machines(id, machines);
     }
     for (at, id) in &nodes.ids {
@@ -63,6 +68,8 @@ struct Teller<'a, 'b> {
     aliases: BTreeMap<String, (BTreeSet<Id>, Span)>,
     /// Who needs whom: told once.
     needs: BTreeSet<(Id, Id)>,
+    /// Services of several machines → what all of these lead to.
+    shared: BTreeMap<&'a Id, BTreeSet<At>>,
 }
 
 impl Teller<'_, '_> {
@@ -103,7 +110,7 @@ impl Teller<'_, '_> {
                 on: vec![Expr::One(domain_ref(host, here))],
                 standby: None,
                 replication: None,
-                requires: Vec::new(),
+                requires: self.own_needs(*at, id, here),
                 spread: Spread::default(),
                 reschedule: None,
                 attributes: Attributes::default(),
@@ -114,6 +121,33 @@ impl Teller<'_, '_> {
             // That it runs something is a conclusion; what, nobody says.
             self.state(id, Class::Service, Evidence::Inferred, span);
         }
+    }
+
+    /// What all of these machines lead to: what one has for itself, a volume, the others do without.
+    fn shared_by(&self, machines: &[At]) -> BTreeSet<At> {
+        let led_to = |at: &At| -> BTreeSet<At> {
+            let pools = self.estate.pools(*at);
+            pools.into_iter().flatten().collect()
+        };
+        let mut all = machines.iter().map(led_to);
+        let first = all.next().unwrap_or_default();
+        all.fold(first, |common, next| &common & &next)
+    }
+
+    /// What a machine needs that not all of its service's machines do.
+    fn own_needs(&self, at: At, service: &Id, span: Span) -> Vec<Expr> {
+        let Some(common) = self.shared.get(service) else {
+            return Vec::new();
+        };
+        let own = self.estate.pools(at).into_iter().flatten();
+        let own: BTreeSet<&Id> = own
+            .filter(|other| !common.contains(other))
+            .filter_map(|other| self.nodes.ids.get(&other))
+            .filter(|id| *id != service)
+            .collect();
+        own.into_iter()
+            .map(|id| Expr::One(known(id, span)))
+            .collect()
     }
 
     /// A service, store, balancer or cluster.
@@ -331,6 +365,7 @@ impl Teller<'_, '_> {
         let pools = self.estate.pools(at);
         let several = balances && pools.len() > 1;
         let mut everyone: BTreeSet<At> = BTreeSet::new();
+        let common = self.shared.get(&id).cloned();
         for pool in &pools {
             everyone.extend(pool);
             if balances {
@@ -339,6 +374,13 @@ impl Teller<'_, '_> {
                 self.any(&id, pool, mode, entry.resource.span);
             } else {
                 for one in pool {
+                    if common.as_ref().is_some_and(|all| !all.contains(one)) {
+                        // Told of the one replica, see `own_needs`.
+                        if let Some(other) = self.nodes.ids.get(one) {
+                            self.needs.insert((id.clone(), other.clone()));
+                        }
+                        continue;
+                    }
                     self.any(
                         &id,
                         &BTreeSet::from([*one]),

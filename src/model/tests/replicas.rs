@@ -199,6 +199,22 @@ fn sources_that_call_one_host_otherwise_agree_on_replicas() {
 }
 
 #[test]
+fn what_one_register_tells_on_several_pages_adds_up() {
+    let mut first = teller("netbox", 1, Evidence::Inferred);
+    first.nodes(&["service:web", "host:a", "host:b"]);
+    first.replicas("service:web", 1, &["host:a"]);
+    let mut page = teller("netbox", 2, Evidence::Inferred);
+    page.replicas("service:web", 1, &["host:b"]);
+    first.facts.replicas.append(&mut page.facts.replicas);
+    let model = model(vec![first]);
+    model.no_problems();
+    assert_eq!(
+        model.members("service:web/replicas"),
+        ["replica:web@host:a#1×1", "replica:web@host:b#1×1"]
+    );
+}
+
+#[test]
 fn of_sources_that_state_as_many_replicas_the_one_that_places_them_is_taken() {
     let say = |count: u64| {
         let mut vague = teller("terraform", 1, Evidence::Declared);

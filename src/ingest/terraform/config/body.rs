@@ -15,7 +15,20 @@ pub(in crate::ingest::terraform) struct Body<'d> {
 pub(in crate::ingest::terraform) struct Block<'d> {
     pub(super) labels: Vec<&'d str>,
     pub(super) body: Body<'d>,
+    /// What override files put in the place of attributes and nested blocks; later ones win.
+    pub(super) over: Vec<Body<'d>>,
     pub(super) span: Span,
+}
+
+/// The value of an attribute, and whether JSON's rules hold for it.
+pub(super) type Attribute<'d> = (View<'d>, bool);
+
+impl<'d> Block<'d> {
+    /// The value of an attribute, as override files leave it.
+    pub(super) fn attribute(&self, name: &str) -> Option<Attribute<'d>> {
+        let mut bodies = self.over.iter().rev().chain([&self.body]);
+        bodies.find_map(|body| Some((body.attribute(name)?, body.json)))
+    }
 }
 
 impl<'d> Body<'d> {
@@ -78,6 +91,7 @@ impl<'d> Body<'d> {
                         view: body,
                         json: false,
                     },
+                    over: Vec::new(),
                     span: item.span(),
                 });
             }
@@ -102,6 +116,7 @@ fn below<'d>(
         Kind::Mapping if path.len() == labels => out.push(Block {
             labels: path.iter().map(|(label, _)| *label).collect(),
             body: Body { view, json: true },
+            over: Vec::new(),
             span: path.last().map_or(view.span(), |(_, span)| *span),
         }),
         Kind::Mapping => {

@@ -11,7 +11,7 @@ use super::super::resource::{Resource, Root, parse_reference};
 use super::super::value::{Data, Key, Reference, Val, address};
 use super::body::{Block, Body};
 use super::eval::{Evaluator, Fault, Result, item, member};
-use super::module::{Directory, local, source};
+use super::module::{Directory, alias_of, local, source};
 use super::scope::{
     Caller, Calls, Each, Env, Instances, Memo, Scope, Shape, Times, What, collection,
 };
@@ -142,15 +142,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                     root.unread.push((span, text));
                 }
             } else {
-                let text = match source(call) {
-                    Some(source) if source.starts_with('.') => {
-                        "the module's folder is not among the inputs".to_owned()
-                    }
-                    _ => "the module comes from elsewhere: give a state, or the output of \
-                          `terraform show -json`, to see what it makes"
-                        .to_owned(),
-                };
-                root.unread.push((call.span, text));
+                root.unread.push((call.span, elsewhere(call)));
             }
         }
     }
@@ -160,11 +152,10 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         block: &Block<'d>,
         scope: &Rc<Scope<'e, 'd>>,
     ) -> Option<(Span, String)> {
-        let view = block
-            .body
+        let (view, json) = block
             .attribute("count")
-            .or_else(|| block.body.attribute("for_each"))?;
-        let value = self.attribute(view, block.body.json, &Env::of(scope));
+            .or_else(|| block.attribute("for_each"))?;
+        let value = self.attribute(view, json, &Env::of(scope));
         let why = value.reason().unwrap_or("it is no number, map or set");
         Some((view.span(), why.to_owned()))
     }
@@ -192,6 +183,9 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                     ..Env::of(scope)
                 };
                 let mut values = self.content(block.body, &env, block.span, 0);
+                for over in &block.over {
+                    replace(&mut values, self.content(*over, &env, block.span, 0));
+                }
                 let own = Reference {
                     module: scope.path.clone(),
                     resource: name.into(),
@@ -218,8 +212,8 @@ impl<'e, 'd> Evaluator<'e, 'd> {
             each: vec![(None, Each::default())],
             shape: Shape::Unknown,
         };
-        if let Some(view) = block.body.attribute("count") {
-            let count = self.attribute(view, block.body.json, &env);
+        if let Some((view, json)) = block.attribute("count") {
+            let count = self.attribute(view, json, &env);
             return match count.as_count() {
                 Some(count)
                     if count <= MOST && self.budget.spend(usize::try_from(count).unwrap_or(0)) =>
@@ -240,13 +234,13 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 _ => unknown(),
             };
         }
-        let Some(view) = block.body.attribute("for_each") else {
+        let Some((view, json)) = block.attribute("for_each") else {
             return Times {
                 each: vec![(None, Each::default())],
                 shape: Shape::One,
             };
         };
-        let of = self.attribute(view, block.body.json, &env);
+        let of = self.attribute(view, json, &env);
         let pairs: Option<Vec<(Val, Val)>> = match &of.data {
             Data::Map(pairs) => Some(
                 pairs
@@ -438,9 +432,9 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 None => missing("local value"),
             },
             What::Output => match scope.directory.outputs.get(name) {
-                Some(block) => match block.body.attribute("value") {
-                    Some(view) => {
-                        let mut value = self.try_attribute(view, block.body.json, &env)?;
+                Some(block) => match block.attribute("value") {
+                    Some((view, json)) => {
+                        let mut value = self.try_attribute(view, json, &env)?;
                         if is_sensitive(block) {
                             value.hide();
                         }
@@ -470,19 +464,19 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         }
         if let Some(caller) = &scope.caller
             && let Some(call) = caller.scope.directory.calls.get(caller.name)
-            && let Some(view) = call.body.attribute(name)
+            && let Some((view, json)) = call.attribute(name)
         {
             let env = Env {
                 each: Some(&caller.each),
                 ..Env::of(&caller.scope)
             };
-            let value = self.try_attribute(view, call.body.json, &env)?;
+            let value = self.try_attribute(view, json, &env)?;
             if !value.is_null() {
                 return Ok(value);
             }
         }
-        if let Some(view) = block.body.attribute("default") {
-            return self.try_attribute(view, block.body.json, &Env::of(scope));
+        if let Some((view, json)) = block.attribute("default") {
+            return self.try_attribute(view, json, &Env::of(scope));
         }
         let name: String = name.chars().take(60).collect();
         let why = format!("variable `{name}` has no value here");
@@ -633,10 +627,10 @@ impl<'e, 'd> Evaluator<'e, 'd> {
 
     /// What `depends_on` names: resources of the same module.
     fn after(&self, block: &Block<'d>, scope: &Scope<'e, 'd>) -> Vec<(Reference, Span)> {
-        let Some(view) = block.body.attribute("depends_on") else {
+        let Some((view, json)) = block.attribute("depends_on") else {
             return Vec::new();
         };
-        let texts: Vec<(String, Span)> = if block.body.json {
+        let texts: Vec<(String, Span)> = if json {
             let items = view.items();
             items
                 .filter_map(|item| Some((item.as_str()?.to_owned(), item.span())))
@@ -665,7 +659,9 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         depth: usize,
     ) -> Option<Spanned> {
         let kind = block.labels.first().copied().unwrap_or_default();
-        let stated = block.body.attribute("provider").and_then(View::as_str);
+        let stated = block
+            .attribute("provider")
+            .and_then(|(view, _)| view.as_str());
         let stated = stated.map(|text| text.trim_matches('"'));
         let named = stated.unwrap_or_else(|| kind.split('_').next().unwrap_or_default());
         let (name, alias) = named
@@ -686,21 +682,20 @@ impl<'e, 'd> Evaluator<'e, 'd> {
             return None;
         }
         let own = scope.directory.providers.iter().find(|provider| {
-            let theirs = provider.body.attribute("alias").and_then(View::as_str);
-            provider.labels.first() == Some(&name)
-                && theirs.map(|text| text.trim_matches('"')) == alias
+            let theirs = alias_of(provider);
+            provider.labels.first() == Some(&name) && theirs == alias
         });
         if let Some(provider) = own {
-            let view = provider.body.attribute(what)?;
-            let value = self.attribute(view, provider.body.json, &Env::of(scope));
+            let (view, json) = provider.attribute(what)?;
+            let value = self.attribute(view, json, &Env::of(scope));
             return Some((value.as_text()?.into(), value.span));
         }
         // A module without it uses what its caller passes, else the caller's own.
         let caller = scope.caller.as_ref()?;
         let call = caller.scope.directory.calls.get(caller.name)?;
         let wanted = alias.map_or_else(|| name.to_owned(), |alias| format!("{name}.{alias}"));
-        if let Some(view) = call.body.attribute("providers") {
-            let passed = if call.body.json {
+        if let Some((view, json)) = call.attribute("providers") {
+            let passed = if json {
                 view.get(&wanted).and_then(View::as_str).map(str::to_owned)
             } else {
                 match self.parse(view, false).as_deref().map(|expr| &expr.kind) {
@@ -739,6 +734,46 @@ impl<'e, 'd> Evaluator<'e, 'd> {
             )),
         }
     }
+}
+
+/// Puts the attributes and blocks of an override in the place of those of their name.
+fn replace(values: &mut Val, over: Val) {
+    let (Data::Map(pairs), Data::Map(others)) = (&mut values.data, over.data) else {
+        return;
+    };
+    let pairs = Rc::make_mut(pairs);
+    for (name, value) in others.iter() {
+        match pairs.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value.clone(),
+            None => pairs.push((name.clone(), value.clone())),
+        }
+    }
+}
+
+/// Why the module of a call is not read. Each source is told once: the same words, more places.
+fn elsewhere(call: &Block<'_>) -> String {
+    const LONGEST: usize = 120;
+    let Some(source) = source(call) else {
+        return "a module whose source is no plain text: what it makes is not known".to_owned();
+    };
+    if source.starts_with("./") || source.starts_with("../") {
+        return "the module's folder is not among the inputs".to_owned();
+    }
+    // What stands before `@` in an address may be a password.
+    let shown = match source.split_once("://") {
+        Some((scheme, rest)) => {
+            let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let place = place.rsplit('@').next().unwrap_or(place);
+            let path = path.split('?').next().unwrap_or(path);
+            format!("{scheme}://{place}{path}")
+        }
+        None => source,
+    };
+    let shown: String = shown.chars().take(LONGEST).collect();
+    format!(
+        "module `{shown}` comes from elsewhere: give a state, or the output of `terraform show \
+         -json`, to see what it makes"
+    )
 }
 
 /// Settings of backends that tell states apart.
@@ -793,6 +828,8 @@ fn dotted(expr: &Expr) -> Option<String> {
 }
 
 fn is_sensitive(block: &Block<'_>) -> bool {
-    let stated = block.body.attribute("sensitive").and_then(View::as_str);
+    let stated = block
+        .attribute("sensitive")
+        .and_then(|(view, _)| view.as_str());
     stated.is_some_and(|text| text.trim() == "true")
 }

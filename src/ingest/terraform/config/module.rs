@@ -22,6 +22,8 @@ pub(in crate::ingest::terraform) struct Directory<'d> {
     pub(super) backends: Vec<Block<'d>>,
     /// Values that Terraform gives to variables by itself, later ones win; JSON or not.
     pub(in crate::ingest::terraform) values: Vec<(View<'d>, bool)>,
+    /// Override files, in the order in which Terraform merges them.
+    overrides: Vec<Body<'d>>,
     pub(in crate::ingest::terraform) unread: Vec<(Span, String)>,
     /// The first place of any file.
     pub(in crate::ingest::terraform) span: Option<Span>,
@@ -32,15 +34,8 @@ impl<'d> Directory<'d> {
     pub(in crate::ingest::terraform) fn add(&mut self, path: &Utf8Path, body: Body<'d>) {
         let span = body.view.span();
         self.span.get_or_insert(span);
-        let stem = path
-            .file_name()
-            .unwrap_or_default()
-            .split('.')
-            .next()
-            .unwrap_or_default();
-        if stem == "override" || stem.ends_with("_override") {
-            let why = "an override file: what it changes in other files is not merged";
-            self.unread.push((span, why.to_owned()));
+        if is_override(path) {
+            self.overrides.push(body);
             return;
         }
         for (key, prefix) in [("resource", ""), ("data", "data.")] {
@@ -73,6 +68,52 @@ impl<'d> Directory<'d> {
         }
     }
 
+    /// Merges the override files, once all others are there: attributes and nested blocks replace
+    /// those of their name in the block of theirs ("Override Files" in Terraform's documentation).
+    pub(in crate::ingest::terraform) fn finish(&mut self) {
+        for body in std::mem::take(&mut self.overrides) {
+            let mut lonely: Vec<Span> = Vec::new();
+            for (key, prefix) in [("resource", ""), ("data", "data.")] {
+                for block in body.blocks(key, 2) {
+                    let name = format!("{prefix}{}", block.labels.join("."));
+                    put_over(self.resources.get_mut(&name), &block, &mut lonely);
+                }
+            }
+            for (key, known) in [
+                ("variable", &mut self.variables),
+                ("output", &mut self.outputs),
+                ("module", &mut self.calls),
+            ] {
+                for block in body.blocks(key, 1) {
+                    let name = block.labels.first().copied().unwrap_or_default();
+                    put_over(known.get_mut(name), &block, &mut lonely);
+                }
+            }
+            for block in body.blocks("locals", 0) {
+                for (name, value) in block.body.attributes() {
+                    if let Some(name) = name.as_str() {
+                        self.locals.insert(name, (value, body.json));
+                    }
+                }
+            }
+            for block in body.blocks("provider", 1) {
+                let same = self.providers.iter_mut().find(|known| {
+                    known.labels == block.labels && alias_of(known) == alias_of(&block)
+                });
+                put_over(same, &block, &mut lonely);
+            }
+            for settings in body.blocks("terraform", 0) {
+                let backends = settings.body.blocks("backend", 1);
+                if !backends.is_empty() {
+                    self.backends = backends;
+                }
+            }
+            let why = "overrides what no other file of the folder declares: Terraform refuses it";
+            let lonely = lonely.into_iter().map(|span| (span, why.to_owned()));
+            self.unread.extend(lonely);
+        }
+    }
+
     /// Names of the managed resources, as a state of the root module would have them.
     pub(in crate::ingest::terraform) fn managed(&self) -> impl Iterator<Item = &str> {
         let all = self.resources.keys().map(String::as_str);
@@ -93,10 +134,34 @@ impl<'d> Directory<'d> {
     }
 }
 
+/// Whether Terraform merges a file into the others: `override.tf`, `x_override.tf.json`.
+fn is_override(path: &Utf8Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let name = name.strip_suffix(".json").unwrap_or(name);
+    let stem = name
+        .strip_suffix(".tf")
+        .or_else(|| name.strip_suffix(".tofu"));
+    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+}
+
+fn put_over<'d>(known: Option<&mut Block<'d>>, block: &Block<'d>, lonely: &mut Vec<Span>) {
+    match known {
+        Some(known) => known.over.push(block.body),
+        None => lonely.push(block.span),
+    }
+}
+
+/// The alias of a provider's configuration.
+pub(super) fn alias_of<'d>(provider: &Block<'d>) -> Option<&'d str> {
+    let (alias, _) = provider.attribute("alias")?;
+    alias.as_str().map(|text| text.trim_matches('"'))
+}
+
 /// The `source` of a call: a plain text, as Terraform demands.
 pub(super) fn source(call: &Block<'_>) -> Option<String> {
-    let text = call.body.attribute("source")?.as_str()?;
-    let text = if call.body.json {
+    let (text, json) = call.attribute("source")?;
+    let text = text.as_str()?;
+    let text = if json {
         text
     } else {
         text.strip_prefix('"')?.strip_suffix('"')?

@@ -112,27 +112,68 @@ fn what_cannot_be_evaluated_is_said_and_never_guessed() {
              resource \"aws_instance\" \"b\" {\n  count = var.n\n  availability_zone = \"eu-west-1a\"\n}\n\
              resource \"aws_instance\" \"c\" {\n  availability_zone = file(\"../../secret\")\n}\n\
              module \"far\" { source = \"terraform-aws-modules/vpc/aws\" }\n\
+             module \"far2\" { source = \"git::https://me:hunter2@git.example.org/x.git//m?ref=1\" }\n\
              module \"gone\" { source = \"../../../elsewhere\" }\n\
              resource \"acme_thing\" \"x\" {}\n",
         ),
         ("infra/prod.tfvars", "az = \"eu-west-1b\"\n"),
-        ("infra/x_override.tf", "locals { a = 1 }\n"),
+        (
+            "infra/x_override.tf",
+            "resource \"aws_instance\" \"d\" {\n  ami = 1\n}\n",
+        ),
     ]);
     let said = unread(&facts).join("\n");
     for part in [
         "where `aws_instance.a` is can't be told: variable `az` has no value here",
         "how many `aws_instance.b` there are can't be told: variable `n` has no value here",
         "`file` would read a file, which nothing here does",
-        "the module comes from elsewhere",
+        "module `terraform-aws-modules/vpc/aws` comes from elsewhere",
+        "module `git::https://git.example.org/x.git//m` comes from elsewhere",
         "the module's folder is not among the inputs",
         "1 resource is of types that are not known here: 1 `acme_thing`",
         "values that Terraform uses only when told to",
-        "an override file",
+        "overrides what no other file of the folder declares",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
     }
+    assert!(!said.contains("hunter2"), "{said}");
     assert!(needs_of(&facts, "host:aws_instance.a").is_empty());
     assert_eq!(copies(&facts, "service:aws_instance.b").len(), 1);
+}
+
+#[test]
+fn override_files_replace_what_they_name_and_leave_the_rest() {
+    let main = (
+        "infra/z.tf",
+        "provider \"aws\" { region = \"eu-west-1\" }\n\
+         variable \"az\" { default = \"a\" }\n\
+         locals { b = \"eu-west-1b\" }\n\
+         resource \"aws_instance\" \"one\" {\n  availability_zone = \"eu-west-1${var.az}\"\n  tags = { Name = \"one\" }\n}\n\
+         resource \"aws_instance\" \"two\" {\n  availability_zone = local.b\n}\n\
+         resource \"aws_db_instance\" \"db\" {\n  identifier = \"db\"\n  multi_az = true\n}\n",
+    );
+    // Before it in the order of names: overrides are merged after all others.
+    let hcl = (
+        "infra/a_override.tf",
+        "variable \"az\" { default = \"c\" }\nlocals { b = \"eu-west-1d\" }\n\
+         resource \"aws_instance\" \"two\" {\n  count = 2\n}\n",
+    );
+    let json = (
+        "infra/override.tf.json",
+        "{\"resource\": {\"aws_db_instance\": {\"db\": {\"multi_az\": false, \"availability_zone\": \"eu-west-1a\"}}}}",
+    );
+    let before = told(&[main]);
+    assert_eq!(needs_of(&before, "host:one"), ["on zone:eu-west-1a"]);
+    assert_eq!(copies(&before, "store:db").len(), 2);
+    let after = told(&[main, hcl, json]);
+    assert_eq!(needs_of(&after, "host:one"), ["on zone:eu-west-1c"]);
+    assert_eq!(copies(&after, "service:two").len(), 2);
+    assert_eq!(
+        needs_of(&after, "host:aws_instance.two[1]"),
+        ["on zone:eu-west-1d"]
+    );
+    assert_eq!(copies(&after, "store:db"), ["1 on zone:eu-west-1a"]);
+    assert!(unread(&after).is_empty(), "{:?}", after.unread);
 }
 
 #[test]

@@ -207,3 +207,36 @@ fn hetzner_and_openstack() {
     assert_eq!(needs_of(&facts, "zone:fsn1-dc14"), ["on site:fsn1"]);
     assert!(needs(&facts).contains(&"region:gra7 on provider:openstack".to_owned()));
 }
+
+#[test]
+fn a_backend_names_the_group_that_a_manager_makes() {
+    let facts = told(&[(
+        "terraform.tfstate",
+        r#"{"version": 4, "terraform_version": "1.6.2", "serial": 1, "lineage": "l", "resources": [
+        {"mode": "managed", "type": "google_compute_region_instance_group_manager", "name": "web", "instances": [
+          {"attributes": {"id": "projects/p/regions/europe-west1/instanceGroupManagers/web", "name": "web",
+            "instance_group": "https://www.googleapis.com/compute/v1/projects/p/regions/europe-west1/instanceGroups/web"}}]},
+        {"mode": "managed", "type": "google_compute_backend_service", "name": "be", "instances": [
+          {"attributes": {"id": "projects/p/global/backendServices/be", "name": "be",
+            "backend": [{"group": "https://www.googleapis.com/compute/v1/projects/p/regions/europe-west1/instanceGroups/web"}]}}]},
+        {"mode": "managed", "type": "google_compute_forwarding_rule", "name": "fr", "instances": [
+          {"attributes": {"id": "projects/p/regions/europe-west1/forwardingRules/fr", "name": "fr",
+            "backend_service": "projects/p/global/backendServices/be"}}]}]}"#,
+    )]);
+    assert_eq!(needs_of(&facts, "service:fr"), ["hard service:web"]);
+}
+
+#[test]
+fn the_standby_of_a_flexible_server_stands_where_it_is_said_to() {
+    let facts = hcl(
+        "resource \"azurerm_postgresql_flexible_server\" \"pg\" {\n  name = \"pg\"\n  location = \"westeurope\"\n  zone = \"1\"\n\
+         high_availability {\n    mode = \"ZoneRedundant\"\n    standby_availability_zone = \"2\"\n  }\n}\n",
+    );
+    assert_eq!(
+        copies(&facts, "store:pg"),
+        [
+            "1 on zone:westeurope-1",
+            "1 on zone:westeurope-2, after 120, sync"
+        ]
+    );
+}

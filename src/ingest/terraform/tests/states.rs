@@ -171,3 +171,29 @@ fn states_that_are_not_read_are_said_once() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_volume_of_one_machine_of_several_is_needed_by_its_replica_alone() {
+    let facts = told(&[(
+        "terraform.tfstate",
+        r#"{"version": 4, "terraform_version": "1.6.2", "serial": 1, "lineage": "l", "resources": [
+        {"mode": "managed", "type": "openstack_compute_instance_v2", "name": "w", "instances": [
+          {"index_key": 0, "attributes": {"id": "u-one", "name": "w-1"}},
+          {"index_key": 1, "attributes": {"id": "u-two", "name": "w-2"}}]},
+        {"mode": "managed", "type": "openstack_blockstorage_volume_v3", "name": "v", "instances": [
+          {"index_key": 0, "attributes": {"id": "v-one", "name": "data"}},
+          {"index_key": 1, "attributes": {"id": "v-two", "name": "shared"}}]},
+        {"mode": "managed", "type": "openstack_compute_volume_attach_v2", "name": "a", "instances": [
+          {"index_key": 0, "attributes": {"id": "1", "instance_id": "u-one", "volume_id": "v-one"}},
+          {"index_key": 1, "attributes": {"id": "2", "instance_id": "u-one", "volume_id": "v-two"}},
+          {"index_key": 2, "attributes": {"id": "3", "instance_id": "u-two", "volume_id": "v-two"}}]}]}"#,
+    )]);
+    assert_eq!(needs_of(&facts, "service:w"), ["hard store:shared"]);
+    let own: Vec<usize> = facts
+        .replicas
+        .iter()
+        .filter(|fact| fact.of.text == "service:w")
+        .map(|fact| fact.requires.len())
+        .collect();
+    assert_eq!(own, [1, 0]);
+}
