@@ -18,10 +18,22 @@ use spof::analysis::hops::hops;
 use spof::analysis::sweep::Sweep;
 use spof::analysis::verdict::Time;
 use spof::graph::Graph;
-use spof::model::NodeIx;
+use spof::model::{Model, NodeIx};
 
 fn seconds(time: Time) -> u64 {
     time.finite().unwrap_or(NEVER)
+}
+
+/// The same estate with weights and needs that fit in no small number, and have no common unit: what
+/// is met stays met, and what is not stays unmet.
+fn enlarged(mut model: Model) -> Model {
+    for requirement in &mut model.requirements {
+        requirement.need <<= 40;
+        for member in requirement.members.iter_mut().filter(|m| m.weight > 0) {
+            member.weight = (member.weight << 40) + 1;
+        }
+    }
+    model
 }
 
 /// Every single and double fault of a small estate: verdicts, times, promotions, scenarios.
@@ -31,6 +43,9 @@ fn agrees(estate: &Estate) -> Result<(), TestCaseError> {
     let engine = Engine::new(&graph);
     let sweep = Sweep::new(&engine);
     let mut scratch = engine.scratch();
+    let large = Graph::new(&enlarged(model.clone()));
+    let large = Engine::new(&large);
+    let mut large_scratch = large.scratch();
     let number = |node: usize| u32::try_from(node).unwrap();
     for (node, (verdict, time)) in estate.verdicts(&Set::new()).into_iter().enumerate() {
         let (ours, at) = engine.without_faults(number(node));
@@ -66,6 +81,11 @@ fn agrees(estate: &Estate) -> Result<(), TestCaseError> {
             .collect();
         prop_assert_eq!(&ours, &expected, "faults {:?}", faults);
         prop_assert_eq!(&engine.affected(&mut scratch, &numbers), &outcome.affected);
+        prop_assert_eq!(
+            &large.affected(&mut large_scratch, &numbers),
+            &outcome.affected,
+            "large weights"
+        );
         let s0 = estate.serving_at_once(&set);
         let our_s0: BTreeSet<usize> = (0..count)
             .filter(|n| engine.serves_at_once(&outcome, number(*n)))
@@ -116,9 +136,12 @@ fn agrees(estate: &Estate) -> Result<(), TestCaseError> {
             }
         };
         let (times, _) = estate.times(&set, &repair);
-        let recovery = engine.recovery(&mut scratch, &numbers, |node| {
-            Some(repair(node as usize)).filter(|at| *at != NEVER)
-        });
+        let repaired = |node: u32| Some(repair(node as usize)).filter(|at| *at != NEVER);
+        let recovery = engine.recovery(&mut scratch, &numbers, repaired);
+        // With the log everything takes part from the beginning, else only what gets something.
+        let (logged, _) = engine.logged_recovery(&mut scratch, &numbers, repaired);
+        prop_assert_eq!(logged.times(), recovery.times());
+        prop_assert_eq!(logged.promotions(), recovery.promotions());
         for (node, time) in times.iter().enumerate() {
             let ours = recovery.time(number(node)).map(seconds);
             let known = engine.serves_at_once(&outcome, number(node));

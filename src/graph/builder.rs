@@ -131,6 +131,14 @@ impl Builder {
         for m in &self.standbys {
             is_standby[*m as usize / 64] |= 1 << (m % 64);
         }
+        let standbys_before = is_standby
+            .iter()
+            .scan(0u32, |sum, word| {
+                let before = *sum;
+                *sum += word.count_ones();
+                Some(before)
+            })
+            .collect();
         let is_active = |m: u32| is_standby[m as usize / 64] >> (m % 64) & 1 == 0;
         let active = (0u32..)
             .zip(&self.member_node)
@@ -159,6 +167,7 @@ impl Builder {
             member_weight: self.member_weight,
             member_of,
             is_standby,
+            standbys_before,
             standbys: self.standbys,
             ways: Rows::numbered(self.way_ends.into_iter()),
             way_requires: self.way_requires,

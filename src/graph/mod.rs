@@ -92,6 +92,8 @@ pub struct Graph {
     has_soft: bool,
     /// One bit a member.
     is_standby: Vec<u64>,
+    /// By 64 members: how many standbys there are before them.
+    standbys_before: Vec<u32>,
     /// Members that are standbys, sorted, and the ways of each in `way_takes`.
     standbys: Vec<u32>,
     ways: Rows,
@@ -136,14 +138,17 @@ impl Graph {
         self.members.span_range(self.requirements_of(node))
     }
 
-    /// Ways of promoting member `m`; `None` for an active member. O(log standbys).
+    /// Ways of promoting member `m`; `None` for an active member. O(1).
     #[must_use]
     pub fn ways_of(&self, m: MemberIx) -> Option<std::ops::Range<u32>> {
-        if self.is_active(m) {
+        let (word, bit) = (m as usize / 64, m % 64);
+        let bits = self.is_standby[word];
+        if bits >> bit & 1 == 0 {
             return None;
         }
-        let at = self.standbys.binary_search(&m).ok()?;
-        Some(self.ways.range(u32::try_from(at).ok()?))
+        let before = bits & ((1 << bit) - 1);
+        let at = self.standbys_before[word] + before.count_ones();
+        Some(self.ways.range(at))
     }
 
     /// True if member `m` counts without being promoted.

@@ -1,11 +1,14 @@
 //! The system without faults: who runs, who serves, who is degraded, and when the rest comes up.
 
+use std::sync::OnceLock;
+
 use crate::analysis::verdict::{Time, Verdict};
 use crate::graph::Graph;
 use crate::words::Mode;
 
-use super::recover::recover;
+use super::recover::{recover, waiting};
 use super::scratch::Scratch;
+use super::uses::Uses;
 
 /// F = ∅, computed once per graph. Weights are of active members, by requirement.
 #[derive(Debug, Default)]
@@ -23,6 +26,8 @@ pub struct Baseline {
     pub(in crate::analysis) late: Vec<u32>,
     /// When those of `late` serve.
     late_time: Vec<(u32, Time)>,
+    /// Made when the first faults strike: who only looks at what is there needs none.
+    uses: OnceLock<Uses>,
 }
 
 impl Baseline {
@@ -126,7 +131,8 @@ impl Baseline {
             return;
         }
         let mut scratch = Scratch::new(graph);
-        let recovery = recover(graph, self, &mut scratch, |_| None);
+        let nodes = waiting(self, &scratch);
+        let recovery = recover(graph, self, &mut scratch, |_| None).among(&nodes);
         // What runs but never serves can't change anything any more; what is stopped may still
         // come to run, and let others start.
         self.late_time = recovery.times().to_vec();
@@ -137,6 +143,11 @@ impl Baseline {
             .map(|(node, _)| *node)
             .collect();
         self.late_time.retain(|(_, time)| *time != Time::NEVER);
+    }
+
+    /// Whom losses reach. O(1), but O(nodes + members) at first.
+    pub(super) fn uses(&self, graph: &Graph) -> &Uses {
+        self.uses.get_or_init(|| Uses::new(graph, self))
     }
 
     /// Verdict and time without faults.

@@ -1,8 +1,9 @@
 //! The semantics of DESIGN section 2 for any fault set, in time proportional to what it affects.
 //!
-//! * [`baseline`]: the system without faults, computed once. * [`strike`]: t = 0: what stops, what
-//!   no longer serves, what is degraded. * [`recover`]: promotion, restart and the time each node
-//!   serves again. * [`log`]: what happens, in causal order. * [`scratch`]: working memory that is cleaned by undoing, not by clearing.
+//! * [`baseline`]: the system without faults, computed once. * [`uses`]: whom losses reach, laid out
+//!   for that. * [`strike`]: t = 0: what stops, what no longer serves, what is degraded.
+//! * [`recover`]: promotion, restart and the time each node serves again. * [`log`]: what happens,
+//!   in causal order. * [`scratch`]: working memory that is cleaned by undoing, not by clearing.
 //!
 //! Serving is a greatest set and every fault only takes away, so the set for F is found by
 //! removing from the set without faults whatever loses its support: counters per requirement, as
@@ -16,12 +17,14 @@ pub mod log;
 pub(in crate::analysis) mod recover;
 pub(in crate::analysis) mod scratch;
 mod strike;
+mod uses;
 
 use std::sync::Arc;
 
 pub use baseline::Baseline;
 pub use recover::Recovery;
 pub(in crate::analysis) use recover::trial::Trials;
+use recover::{Returned, sort_numbers};
 pub use scratch::Scratch;
 
 use super::verdict::{Time, Verdict};
@@ -62,6 +65,27 @@ pub struct Outcome {
 pub struct Engine<'g> {
     graph: &'g Graph,
     baseline: Arc<Baseline>,
+}
+
+/// How much is to be told of a fault set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Who is affected; stuck is called down.
+    Down,
+    /// Who is stuck, too.
+    Stuck,
+    /// All promotions, too.
+    Promotions,
+}
+
+/// What one evaluation found.
+struct Struck {
+    /// Sorted.
+    affected: Vec<Affected>,
+    /// All that may come back, sorted.
+    waiting: Vec<u32>,
+    unrepaired: Returned,
+    repaired: Option<Returned>,
 }
 
 impl<'g> Engine<'g> {
@@ -115,42 +139,58 @@ impl<'g> Engine<'g> {
     /// What `faults` (any order, repetition allowed) affect. Time and memory are proportional to
     /// the affected nodes and the members that refer to them.
     pub fn affected(&self, scratch: &mut Scratch, faults: &[u32]) -> Vec<Affected> {
-        let (affected, _, _) = self.run(scratch, faults, true);
+        let struck = self.run(scratch, faults, Tells::Stuck);
         scratch.reset();
-        affected
+        struck.affected
     }
 
     /// What `faults` affect while they are unrepaired, stuck or not (both are called down), and the
-    /// requirements that a failure reached at all. Half the work of [`affected`](Self::affected).
+    /// requirements that a failure reached at all, sorted. Half the work of
+    /// [`affected`](Self::affected), where something may be stuck.
     pub(in crate::analysis) fn touching(
         &self,
         scratch: &mut Scratch,
         faults: &[u32],
     ) -> (Vec<Affected>, Vec<u32>) {
-        let (affected, _, _) = self.run(scratch, faults, false);
-        let touched = scratch.touched().collect();
+        let struck = self.run(scratch, faults, Tells::Down);
+        let touched = self.touched(scratch);
         scratch.reset();
-        (affected, touched)
+        (struck.affected, touched)
+    }
+
+    /// Requirements that are looked at and lost a member, or of which one is newly degraded.
+    fn touched(&self, scratch: &Scratch) -> Vec<u32> {
+        let graph = self.graph;
+        let stopped = scratch.list(Set::Stopped).iter();
+        let stopped = stopped.filter(|node| self.baseline.runs[**node as usize]);
+        let failed = stopped.chain(scratch.list(Set::Lost));
+        let mut touched: Vec<u32> = failed
+            .chain(scratch.list(Set::Degraded))
+            .flat_map(|node| graph.active_in.items(*node))
+            .map(|m| graph.member_of[*m as usize])
+            .filter(|q| scratch.may(graph.owner[*q as usize]))
+            .collect();
+        touched.sort_unstable();
+        touched.dedup();
+        touched
     }
 
     /// As [`affected`](Self::affected), with all that explains it.
     pub fn outcome(&self, scratch: &mut Scratch, faults: &[u32]) -> Outcome {
-        let (affected, unrepaired, repaired) = self.run(scratch, faults, true);
+        let struck = self.run(scratch, faults, Tells::Promotions);
         let sorted = |list: &[u32]| {
             let mut list = list.to_vec();
-            list.sort_unstable();
+            sort_numbers(&mut list);
             list
         };
-        let mut fault_set = sorted(faults);
-        fault_set.dedup();
         let outcome = Outcome {
-            faults: fault_set,
+            faults: sorted(scratch.list(Set::Faults)),
             stopped: sorted(scratch.list(Set::Stopped)),
             lost: sorted(scratch.list(Set::Lost)),
             degraded: sorted(scratch.list(Set::Degraded)),
-            affected,
-            unrepaired,
-            repaired,
+            affected: struck.affected,
+            unrepaired: struck.unrepaired.among(&struck.waiting),
+            repaired: struck.repaired.map(|again| again.among(&struck.waiting)),
         };
         scratch.reset();
         outcome
@@ -164,9 +204,10 @@ impl<'g> Engine<'g> {
         repair: impl Fn(u32) -> Option<u64>,
     ) -> Recovery {
         strike::strike(self.graph, &self.baseline, scratch, faults);
+        let waiting = recover::waiting(&self.baseline, scratch);
         let recovery = recover::recover(self.graph, &self.baseline, scratch, repair);
         scratch.reset();
-        recovery
+        recovery.among(&waiting)
     }
 
     /// As [`recovery`](Self::recovery), with the log of what happens: no entry comes before its
@@ -178,9 +219,10 @@ impl<'g> Engine<'g> {
         repair: impl Fn(u32) -> Option<u64>,
     ) -> (Recovery, Vec<log::Entry>) {
         strike::strike(self.graph, &self.baseline, scratch, faults);
-        let logged = recover::recover_logged(self.graph, &self.baseline, scratch, repair);
+        let waiting = recover::waiting(&self.baseline, scratch);
+        let (recovery, log) = recover::recover_logged(self.graph, &self.baseline, scratch, repair);
         scratch.reset();
-        logged
+        (recovery.among(&waiting), log)
     }
 
     /// The recovery at its end, to try out what would come back if one thing were not asked for.
@@ -196,32 +238,48 @@ impl<'g> Engine<'g> {
         Trials::new(self.graph, &self.baseline, scratch, repair)
     }
 
-    fn run(
-        &self,
-        scratch: &mut Scratch,
-        faults: &[u32],
-        tells_stuck: bool,
-    ) -> (Vec<Affected>, Recovery, Option<Recovery>) {
+    fn run(&self, scratch: &mut Scratch, faults: &[u32], tells: Tells) -> Struck {
         let (graph, baseline) = (self.graph, &*self.baseline);
         strike::strike(graph, baseline, scratch, faults);
+        let waiting = recover::waiting(baseline, scratch);
+        // What only promotes something for a node that stays down is left out, unless asked for.
+        let all = std::mem::take(&mut scratch.unmet);
+        let owner = |q: u32| graph.owner[q as usize];
+        let mut promotable = all.clone();
+        promotable.retain(|q| tells == Tells::Promotions || !scratch.is_hopeless(owner(*q)));
+        scratch.unmet = promotable;
         let unrepaired = recover::recover(graph, baseline, scratch, |_| None);
+        scratch.unmet = all;
         // Without an unmet start requirement everything restarts once it is repaired (placement
         // is acyclic), and with all that ran running again, all that served serves again: nothing
         // is stuck, and the second simulation is not needed.
-        let repaired = (tells_stuck && unrepaired.leaves_someone && unrepaired.start_is_awaited)
+        let leaves_someone = unrepaired.len() < waiting.len();
+        let repaired = (tells != Tells::Down && leaves_someone && unrepaired.start_is_awaited)
             .then(|| recover::recover(graph, baseline, scratch, |_| Some(0)));
-        let mut affected = Vec::new();
-        for &(node, recovers) in unrepaired.times() {
+        let mut degraded = scratch.list(Set::Degraded).to_vec();
+        sort_numbers(&mut degraded);
+        let mut degraded = degraded.into_iter().peekable();
+        let mut affected = Vec::with_capacity(waiting.len() + degraded.len());
+        let degradation = |node| Affected {
+            node,
+            verdict: Verdict::Degraded,
+            recovers: Time::ZERO,
+        };
+        let mut times = unrepaired.times();
+        let mut times_again = repaired.as_ref().map(Returned::times);
+        for &node in &waiting {
+            while let Some(before) = degraded.next_if(|before| *before < node) {
+                affected.push(degradation(before));
+            }
+            let recovers = times.of(node);
+            let again = times_again.as_mut().map(|times| times.of(node));
             if scratch.has(Set::Faults, node) {
                 continue;
             }
-            let stuck = repaired
-                .as_ref()
-                .is_some_and(|again| again.time(node) == Some(Time::NEVER));
             let before = baseline.verdict(node);
             let verdict = match recovers.finite() {
                 Some(_) => Verdict::Interrupted,
-                None if stuck || before.0 == Verdict::Stuck => Verdict::Stuck,
+                None if again == Some(Time::NEVER) || before.0 == Verdict::Stuck => Verdict::Stuck,
                 None => Verdict::Down,
             };
             if (verdict, recovers) > before {
@@ -232,14 +290,13 @@ impl<'g> Engine<'g> {
                 });
             }
         }
-        let degraded = scratch.list(Set::Degraded).iter().map(|node| Affected {
-            node: *node,
-            verdict: Verdict::Degraded,
-            recovers: Time::ZERO,
-        });
-        affected.extend(degraded);
-        affected.sort_unstable();
-        (affected, unrepaired, repaired)
+        affected.extend(degraded.map(degradation));
+        Struck {
+            affected,
+            waiting,
+            unrepaired,
+            repaired,
+        }
     }
 
     /// True if `verdict` and `recovers` cut `node`: down, stuck, or interrupted for longer than

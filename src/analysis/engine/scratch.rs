@@ -1,7 +1,9 @@
-//! Working memory of one thread: four bytes a requirement and five a node, cleaned by undoing what
-//! was touched.
+//! Working memory of one thread: four bytes a requirement and five a node, and what a strike counts in;
+//! cleaned by undoing what was touched.
 
 use crate::graph::Graph;
+
+use super::strike::Blow;
 
 /// Slot of a node that takes no part in a recovery, number of a requirement that lost nothing.
 pub(super) const NO_SLOT: u32 = u32::MAX;
@@ -22,7 +24,12 @@ pub(in crate::analysis) enum Set {
     Inside,
 }
 
-/// What a requirement lost, and got back. Weights of active members, except where said.
+/// The bits above those of the sets: it was looked at once; nothing brings it back while the faults
+/// are unrepaired.
+const GLANCE: u8 = 1 << 6;
+const HOPELESS: u8 = 1 << 7;
+
+/// What a requirement lost (as the sweep counts it), or lacks in a recovery.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::analysis) struct Record {
     requirement: u32,
@@ -30,11 +37,10 @@ pub(in crate::analysis) struct Record {
     pub(in crate::analysis) lost_running: u64,
     /// Of members that no longer serve.
     pub(in crate::analysis) lost_serving: u64,
-    /// Of members that no longer serve undegraded.
-    pub(in crate::analysis) lost_sound: u64,
-    /// What came back in the course of a recovery, promoted standbys included.
-    pub(super) gained_running: u64,
-    pub(super) gained_serving: u64,
+    /// Weight that running members lack to meet it, where its owner waits for them.
+    pub(super) short_running: u64,
+    /// The same of serving members.
+    pub(super) short_serving: u64,
     /// What a cycle's waiting nodes would bring, were they to serve.
     pub(super) hoped: u64,
 }
@@ -52,6 +58,12 @@ pub struct Scratch {
     records: Vec<Record>,
     /// Place of a node in the recovery at hand.
     pub(super) slot: Vec<u32>,
+    /// Where the strike counts; clean in between.
+    pub(super) blow: Blow,
+    /// Requirements with standbys that became unmet, and matter to their owner.
+    pub(super) unmet: Vec<u32>,
+    /// Some stopped node has a start requirement that nothing met at t = 0.
+    pub(super) start_is_awaited: bool,
 }
 
 impl Scratch {
@@ -63,7 +75,13 @@ impl Scratch {
             record_of: vec![NO_SLOT; graph.owner.len()],
             records: Vec::new(),
             slot: vec![NO_SLOT; graph.node_count()],
+            ..Self::default()
         }
+    }
+
+    /// Whether only some nodes are looked at.
+    pub(super) fn is_restricted(&self) -> bool {
+        self.restricted
     }
 
     /// Puts `node` into `set`; false if it was there.
@@ -76,6 +94,24 @@ impl Scratch {
             self.lists[set as usize].push(node);
         }
         fresh
+    }
+
+    /// True the first time for each node that is in a set.
+    pub(super) fn glance(&mut self, node: u32) -> bool {
+        let sets = &mut self.sets[node as usize];
+        let first = *sets != 0 && *sets & GLANCE == 0;
+        *sets |= if first { GLANCE } else { 0 };
+        first
+    }
+
+    /// Nothing brings `node`, which is in a set, back while the faults are unrepaired.
+    pub(super) fn give_up(&mut self, node: u32) {
+        self.sets[node as usize] |= HOPELESS;
+    }
+
+    /// Whether [`give_up`](Self::give_up) said so.
+    pub(super) fn is_hopeless(&self, node: u32) -> bool {
+        self.sets[node as usize] & HOPELESS != 0
     }
 
     /// Has the next evaluation look at `nodes` alone: exact for each of them of which all that it
@@ -92,11 +128,6 @@ impl Scratch {
         !self.restricted || self.has(Set::Inside, node)
     }
 
-    /// Requirements that lost something.
-    pub(in crate::analysis) fn touched(&self) -> impl Iterator<Item = u32> + '_ {
-        self.records.iter().map(|record| record.requirement)
-    }
-
     /// True if `node` is in `set`.
     pub(in crate::analysis) fn has(&self, set: Set, node: u32) -> bool {
         self.sets[node as usize] & 1 << set as u8 != 0
@@ -107,7 +138,7 @@ impl Scratch {
         &self.lists[set as usize]
     }
 
-    /// What requirement `q` lost and got back, to change it.
+    /// The record of requirement `q`, to change it.
     pub(in crate::analysis) fn record(&mut self, q: u32) -> &mut Record {
         let at = &mut self.record_of[q as usize];
         if *at == NO_SLOT {
@@ -120,24 +151,29 @@ impl Scratch {
         &mut self.records[*at as usize]
     }
 
-    /// What requirement `q` lost and got back.
+    /// The record of requirement `q`.
     pub(in crate::analysis) fn recorded(&self, q: u32) -> Record {
         let at = self.record_of[q as usize];
         self.records.get(at as usize).copied().unwrap_or_default()
     }
 
-    /// Forgets what came back, for another recovery from the same strike.
+    /// Forgets what was lacking, for another recovery from the same strike.
     pub(super) fn rewind(&mut self) {
         for record in &mut self.records {
-            record.gained_running = 0;
-            record.gained_serving = 0;
+            record.short_running = 0;
+            record.short_serving = 0;
             record.hoped = 0;
+        }
+        for node in self.lists.iter().flatten() {
+            self.sets[*node as usize] &= !GLANCE;
         }
     }
 
     /// Undoes everything.
     pub(in crate::analysis) fn reset(&mut self) {
         self.restricted = false;
+        self.unmet.clear();
+        self.start_is_awaited = false;
         for list in &mut self.lists {
             for node in list.drain(..) {
                 self.sets[node as usize] = 0;

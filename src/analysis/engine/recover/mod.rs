@@ -1,17 +1,24 @@
 //! What comes back after the strike, and when: restarts, promotions, and serving again.
 //!
-//! Here: what takes part, and what it waits for. [`play`]: what happens then. [`trial`]: what
+//! Here: what takes part. [`admit`]: what it waits for. [`play`]: what happens then. [`trial`]: what
 //! would come back as well, were one thing not asked for.
+//!
+//! Most of what a fault takes never comes back while the fault is unrepaired, so nodes take part
+//! only once something that they wait for comes back: the work is proportional to what returns,
+//! not to what is lost.
 
+mod admit;
 mod play;
 pub(in crate::analysis) mod trial;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::iter::Peekable;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::verdict::Time;
 use crate::graph::{Graph, MemberIx};
-use crate::words::Mode;
 
 use super::baseline::Baseline;
 use super::log::{Entry, Happening, Loosened};
@@ -91,8 +98,12 @@ struct Waiting {
     /// What keeps a stopped node from starting: repair, placement, start requirements.
     not_startable: u32,
     serves: Time,
-    /// Which group of nodes it settles with, if it is in a cycle.
-    cycle: u32,
+    /// It has all it needs in order to start.
+    starting: bool,
+    /// Everybody who needs it knows that it serves.
+    told: bool,
+    /// What happened up to here is counted in what it waits for.
+    since: u64,
 }
 
 /// A standby whose requirement was unmet at t = 0.
@@ -130,9 +141,11 @@ enum Undo {
     Promoted(u32),
     /// One more was missing of this armed way.
     Missing(u32),
-    /// What a requirement had got back.
+    /// What a requirement lacked.
     Running(u32, u64),
     Serving(u32, u64),
+    /// Nobody knew that the node in this slot serves.
+    Told(u32),
 }
 
 struct Simulation<'a> {
@@ -142,6 +155,8 @@ struct Simulation<'a> {
     waiting: Vec<Waiting>,
     armed: Vec<Armed>,
     ways: Vec<ArmedWay>,
+    /// Standbys that were promoted, by member.
+    promoted: FxHashSet<MemberIx>,
     /// By slot: the first of the watchers of the node, [`NO_SLOT`] for none.
     first_watcher: Vec<u32>,
     /// Ways that wait for a node to serve, each with the next watcher of that node.
@@ -149,11 +164,18 @@ struct Simulation<'a> {
     events: BinaryHeap<Reverse<(Time, Event)>>,
     /// Slots that serve from now on and have not yet told anyone.
     ready: Vec<u32>,
-    /// Slots of each cycle that takes part, and cycles to look at again.
+    /// Waiting nodes that are in a cycle, by cycle; listed when the first of them gets something.
+    in_cycles: Option<Vec<(u32, u32)>>,
+    /// Those of the cycles that got something, by the graph's number; and which to look at again.
     cycles: Vec<Cycle>,
+    cycle_at: FxHashMap<u32, u32>,
     touched_cycles: Vec<u32>,
     now: Time,
+    /// Counts what happens.
+    happened: u64,
     start_is_awaited: bool,
+    /// Some fault is repaired in the course of it.
+    repairs: bool,
     loosened: Loosened,
     /// What happens, for whoever explains it.
     log: Option<Vec<Entry>>,
@@ -184,17 +206,97 @@ pub(in crate::analysis) struct Return {
     pub(in crate::analysis) serves: Time,
 }
 
+/// What a recovery comes to.
+pub(super) struct Returned {
+    /// Waiting nodes that serve in the end, and when; sorted.
+    serving: Vec<(u32, Time)>,
+    promotions: Vec<(MemberIx, Time)>,
+    pub(super) start_is_awaited: bool,
+}
+
+impl Returned {
+    /// The times of nodes that are asked for in order.
+    pub(super) fn times(&self) -> Times<'_> {
+        Times(self.serving.iter().peekable())
+    }
+
+    /// How many come back.
+    pub(super) fn len(&self) -> usize {
+        self.serving.len()
+    }
+
+    /// The same of all that waits, which is sorted.
+    pub(super) fn among(self, waiting: &[u32]) -> Recovery {
+        let mut known = self.times();
+        let times = waiting.iter().map(|node| (*node, known.of(*node)));
+        let times: Vec<(u32, Time)> = times.collect();
+        Recovery {
+            leaves_someone: self.serving.len() < times.len(),
+            times,
+            promotions: self.promotions,
+            start_is_awaited: self.start_is_awaited,
+        }
+    }
+}
+
+/// Reads a [`Returned`] from front to back.
+pub(super) struct Times<'r>(Peekable<std::slice::Iter<'r, (u32, Time)>>);
+
+impl Times<'_> {
+    /// When `node` serves, if it is not before one that was asked for, and waits.
+    pub(super) fn of(&mut self, node: u32) -> Time {
+        let found = self.0.next_if(|one| one.0 == node);
+        found.map_or(Time::NEVER, |one| one.1)
+    }
+}
+
+/// All that may come back after the strike in `scratch`: what is lost or stopped, and what was late
+/// without faults. Sorted.
+pub(super) fn waiting(baseline: &Baseline, scratch: &Scratch) -> Vec<u32> {
+    let mut nodes = scratch.list(Set::Lost).to_vec();
+    let stopped = scratch.list(Set::Stopped).iter();
+    nodes.extend(stopped.filter(|node| !scratch.has(Set::Lost, **node)));
+    let late = baseline.late.iter().filter(|node| scratch.may(**node));
+    nodes.extend(late.filter(|node| !scratch.has(Set::Stopped, **node)));
+    sort_numbers(&mut nodes);
+    nodes
+}
+
+/// Sorts numbers each of which is there once: by marking them where they are dense.
+pub(super) fn sort_numbers(numbers: &mut Vec<u32>) {
+    let (Some(&least), Some(&most)) = (numbers.iter().min(), numbers.iter().max()) else {
+        return;
+    };
+    let words = (most - least) as usize / 64 + 1;
+    if numbers.len() < 64 || words > numbers.len() {
+        numbers.sort_unstable();
+        return;
+    }
+    let mut marks = vec![0u64; words];
+    for number in numbers.drain(..) {
+        let at = number - least;
+        marks[at as usize / 64] |= 1 << (at % 64);
+    }
+    for (word, first) in marks.into_iter().zip((least..=most).step_by(64)) {
+        let mut left = word;
+        while left != 0 {
+            numbers.push(first + left.trailing_zeros());
+            left &= left - 1;
+        }
+    }
+}
+
 /// Simulates the time after the strike in `scratch`; `repair(x)` says when fault `x` is repaired.
-/// O((nodes + members touched) log events), and for each cycle its size once per time at which
-/// something in it changes.
+/// O((nodes that get something back + members touched) log events), and for each cycle its size
+/// once per time at which something in it changes.
 pub(super) fn recover(
     graph: &Graph,
     baseline: &Baseline,
     scratch: &mut Scratch,
     repair: impl Fn(u32) -> Option<u64>,
-) -> Recovery {
-    let mut simulation = Simulation::of_the_struck(graph, baseline, scratch);
-    simulation.prepare(repair);
+) -> Returned {
+    let mut simulation = Simulation::new(graph, baseline, scratch);
+    simulation.begin(&[], repair);
     simulation.play();
     simulation.finish()
 }
@@ -205,10 +307,12 @@ pub(super) fn recover_logged(
     baseline: &Baseline,
     scratch: &mut Scratch,
     repair: impl Fn(u32) -> Option<u64>,
-) -> (Recovery, Vec<Entry>) {
-    let mut simulation = Simulation::of_the_struck(graph, baseline, scratch);
+) -> (Returned, Vec<Entry>) {
+    // The log is in order of node where nothing else decides, so all of them take part at once.
+    let nodes = waiting(baseline, scratch);
+    let mut simulation = Simulation::new(graph, baseline, scratch);
     simulation.log = Some(Vec::new());
-    simulation.prepare(repair);
+    simulation.begin(&nodes, repair);
     simulation.play();
     let log = simulation.log.take().unwrap_or_default();
     (simulation.finish(), log)
@@ -226,17 +330,20 @@ pub(in crate::analysis) fn recover_among(
     let mut simulation = Simulation::new(graph, baseline, scratch);
     let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
     nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
-    simulation.admit(nodes, given);
-    simulation.prepare(repair);
+    nodes.sort_unstable();
+    nodes.dedup();
+    simulation.give(given);
+    simulation.begin_among(&nodes, repair);
     simulation.play();
     let own = simulation.waiting.iter().filter(|waiting| !waiting.given);
-    let returns = own
+    let mut returns: Vec<Return> = own
         .map(|waiting| Return {
             node: waiting.node,
             runs: waiting.runs_at,
             serves: waiting.serves,
         })
         .collect();
+    returns.sort_unstable_by_key(|one| one.node);
     simulation.finish();
     returns
 }
@@ -250,14 +357,19 @@ impl<'a> Simulation<'a> {
             waiting: Vec::new(),
             armed: Vec::new(),
             ways: Vec::new(),
+            promoted: FxHashSet::default(),
             first_watcher: Vec::new(),
             watchers: Vec::new(),
             events: BinaryHeap::new(),
             ready: Vec::new(),
+            in_cycles: None,
             cycles: Vec::new(),
+            cycle_at: FxHashMap::default(),
             touched_cycles: Vec::new(),
             now: Time::ZERO,
+            happened: 0,
             start_is_awaited: false,
+            repairs: false,
             loosened: Loosened::default(),
             log: None,
             settled: 0,
@@ -266,15 +378,57 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Of all that is lost or stopped in `scratch`, and of what was late without faults.
-    fn of_the_struck(graph: &'a Graph, baseline: &'a Baseline, scratch: &'a mut Scratch) -> Self {
-        let mut simulation = Self::new(graph, baseline, scratch);
-        let mut nodes = simulation.scratch.list(Set::Lost).to_vec();
-        nodes.extend_from_slice(simulation.scratch.list(Set::Stopped));
-        let late = baseline.late.iter();
-        nodes.extend(late.filter(|node| simulation.scratch.may(**node)));
-        simulation.admit(nodes, &[]);
-        simulation
+    /// The recovery of what is lost or stopped in `scratch`, and of what was late without faults.
+    /// `nodes` take part at once, the others when they get something back.
+    fn begin(&mut self, nodes: &[u32], repair: impl Fn(u32) -> Option<u64>) {
+        self.start_is_awaited = self.scratch.start_is_awaited;
+        let mut unmet = self.scratch.unmet.clone();
+        // What a strike does to nodes that did not serve before is not counted there.
+        let mut poor: Vec<u32> = self.baseline.late.clone();
+        poor.retain(|node| self.scratch.may(*node));
+        let stopped = self.scratch.list(Set::Stopped).iter();
+        poor.extend(stopped.filter(|node| !self.baseline.serves[**node as usize]));
+        poor.sort_unstable();
+        poor.dedup();
+        for node in nodes.iter().chain(&poor) {
+            self.enter(*node);
+        }
+        for node in poor {
+            self.promotable(node, &mut unmet);
+        }
+        self.prepare(unmet, repair);
+    }
+
+    /// The recovery of `nodes` alone.
+    fn begin_among(&mut self, nodes: &[u32], repair: impl Fn(u32) -> Option<u64>) {
+        let mut unmet = Vec::new();
+        for node in nodes {
+            self.enter(*node);
+        }
+        for node in nodes {
+            self.promotable(*node, &mut unmet);
+        }
+        self.prepare(unmet, repair);
+    }
+
+    /// Arms the standbys of `unmet` requirements and plans the repairs.
+    fn prepare(&mut self, mut unmet: Vec<u32>, repair: impl Fn(u32) -> Option<u64>) {
+        unmet.sort_unstable();
+        unmet.dedup();
+        for q in unmet {
+            self.arm(q);
+        }
+        for at in 0..self.scratch.list(Set::Faults).len() {
+            let node = self.scratch.list(Set::Faults)[at];
+            if let Some(after) = repair(node) {
+                self.repairs = true;
+                let slot = self.enter(node);
+                self.schedule(Time::seconds(after), Event::Repaired(slot));
+            }
+        }
+        for slot in 0..number(self.waiting.len()) {
+            self.start_if_possible(slot);
+        }
     }
 
     fn note(&mut self, what: Happening) {
@@ -283,124 +437,18 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// What requirement `q` needs; nothing if it is the one loosened.
-    fn need(&self, q: u32) -> u64 {
-        if self.loosened.requirements.binary_search(&q).is_ok() {
-            0
-        } else {
-            self.graph.need[q as usize]
-        }
-    }
-
-    /// Gives a slot to every node that does not serve at t = 0 and may change.
-    fn admit(&mut self, mut nodes: Vec<u32>, given: &[Given]) {
-        let scratch = &mut *self.scratch;
-        nodes.sort_unstable();
-        nodes.dedup();
-        let mut groups: Vec<(u32, u32)> = Vec::new();
-        for (slot, &node) in (0u32..).zip(&nodes) {
-            scratch.slot[node as usize] = slot;
-            if let Some(cycle) = self.graph.cycles.of(node) {
-                groups.push((cycle, slot));
-            }
-            let runs = self.baseline.runs[node as usize] && !scratch.has(Set::Stopped, node);
-            self.waiting.push(Waiting {
-                node,
-                given: false,
-                runs,
-                runs_at: if runs { Time::ZERO } else { Time::NEVER },
-                unmet: 0,
-                not_startable: 0,
-                serves: Time::NEVER,
-                cycle: NO_SLOT,
-            });
-        }
-        for one in given {
-            let slot = u32::try_from(self.waiting.len()).unwrap_or(NO_SLOT);
-            scratch.slot[one.node as usize] = slot;
-            self.waiting.push(Waiting {
-                node: one.node,
-                given: true,
-                runs: !one.stopped,
-                runs_at: one.runs,
-                unmet: u32::MAX,
-                not_startable: u32::MAX,
-                serves: Time::NEVER,
-                cycle: NO_SLOT,
-            });
-            let events = [
-                (one.runs, Event::Runs(slot), one.stopped),
-                (one.serves, Event::Serves(slot), true),
-            ];
-            for (at, event, is_news) in events {
-                if at != Time::NEVER && is_news {
-                    self.events.push(Reverse((at, event)));
-                }
-            }
-        }
-        self.first_watcher.resize(self.waiting.len(), NO_SLOT);
-        groups.sort_unstable();
-        let mut last = None;
-        for (cycle, slot) in groups {
-            if last.replace(cycle) != Some(cycle) {
-                self.cycles.push(Cycle::default());
-            }
-            let number = self.cycles.len() - 1;
-            self.cycles[number].slots.push(slot);
-            self.waiting[slot as usize].cycle = u32::try_from(number).unwrap_or(NO_SLOT);
-        }
-    }
-
-    /// Counts what each node waits for, and arms the standbys of unmet requirements.
-    fn prepare(&mut self, repair: impl Fn(u32) -> Option<u64>) {
-        for slot in 0..u32::try_from(self.waiting.len()).unwrap_or(u32::MAX) {
-            let waiting = &self.waiting[slot as usize];
-            if waiting.given {
-                continue;
-            }
-            let (node, stopped) = (waiting.node, !waiting.runs);
-            if self.scratch.has(Set::Faults, node) {
-                self.waiting[slot as usize].not_startable += 1;
-                if let Some(after) = repair(node) {
-                    self.schedule(Time::seconds(after), Event::Repaired(slot));
-                }
-            }
-            for q in self.graph.requirements_of(node) {
-                let mode = self.graph.mode[q as usize];
-                let unmet = self.serving_weight(q) < self.need(q);
-                let waiting = &mut self.waiting[slot as usize];
-                match mode {
-                    Mode::Soft => continue,
-                    Mode::Start if !stopped => continue,
-                    Mode::Start => {
-                        waiting.not_startable += u32::from(unmet);
-                        self.start_is_awaited |= unmet;
-                    }
-                    Mode::Placement | Mode::Hard => waiting.unmet += u32::from(unmet),
-                }
-                if mode == Mode::Placement && stopped && self.running_weight(q) < self.need(q) {
-                    self.waiting[slot as usize].not_startable += 1;
-                }
-                if unmet {
-                    self.arm(q);
-                }
-            }
-            self.start_if_possible(slot);
-        }
-    }
-
     fn arm(&mut self, q: u32) {
         for member in self.graph.members_of(q) {
             let Some(ways) = self.graph.ways_of(member) else {
                 continue;
             };
-            let standby = u32::try_from(self.armed.len()).unwrap_or(u32::MAX);
+            let standby = number(self.armed.len());
             self.armed.push(Armed {
                 member,
                 promoted: Time::NEVER,
             });
             for way in ways {
-                let number = u32::try_from(self.ways.len()).unwrap_or(u32::MAX);
+                let this = number(self.ways.len());
                 let takes = self.graph.way_takes[way as usize];
                 let itself = self.graph.member_node[member as usize];
                 let required = self.graph.way_requires.items(way);
@@ -410,11 +458,11 @@ impl<'a> Simulation<'a> {
                         continue;
                     }
                     missing += 1;
-                    // A node without a slot never serves, so nobody need be told.
-                    let slot = self.scratch.slot[node as usize];
-                    if let Some(first) = self.first_watcher.get_mut(slot as usize) {
-                        let watcher = u32::try_from(self.watchers.len()).unwrap_or(NO_SLOT);
-                        self.watchers.push((number, *first));
+                    // Who does not wait never serves, so nobody need be told.
+                    if let Some(slot) = self.waits(node) {
+                        let watcher = number(self.watchers.len());
+                        let first = &mut self.first_watcher[slot as usize];
+                        self.watchers.push((this, *first));
                         *first = watcher;
                     }
                 }
@@ -432,23 +480,27 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    fn finish(self) -> Recovery {
-        let mut recovery = Recovery {
-            start_is_awaited: self.start_is_awaited,
-            ..Recovery::default()
-        };
+    fn finish(self) -> Returned {
+        let mut serving = Vec::new();
         for waiting in &self.waiting {
             self.scratch.slot[waiting.node as usize] = NO_SLOT;
-            recovery.times.push((waiting.node, waiting.serves));
-            recovery.leaves_someone |= waiting.serves == Time::NEVER;
+            if waiting.serves != Time::NEVER {
+                serving.push((waiting.node, waiting.serves));
+            }
         }
         self.scratch.rewind();
-        recovery.promotions = self
-            .armed
-            .iter()
-            .map(|armed| (armed.member, armed.promoted))
-            .collect();
-        recovery.promotions.sort_unstable();
-        recovery
+        serving.sort_unstable();
+        let armed = self.armed.iter();
+        let mut promotions: Vec<_> = armed.map(|one| (one.member, one.promoted)).collect();
+        promotions.sort_unstable();
+        Returned {
+            serving,
+            promotions,
+            start_is_awaited: self.start_is_awaited,
+        }
     }
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Event, NO_SLOT, Set, Simulation, Undo, Waiting};
+use super::{Event, Simulation, Undo, Waiting};
 use crate::analysis::engine::log::Happening;
 use crate::analysis::verdict::Time;
 use crate::words::Mode;
@@ -34,6 +34,7 @@ impl Simulation<'_> {
     }
 
     fn happen(&mut self, event: Event) {
+        self.happened += 1;
         match event {
             Event::Repaired(slot) => {
                 self.note(Happening::Repaired(self.waiting[slot as usize].node));
@@ -66,6 +67,7 @@ impl Simulation<'_> {
                 self.undo_with(|_| Undo::Promoted(standby));
                 self.armed[standby as usize].promoted = self.now;
                 let member = self.armed[standby as usize].member;
+                self.promoted.insert(member);
                 self.note(Happening::Promoted { member, way });
                 let q = self.graph.member_of[member as usize];
                 let weight = self.graph.member_weight[member as usize];
@@ -79,6 +81,9 @@ impl Simulation<'_> {
 
     /// Tells everyone that the node in `slot` serves.
     fn announce(&mut self, slot: u32) {
+        self.happened += 1;
+        self.undo_with(|_| Undo::Told(slot));
+        self.waiting[slot as usize].told = true;
         let node = self.waiting[slot as usize].node;
         self.work += self.graph.active_in.items(node).len() as u64 + 1;
         for &m in self.graph.active_in.items(node) {
@@ -114,45 +119,63 @@ impl Simulation<'_> {
     }
 
     fn gain_running(&mut self, q: u32, weight: u64) {
-        let before = self.running_weight(q);
-        self.undo_with(|simulation| {
-            Undo::Running(q, simulation.scratch.recorded(q).gained_running)
-        });
-        let gained = &mut self.scratch.record(q).gained_running;
-        *gained = gained.saturating_add(weight);
-        let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
-        if slot != NO_SLOT && self.crosses(q, before, self.running_weight(q)) {
-            self.one_less_before_start(slot);
+        let Some((slot, is_counted)) = self.gains(q) else {
+            return;
+        };
+        let lacked = self.scratch.recorded(q).short_running;
+        if is_counted {
+            self.go_on(slot);
+        } else if lacked > 0 {
+            self.undo_with(|_| Undo::Running(q, lacked));
+            let lacks = lacked.saturating_sub(weight);
+            self.scratch.record(q).short_running = lacks;
+            if lacks == 0 {
+                self.one_less_before_start(slot);
+            }
         }
     }
 
     fn gain_serving(&mut self, q: u32, weight: u64) {
-        let before = self.serving_weight(q);
-        self.undo_with(|simulation| {
-            Undo::Serving(q, simulation.scratch.recorded(q).gained_serving)
-        });
-        let gained = &mut self.scratch.record(q).gained_serving;
-        *gained = gained.saturating_add(weight);
-        let slot = self.scratch.slot[self.graph.owner[q as usize] as usize];
-        if slot == NO_SLOT {
+        let mode = self.graph.mode[q as usize];
+        if mode == Mode::Soft {
             return;
         }
-        let crosses = self.crosses(q, before, self.serving_weight(q));
-        match self.graph.mode[q as usize] {
-            Mode::Placement | Mode::Hard => {
-                self.touch_cycle(slot);
-                if crosses {
-                    self.one_less_before_serving(slot);
-                }
+        let Some((slot, is_counted)) = self.gains(q) else {
+            return;
+        };
+        if mode != Mode::Start {
+            self.touch_cycle(slot);
+        }
+        let lacked = self.scratch.recorded(q).short_serving;
+        if is_counted {
+            self.go_on(slot);
+        } else if lacked > 0 {
+            self.undo_with(|_| Undo::Serving(q, lacked));
+            let lacks = lacked.saturating_sub(weight);
+            self.scratch.record(q).short_serving = lacks;
+            match mode {
+                _ if lacks > 0 => {}
+                Mode::Start => self.one_less_before_start(slot),
+                _ => self.one_less_before_serving(slot),
             }
-            Mode::Start if crosses => self.one_less_before_start(slot),
-            Mode::Start | Mode::Soft => {}
         }
     }
 
-    fn crosses(&self, q: u32, before: u64, after: u64) -> bool {
-        let need = self.need(q);
-        before < need && after >= need
+    /// The slot of the owner of `q`, which something comes back to, if it waits; and whether what
+    /// happens just now is counted there already, because it takes part only since.
+    fn gains(&mut self, q: u32) -> Option<(u32, bool)> {
+        let owner = self.graph.owner[q as usize];
+        if self.is_in_vain(owner) {
+            return None;
+        }
+        let slot = self.waits(owner)?;
+        Some((slot, self.waiting[slot as usize].since == self.happened))
+    }
+
+    /// A node that takes part only since may have nothing left to wait for.
+    fn go_on(&mut self, slot: u32) {
+        self.start_if_possible(slot);
+        self.serve_if_possible(slot);
     }
 
     pub(super) fn one_less_before_serving(&mut self, slot: u32) {
@@ -171,10 +194,12 @@ impl Simulation<'_> {
         }
     }
 
-    /// Called whenever a stopped node has one thing less to wait for, hence at zero only once.
     pub(super) fn start_if_possible(&mut self, slot: u32) {
         let waiting = &self.waiting[slot as usize];
-        if !waiting.runs && waiting.not_startable == 0 {
+        if !waiting.runs && !waiting.starting && waiting.not_startable == 0 {
+            self.journal(slot);
+            let waiting = &mut self.waiting[slot as usize];
+            waiting.starting = true;
             let node = waiting.node;
             let after = self.graph.start_s[node as usize];
             self.note(Happening::Starts(node));
@@ -191,15 +216,6 @@ impl Simulation<'_> {
             let node = waiting.node;
             self.note(Happening::Serves { node, group: None });
             self.ready.push(slot);
-        }
-    }
-
-    pub(super) fn touch_cycle(&mut self, slot: u32) {
-        let cycle = self.waiting[slot as usize].cycle;
-        if let Some(known) = self.cycles.get_mut(cycle as usize)
-            && !std::mem::replace(&mut known.touched, true)
-        {
-            self.touched_cycles.push(cycle);
         }
     }
 
@@ -256,10 +272,8 @@ impl Simulation<'_> {
     fn would_serve(&self, node: u32) -> bool {
         self.graph.requirements_of(node).all(|q| {
             let carries = matches!(self.graph.mode[q as usize], Mode::Placement | Mode::Hard);
-            let weight = self
-                .serving_weight(q)
-                .saturating_add(self.scratch.recorded(q).hoped);
-            !carries || weight >= self.need(q)
+            let record = self.scratch.recorded(q);
+            !carries || record.hoped >= record.short_serving
         })
     }
 
@@ -268,34 +282,10 @@ impl Simulation<'_> {
         self.undo_with(|simulation| Undo::Waiting(slot, simulation.waiting[slot as usize]));
     }
 
-    fn undo_with(&mut self, what: impl FnOnce(&Self) -> Undo) {
+    pub(super) fn undo_with(&mut self, what: impl FnOnce(&Self) -> Undo) {
         if self.undo.is_some() {
             let what = what(self);
             self.undo.get_or_insert_default().push(what);
         }
-    }
-
-    pub(super) fn serves_at_once(&self, node: u32) -> bool {
-        self.baseline.serves[node as usize]
-            && !self.scratch.has(Set::Lost, node)
-            && !self.scratch.has(Set::Outside, node)
-    }
-
-    /// Weight of members that serve now.
-    pub(super) fn serving_weight(&self, q: u32) -> u64 {
-        let record = self.scratch.recorded(q);
-        let before = self.baseline.serving(q);
-        before
-            .saturating_sub(record.lost_serving)
-            .saturating_add(record.gained_serving)
-    }
-
-    /// Weight of members that run now.
-    pub(super) fn running_weight(&self, q: u32) -> u64 {
-        let record = self.scratch.recorded(q);
-        let before = self.baseline.running(q);
-        before
-            .saturating_sub(record.lost_running)
-            .saturating_add(record.gained_running)
     }
 }

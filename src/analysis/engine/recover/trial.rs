@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::{NO_SLOT, Simulation, Undo};
+use super::{NO_SLOT, Simulation, Undo, waiting};
 use crate::analysis::engine::baseline::Baseline;
 use crate::analysis::engine::log::Loosened;
 use crate::analysis::engine::scratch::Scratch;
@@ -30,8 +30,10 @@ impl<'a> Trials<'a> {
         scratch: &'a mut Scratch,
         repair: impl Fn(u32) -> Option<u64>,
     ) -> Self {
-        let mut end = Simulation::of_the_struck(graph, baseline, scratch);
-        end.prepare(repair);
+        // What takes part only later would do so in a trial, which is taken back.
+        let nodes = waiting(baseline, scratch);
+        let mut end = Simulation::new(graph, baseline, scratch);
+        end.begin(&nodes, repair);
         end.play();
         end.undo = Some(Vec::new());
         end.work = 0;
@@ -49,7 +51,7 @@ impl<'a> Trials<'a> {
     pub(in crate::analysis) fn frees(&mut self, loosened: &Loosened) -> Vec<u32> {
         let now = self.end.now;
         for q in &loosened.requirements {
-            self.drop_requirement(*q, loosened);
+            self.drop_requirement(*q);
         }
         for (way, node) in &loosened.parts {
             self.drop_part(*way, *node);
@@ -66,30 +68,31 @@ impl<'a> Trials<'a> {
         freed
     }
 
-    fn drop_requirement(&mut self, q: u32, loosened: &Loosened) {
+    fn drop_requirement(&mut self, q: u32) {
         let end = &mut self.end;
         let slot = end.scratch.slot[end.graph.owner[q as usize] as usize];
         if slot == NO_SLOT {
             return;
         }
-        let need = end.graph.need[q as usize];
-        let (serving, running) = (end.serving_weight(q), end.running_weight(q));
+        let record = end.scratch.recorded(q);
+        let (serving, running) = (record.short_serving, record.short_running);
+        end.undo_with(|_| Undo::Serving(q, serving));
+        end.undo_with(|_| Undo::Running(q, running));
         // From here on nothing is gained by it: what it waits for is counted down now.
-        if end.loosened.requirements.is_empty() {
-            end.loosened.requirements.clone_from(&loosened.requirements);
-        }
+        let record = end.scratch.record(q);
+        (record.short_serving, record.short_running) = (0, 0);
         match end.graph.mode[q as usize] {
             Mode::Soft => {}
             Mode::Start => {
-                if serving < need {
+                if serving > 0 {
                     end.one_less_before_start(slot);
                 }
             }
             mode @ (Mode::Placement | Mode::Hard) => {
-                if mode == Mode::Placement && running < need {
+                if mode == Mode::Placement && running > 0 {
                     end.one_less_before_start(slot);
                 }
-                if serving < need {
+                if serving > 0 {
                     end.one_less_before_serving(slot);
                 }
                 end.touch_cycle(slot);
@@ -133,10 +136,15 @@ impl<'a> Trials<'a> {
                     }
                     *waiting = before;
                 }
-                Undo::Promoted(standby) => end.armed[standby as usize].promoted = Time::NEVER,
+                Undo::Promoted(standby) => {
+                    let armed = &mut end.armed[standby as usize];
+                    armed.promoted = Time::NEVER;
+                    end.promoted.remove(&armed.member);
+                }
                 Undo::Missing(number) => end.ways[number as usize].missing += 1,
-                Undo::Running(q, gained) => end.scratch.record(q).gained_running = gained,
-                Undo::Serving(q, gained) => end.scratch.record(q).gained_serving = gained,
+                Undo::Running(q, lacked) => end.scratch.record(q).short_running = lacked,
+                Undo::Serving(q, lacked) => end.scratch.record(q).short_serving = lacked,
+                Undo::Told(slot) => end.waiting[slot as usize].told = false,
             }
         }
         end.undo = Some(undo);
