@@ -37,7 +37,8 @@ pub(super) struct Use {
     /// Of the member, where it is counted, in the requirement's own unit.
     pub(super) weight: u16,
     pub(super) kind: Kind,
-    /// The requirement has standbys: it matters that it is unmet even if its owner is lost anyway.
+    /// The requirement has standbys, or members that come up late: it matters that it is unmet even
+    /// if its owner is lost anyway, and it may be met again.
     pub(super) promotable: bool,
 }
 
@@ -88,7 +89,7 @@ enum Plan {
     Never,
     /// Each is fatal.
     Sole,
-    /// Counted there; weights are divided by this one. Whether it has standbys.
+    /// Counted there; weights are divided by this one. Whether it may be met again.
     Counted(u32, u64, bool),
     Large(bool),
 }
@@ -217,6 +218,8 @@ impl Uses {
                 promotable = true;
                 continue;
             }
+            // What does not serve yet may come up later than the faults strike.
+            promotable |= !baseline.serves[graph.member_node[m as usize] as usize];
             let weight = graph.member_weight[m as usize];
             if weight != unit {
                 unit = common_divisor(unit, weight);

@@ -86,6 +86,10 @@ enum Event {
 
 /// A node that does not serve yet.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the node"
+)]
 struct Waiting {
     node: u32,
     /// Its times are given, not found.
