@@ -264,7 +264,7 @@ impl<'s> Draft<'s> {
         let at = |ix: NodeIx| place.get(ix.0 as usize).copied().unwrap_or(ix);
 
         let aliases = self.aliases();
-        let sources = contributions(&self.given, &self.nodes, adapters);
+        let sources = contributions(&self.given, &self.nodes, &self.entries, adapters);
         let mut nodes = std::mem::take(&mut self.nodes);
         self.index = HashMap::new();
         arrange(&mut nodes, &place);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::draft::{Context, Draft, Rank};
+use super::draft::{Context, Draft, Entry, Rank};
 use super::join::HOST;
 use super::{Node, NodeIx};
 use crate::words::{Class, Mode};
@@ -26,7 +26,8 @@ pub struct Contribution {
     pub linked: usize,
     pub owned: usize,
     pub tiered: usize,
-    /// Hosts that it states, and hosts of which it says where they stand.
+    /// Hosts that it states, and hosts of which it says where they stand. A cluster of which nobody
+    /// says where it is tells of no host where that is.
     pub hosts: usize,
     pub hosts_placed: usize,
 }
@@ -103,6 +104,7 @@ impl Draft<'_> {
 pub(super) fn contributions(
     given: &BTreeMap<u32, Given>,
     nodes: &[Node],
+    entries: &[Entry],
     adapters: &[(&'static str, usize)],
 ) -> Vec<Contribution> {
     let node = |ix: NodeIx| nodes.get(ix.0 as usize);
@@ -117,10 +119,9 @@ pub(super) fn contributions(
         let all: FxHashSet<NodeIx> = set.iter().map(whole).filter(|ix| serves(*ix)).collect();
         all.len()
     };
-    let hosts = |set: &FxHashSet<NodeIx>| {
-        let is_host = |ix: &&NodeIx| node(**ix).is_some_and(|node| node.id.kind() == HOST);
-        set.iter().filter(is_host).count()
-    };
+    let is_host = |ix: &&NodeIx| node(**ix).is_some_and(|node| node.id.kind() == HOST);
+    let on_something = grounded(nodes, entries);
+    let somewhere = |ix: &&NodeIx| on_something.contains(*ix);
     let nothing = Given::default();
     (0..)
         .zip(adapters)
@@ -135,9 +136,37 @@ pub(super) fn contributions(
                 linked: count(&given.linked),
                 owned: count(&given.owned),
                 tiered: count(&given.tiered),
-                hosts: hosts(&given.stated),
-                hosts_placed: hosts(&given.placed),
+                hosts: given.stated.iter().filter(is_host).count(),
+                hosts_placed: given
+                    .placed
+                    .iter()
+                    .filter(is_host)
+                    .filter(somewhere)
+                    .count(),
             }
         })
+        .collect()
+}
+
+/// What stands on something else than clusters of which nobody says where they are.
+/// O(requirements).
+fn grounded(nodes: &[Node], entries: &[Entry]) -> FxHashSet<NodeIx> {
+    let placements = || {
+        let all = entries.iter().filter(|entry| !entry.dropped);
+        all.map(|entry| &entry.requirement)
+            .filter(|requirement| requirement.mode == Mode::Placement)
+    };
+    let is_cluster = |ix: NodeIx| {
+        let node = nodes.get(ix.0 as usize);
+        node.is_some_and(|node| node.id.kind() == "cluster")
+    };
+    let stands: FxHashSet<NodeIx> = placements()
+        .map(|requirement| requirement.of)
+        .filter(|of| is_cluster(*of))
+        .collect();
+    let is_place = |ix: NodeIx| !is_cluster(ix) || stands.contains(&ix);
+    placements()
+        .filter(|requirement| requirement.members.iter().any(|m| is_place(m.node)))
+        .map(|requirement| requirement.of)
         .collect()
 }

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use super::draft::{Draft, Rank};
 use super::resolve::Names;
 use crate::ingest::Told;
-use crate::ingest::fact::{Expr, Facts, ModeRule, Otherwise, Ref, RequirementFact};
+use crate::ingest::fact::{AliasFact, Expr, Facts, ModeRule, Otherwise, Ref, RequirementFact};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -45,6 +45,8 @@ pub struct Join {
 pub enum Ground {
     /// A native manifest says so.
     Alias,
+    /// Another source gives it both names: a zone's name and its id.
+    BothNames,
     /// They differ in case, spaces or punctuation.
     Spelling,
     /// One is the other's first label: `web1` and `web1.example.org`.
@@ -61,6 +63,7 @@ impl Ground {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Alias => "alias",
+            Self::BothNames => "both-names",
             Self::Spelling => "spelling",
             Self::ShortName => "short-name",
             Self::Namespace => "namespace",
@@ -291,36 +294,46 @@ impl Draft<'_> {
         self.joined.sort();
     }
 
-    /// What a native manifest joins by an alias is told among the rest.
+    /// What a source joins by an alias is told among the rest, where another source has the other
+    /// name.
     fn told_aliases(&mut self, speakers: &[(Rank, &Facts)], adapters: &[(&'static str, usize)]) {
-        let native = speakers.iter().filter(|(rank, _)| rank.authoritative);
-        let aliases: Vec<_> = native
+        // Most aliases are names of the network, which no source states a node by.
+        let aliases: Vec<(Rank, &AliasFact, Id)> = speakers
+            .iter()
             .flat_map(|(rank, facts)| facts.aliases.iter().map(|fact| (*rank, fact)))
+            .filter_map(|(rank, fact)| Some((rank, fact, Id::parse(&fact.name)?)))
             .collect();
         if aliases.is_empty() {
             return;
         }
+        let others: BTreeSet<&str> = aliases.iter().map(|(.., id)| id.as_str()).collect();
         let mut stated: BTreeMap<Id, (Rank, Span)> = BTreeMap::new();
         for (rank, facts) in speakers.iter().filter(|(rank, _)| !rank.authoritative) {
-            for fact in facts.nodes.iter().filter(|fact| fact.class.is_some()) {
+            let nodes = facts.nodes.iter().filter(|fact| fact.class.is_some());
+            for fact in nodes.filter(|fact| others.contains(fact.name.text.as_str())) {
                 if let Some(id) = Id::parse(&fact.name.text) {
                     stated.entry(id).or_insert((*rank, fact.name.span));
                 }
             }
         }
-        for (rank, fact) in aliases {
-            let other =
-                Id::parse(&fact.name).filter(|id| self.names.follow(id.as_str()) != id.as_str());
-            let kept = self.names.id_of(&fact.target.text);
-            if let (Some(other), Some(kept)) = (other, kept)
+        let mut told: BTreeSet<(Id, Id)> = BTreeSet::new();
+        for (rank, fact, other) in aliases {
+            let leads = self.names.follow(other.as_str()) != other.as_str();
+            if let Some(kept) = self.names.id_of(&fact.target.text).filter(|_| leads)
                 && let Some((by, span)) = stated.get(&other)
+                && (rank.authoritative || by.adapter != rank.adapter)
+                && told.insert((kept.clone(), other.clone()))
             {
                 self.joined.push(Join {
                     kept,
                     kept_by: (adapter(adapters, rank), fact.target.span),
                     other_by: (adapter(adapters, *by), *span),
                     other,
-                    ground: Ground::Alias,
+                    ground: if rank.authoritative {
+                        Ground::Alias
+                    } else {
+                        Ground::BothNames
+                    },
                 });
             }
         }

@@ -26,6 +26,8 @@ const CONTROL_PLANE: [&str; 2] = [
 pub(super) struct Node<'d> {
     pub(super) span: Span,
     pub(super) zone: Option<(&'d str, Span)>,
+    /// What the provider calls that zone in every account.
+    zone_id: Option<(&'d str, Span)>,
     region: Option<(&'d str, Span)>,
     labels: Vec<(&'d str, &'d str)>,
     /// Keys of the taints that keep pods away which don't tolerate them, with their values.
@@ -78,6 +80,7 @@ impl<'d> Cluster<'d> {
         let node = Node {
             span: object.name_span,
             zone: label(allowed::ZONE),
+            zone_id: label(&["topology.k8s.aws/zone-id"]),
             region: label(allowed::REGION),
             control_plane: pairs.iter().any(|(key, _)| CONTROL_PLANE.contains(key)),
             labels: pairs
@@ -297,6 +300,7 @@ impl<'d> Cluster<'d> {
                 regions.entry(zone).or_default().insert(region);
             }
         }
+        let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
         let mut stands = |of: &Ref, on: Ref| facts.requirements.push(placed(of.clone(), on));
         for (name, node) in &self.nodes {
             let host = Id::new("host", name);
@@ -320,6 +324,23 @@ impl<'d> Cluster<'d> {
             stands(&host_ref, placement::cluster(node.span));
         }
         for (name, node) in &self.nodes {
+            if let (Some((zone, at)), Some((id, span))) = (node.zone, node.zone_id) {
+                let name = format!("zone:{id}");
+                if told.insert((zone, id)) && zone != id {
+                    // An alias must lead to what somebody states.
+                    facts.nodes.push(NodeFact {
+                        name: known(&Id::new("zone", zone), at),
+                        class: Some(Class::Domain),
+                        attributes: Attributes::default(),
+                        origin: Origin::at(Evidence::Declared, at),
+                    });
+                    facts.aliases.push(AliasFact {
+                        name,
+                        target: placement::domain("zone", zone, at),
+                        origin: Origin::at(Evidence::Declared, span),
+                    });
+                }
+            }
             let host = Id::new("host", name);
             facts.nodes.push(NodeFact {
                 name: known(&host, node.span),

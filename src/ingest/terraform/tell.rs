@@ -54,6 +54,7 @@ pub(super) fn tell(estate: &Estate<'_>, facts: &mut Facts) {
         teller.ordered(*at);
     }
     teller.dns();
+    teller.zones();
     teller.aliases();
     teller.unknown_types();
 }
@@ -667,6 +668,46 @@ impl Teller<'_, '_> {
         entry.0.insert(id.clone());
     }
 
+    /// Zones by their ids: a name is one account's, `use1-az1` is the same for all.
+    fn zones(&mut self) {
+        const PAIRS: [(&str, &str); 3] = [
+            ("availability_zone", "availability_zone_id"),
+            ("availability_zone_name", "availability_zone_id"),
+            ("names", "zone_ids"),
+        ];
+        let estate = self.estate;
+        for entry in &estate.entries {
+            let values = &entry.resource.values;
+            let is_zone = &*entry.resource.kind == "aws_availability_zone";
+            let own = is_zone.then_some(("name", "zone_id"));
+            if entry.row.is_none() || !entry.resource.kind.starts_with("aws_") {
+                continue;
+            }
+            for (names, ids) in PAIRS.into_iter().chain(own) {
+                let [names, ids] = [names, ids].map(|key| match values.get(key) {
+                    Some(value) if value.items().is_empty() => vec![value],
+                    Some(value) => value.items().iter().collect(),
+                    None => Vec::new(),
+                });
+                // Two lists that name the same zones in the same order.
+                if names.len() != ids.len() {
+                    continue;
+                }
+                for (name, id) in names.into_iter().zip(ids) {
+                    let (Some(name), Some(text)) = (name.as_text(), id.as_text()) else {
+                        continue;
+                    };
+                    let zone = Id::new("zone", name);
+                    if is_zone_id(text) && self.domains.contains(&zone) {
+                        // An alias must lead to what somebody states.
+                        self.state(&zone, Class::Domain, Evidence::Declared, id.span);
+                        self.alias(format!("zone:{text}"), &zone, id.span);
+                    }
+                }
+            }
+        }
+    }
+
     fn aliases(&mut self) {
         let taken: BTreeSet<&str> = self.nodes.ids.values().map(Id::name).collect();
         for (name, (ids, span)) in std::mem::take(&mut self.aliases) {
@@ -785,4 +826,12 @@ fn domain_ref(id: &Id, span: Span) -> Ref {
         span,
         otherwise: Otherwise::Domain(id.clone()),
     }
+}
+
+/// `use1-az1`: a short name of a region, and the number of a zone.
+fn is_zone_id(text: &str) -> bool {
+    text.rsplit_once("-az").is_some_and(|(region, number)| {
+        let number = number.as_bytes();
+        !region.is_empty() && !number.is_empty() && number.iter().all(u8::is_ascii_digit)
+    })
 }

@@ -162,6 +162,7 @@ fn joined(page: &mut Page, known: &Known<'_>) {
 fn ground(ground: &Ground) -> String {
     match ground {
         Ground::Alias => "an alias in a manifest".to_owned(),
+        Ground::BothNames => "it is given both names".to_owned(),
         Ground::Spelling => "the same but for spelling".to_owned(),
         Ground::ShortName => "short name and full name".to_owned(),
         Ground::Namespace => "name without its namespace".to_owned(),

@@ -197,3 +197,30 @@ fn a_volume_of_one_machine_of_several_is_needed_by_its_replica_alone() {
         .collect();
     assert_eq!(own, [1, 0]);
 }
+
+#[test]
+fn zones_have_the_ids_that_are_stated_beside_their_names() {
+    let facts = told(&[(
+        "terraform.tfstate",
+        r#"{"version": 4, "terraform_version": "1.6.2", "serial": 1, "lineage": "l", "resources": [
+        {"mode": "data", "type": "aws_availability_zones", "name": "all", "instances": [
+          {"attributes": {"id": "us-east-1", "names": ["us-east-1a", "us-east-1b"], "zone_ids": ["use1-az4", "use1-az6"]}}]},
+        {"mode": "managed", "type": "aws_subnet", "name": "c", "instances": [
+          {"attributes": {"id": "subnet-c", "availability_zone": "us-east-1c", "availability_zone_id": "use1-az2"}}]},
+        {"mode": "managed", "type": "aws_instance", "name": "w", "instances": [
+          {"index_key": "x", "attributes": {"id": "i-one111", "availability_zone": "us-east-1a"}},
+          {"index_key": "y", "attributes": {"id": "i-two222", "subnet_id": "subnet-c"}}]}]}"#,
+    )]);
+    let zones: Vec<String> = aliases(&facts)
+        .into_iter()
+        .filter(|alias| alias.starts_with("zone:"))
+        .collect();
+    // Nothing stands in the zone `us-east-1b`.
+    assert_eq!(
+        zones,
+        [
+            "zone:use1-az2 → zone:us-east-1c",
+            "zone:use1-az4 → zone:us-east-1a"
+        ]
+    );
+}
