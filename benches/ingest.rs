@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use spof::config::selection::Selection;
 use spof::discover::{self, Request};
 use spof::source::Limits;
@@ -140,9 +141,13 @@ fn child(what: &str, folder: &Path) {
                 selection: Selection::default(),
             };
             let inputs = discover::read(&request).unwrap();
-            let (told, unclaimed) = ingest::run(&inputs.documents, &inputs.sources);
-            drop(inputs.documents);
-            let model = model::build(told, &inputs.sources, Assume::Pessimistic);
+            // As `estate::load` does.
+            let (model, unclaimed) = rayon::scope(|_| {
+                let (told, unclaimed) = ingest::run(&inputs.documents, &inputs.sources);
+                inputs.documents.into_par_iter().for_each(drop);
+                let model = model::build(told, &inputs.sources, Assume::Pessimistic);
+                (model, unclaimed)
+            });
             assert!(unclaimed.is_empty() && model.nodes.len() > 1_000);
             println!("{} {} {}", processor(), seconds(began), peak());
             // What it takes to give all memory back is no part of the answer.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use rayon::prelude::*;
 
 use super::Progress;
 use crate::analysis::engine::Engine;
@@ -110,7 +111,7 @@ pub fn load(
         Some(cache) => discover::read_again(request, cache)?,
         None => discover::read(request)?,
     };
-    Ok(build(inputs, request, assume, progress))
+    Ok(build_aside(inputs, request, assume, progress))
 }
 
 /// As [`load`], from a revision of a git repository.
@@ -125,7 +126,18 @@ pub fn load_revision(
 ) -> Result<Estate, Error> {
     progress.phase("reading the revision");
     let inputs = discover::read_revision(request, revision)?;
-    Ok(build(inputs, request, assume, progress))
+    Ok(build_aside(inputs, request, assume, progress))
+}
+
+/// [`build`] on one of the threads that have read the inputs: the memory that their trees leave is
+/// used again by the thread that took it.
+fn build_aside(
+    inputs: Inputs,
+    request: &Request,
+    assume: Assume,
+    progress: &dyn Progress,
+) -> Estate {
+    rayon::scope(|_| build(inputs, request, assume, progress))
 }
 
 /// The estate that `inputs` describe.
@@ -200,7 +212,7 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
         .collect();
     comments.sort_by_key(|comment| comment.span);
     // The trees are not needed any more, and they are the largest part of what was read.
-    drop(inputs.documents);
+    inputs.documents.into_par_iter().for_each(drop);
     progress.phase("merging sources");
     let mut model = model::build(told, &inputs.sources, assume);
     let mut problems = inputs.problems;

@@ -68,6 +68,8 @@ pub(super) fn build_within(
     draft.join(&speakers, &mentions, &adapters);
     draft.settle_aliases(&aliases);
 
+    draft.reserve(&speakers);
+
     // 2. Nodes that sources state; then their bare names, under the ids that aliases gave them.
     let mut refinements = Vec::new();
     for (fact, rank) in each(&speakers, |facts| &facts.nodes) {
@@ -121,8 +123,9 @@ pub(super) fn build_within(
     drop((copies, saved));
     drop(speakers);
     drop(told);
-    draft.report_names();
-    draft.freeze(&adapters)
+    let order = draft.order();
+    let aliases = draft.report_names(&order);
+    draft.freeze(&order, aliases, &adapters)
 }
 
 /// One sort of fact of all speakers, in their order.

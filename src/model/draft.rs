@@ -1,25 +1,29 @@
 //! The model while it is being built: nodes and requirements in the order they were met, and the
 //! budget they live on. Indices in a draft count in that order; [`Draft::freeze`] sorts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::entries::Ids;
-use super::given::{Given, contributions};
+use super::given::Given;
 use super::join::Join;
 use super::merge::Said;
 use super::observed::Joins;
 use super::resolve::Names;
 use super::unplaced::Places;
-use super::{Member, Model, Node, NodeIx, Requirement, Way};
-use crate::ingest::fact::{NeedFact, Origin, Ref, Source};
+use super::{Member, Node, NodeIx, Requirement, Way};
+use crate::ingest::fact::{Facts, NeedFact, Origin, Ref, Source};
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
-use crate::words::{Assume, Class, Evidence, Id, Mode};
+use crate::words::{Assume, Class, Evidence, Id};
 
 /// Most nodes, requirements, members and ways of one model together: far above real estates, and
 /// small enough that a line such as `count: 9999999999` can't fill the memory.
 pub(super) const MOST: u64 = 5_000_000;
+
+/// Of how many replicas of one entry room is made beforehand.
+const ALIKE: u64 = 16;
 
 /// Whose word something is: the native manifest's goes first, then the order of adapters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +78,12 @@ pub(super) struct Entry {
     pub(super) dropped: bool,
     /// The next entry that [`Ids`] finds in the same place.
     pub(super) next: Option<u32>,
+}
+
+/// A requirement that was not added: the entry at `at` has its id and demands something else.
+pub(super) struct Refused {
+    pub(super) at: usize,
+    pub(super) requirement: Requirement,
 }
 
 /// The model while it is being built.
@@ -138,6 +148,33 @@ impl<'s> Draft<'s> {
         }
     }
 
+    /// Makes room for what `speakers` will make of it, about: growing step by step would copy all
+    /// of it again and again, and need half as much memory more. O(facts).
+    pub(super) fn reserve(&mut self, speakers: &[(Rank, &Facts)]) {
+        let (mut nodes, mut entries) = (0, 0);
+        for (_, facts) in speakers {
+            nodes += facts.nodes.len() + facts.saved_nodes.len();
+            entries += facts.requirements.len() + facts.saved_requirements.len();
+            for replicas in &facts.replicas {
+                let count = usize::try_from(replicas.count.min(ALIKE)).unwrap_or(0);
+                let anew = usize::from(replicas.reschedule.is_some());
+                let spread = &replicas.spread;
+                let hosts = match (replicas.on.is_empty(), spread.hosts, spread.zones) {
+                    (false, ..) => 0,
+                    (true, None, None) => 1,
+                    (true, ..) => count,
+                };
+                nodes += count + anew + 2 * hosts;
+                entries += count * replicas.on.len().max(1) + anew + 2 * hosts + 1;
+            }
+        }
+        let most = usize::try_from(self.most).unwrap_or(usize::MAX);
+        self.nodes.reserve(nodes.min(most));
+        self.index.reserve(nodes.min(most));
+        self.entries.reserve(entries.min(most));
+        self.by_id.reserve(entries.min(most));
+    }
+
     /// Takes `cost` from the budget. False, once with a problem, when it is used up: from then on
     /// nothing that one line of input can multiply is added.
     pub(super) fn afford(&mut self, cost: u64, span: Span) -> bool {
@@ -183,20 +220,22 @@ impl<'s> Draft<'s> {
     /// The node `id`, made with this class if it is new. An existing node gains the evidence and
     /// the sources of `context`.
     pub(super) fn ensure(&mut self, id: &Id, class: Class, context: &Context) -> NodeIx {
-        if let Some(ix) = self.index.get(id) {
-            let ix = *ix;
-            self.support(ix, context);
-            return ix;
-        }
+        let next = NodeIx(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        match self.index.entry(id.clone()) {
+            Slot::Occupied(known) => {
+                let ix = *known.get();
+                self.support(ix, context);
+                return ix;
+            }
+            Slot::Vacant(slot) => slot.insert(next),
+        };
         // A node costs little more than the text that names it, and references need something to
         // point at: so it is counted, never refused.
         self.left = self.left.saturating_sub(1);
-        let ix = NodeIx(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         let sources = context.sources.clone();
         self.nodes
             .push(Node::new(id.clone(), class, context.evidence, sources));
-        self.index.insert(id.clone(), ix);
-        ix
+        next
     }
 
     /// Another source speaks of the node: the strongest evidence holds, all sources are kept.
@@ -206,21 +245,23 @@ impl<'s> Draft<'s> {
         node.sources.extend_from_slice(&context.sources);
     }
 
-    /// Adds a requirement, or strengthens the equal one that is there. One of the same id with
-    /// other members is refused: `Err` gives its place among the entries.
+    /// Adds a requirement, or strengthens the equal one that is there.
+    ///
+    /// # Errors
+    /// There is one of the same id with other members.
     pub(super) fn add(
         &mut self,
         requirement: Requirement,
         plain: bool,
         context: &Context,
-    ) -> Result<(), usize> {
+    ) -> Result<(), Box<Refused>> {
         let slot = self.by_id.slot(&requirement.id);
         if let Some(at) = self.by_id.at(slot, &requirement.id, &self.entries) {
             let Some(entry) = self.entries.get_mut(at) else {
                 return Ok(());
             };
             if !same(&entry.requirement, &requirement) {
-                return Err(at);
+                return Err(Box::new(Refused { at, requirement }));
             }
             // The first place of the strongest word, whatever the order of facts.
             let key = |rank: Rank, span: Span| (!rank.authoritative, rank.adapter, span);
@@ -242,102 +283,6 @@ impl<'s> Draft<'s> {
             });
         }
         Ok(())
-    }
-
-    /// The entry that has the id of `requirement` and demands something else.
-    pub(super) fn rival(&self, requirement: &Requirement) -> Option<usize> {
-        let at = self.by_id.get(&requirement.id, &self.entries)?;
-        let known = &self.entries.get(at)?.requirement;
-        (!same(known, requirement)).then_some(at)
-    }
-
-    /// Sorts everything and turns draft indices into the model's. O(n log n).
-    pub(super) fn freeze(mut self, adapters: &[(&'static str, usize)]) -> Model {
-        let mut order: Vec<u32> = (0..).take(self.nodes.len()).collect();
-        order.sort_by(|a, b| self.id(NodeIx(*a)).cmp(self.id(NodeIx(*b))));
-        let mut place = vec![NodeIx(0); order.len()];
-        for (to, from) in (0..).zip(&order) {
-            if let Some(slot) = place.get_mut(*from as usize) {
-                *slot = NodeIx(to);
-            }
-        }
-        let at = |ix: NodeIx| place.get(ix.0 as usize).copied().unwrap_or(ix);
-
-        let aliases = self.aliases();
-        let sources = contributions(&self.given, &self.nodes, &self.entries, adapters);
-        let mut nodes = std::mem::take(&mut self.nodes);
-        self.index = HashMap::new();
-        arrange(&mut nodes, &place);
-        for node in &mut nodes {
-            node.within = node.within.map(at);
-            node.part_of = node.part_of.map(at);
-            tidy(&mut node.sources);
-        }
-
-        let mut unplaced = BTreeSet::new();
-        let mut requirements = Vec::with_capacity(self.entries.len());
-        for entry in std::mem::take(&mut self.entries) {
-            if entry.dropped {
-                continue;
-            }
-            let mut requirement = entry.requirement;
-            let unnamed = |member: &Member| self.unnamed.contains(&member.node);
-            let nowhere = requirement.members.iter().any(unnamed);
-            requirement.of = at(requirement.of);
-            let replica = nodes
-                .get(requirement.of.0 as usize)
-                .is_some_and(|node| node.class == Class::Replica);
-            if requirement.mode == Mode::Placement && nowhere && replica {
-                unplaced.insert(requirement.of);
-            }
-            for member in &mut requirement.members {
-                member.node = at(member.node);
-                for way in member.standby.iter_mut().flatten() {
-                    for required in &mut way.requires {
-                        *required = at(*required);
-                    }
-                    way.requires.sort_unstable();
-                    tidy(&mut way.sources);
-                }
-            }
-            requirement.members.sort_by_key(|member| member.node);
-            tidy(&mut requirement.sources);
-            requirements.push(requirement);
-        }
-        requirements.sort_unstable_by(|a, b| (a.of, &a.id).cmp(&(b.of, &b.id)));
-
-        let mut aliases: Vec<(String, NodeIx)> = aliases
-            .into_iter()
-            .map(|(name, ix)| (name, at(ix)))
-            .collect();
-        aliases.sort_unstable();
-        let mut problems = self.problems;
-        problems.sort_by(|a, b| (a.span, a.kind, &a.message).cmp(&(b.span, b.kind, &b.message)));
-        problems.dedup();
-        Model {
-            assume: self.assume,
-            nodes,
-            requirements,
-            problems,
-            aliases,
-            unplaced: unplaced.into_iter().collect(),
-            sources,
-            joins: self.joined,
-        }
-    }
-}
-
-/// Puts the node at each position where `place` says, without a second list of them all. O(nodes).
-fn arrange(nodes: &mut [Node], place: &[NodeIx]) {
-    let mut place: Vec<usize> = place.iter().map(|ix| ix.0 as usize).collect();
-    for at in 0..nodes.len() {
-        while let Some(to) = place.get(at).copied()
-            && to != at
-            && to < nodes.len()
-        {
-            nodes.swap(at, to);
-            place.swap(at, to);
-        }
     }
 }
 
@@ -381,11 +326,4 @@ fn support(to: &mut Requirement, other: Requirement) {
             to.drilled = to.drilled.take().max(other.drilled);
         }
     }
-}
-
-/// Sorted, each once.
-fn tidy(sources: &mut Vec<Source>) {
-    sources.sort_unstable();
-    sources.dedup();
-    sources.shrink_to_fit();
 }

@@ -21,6 +21,11 @@ pub(super) struct Ids {
 pub(super) struct Slot(u64);
 
 impl Ids {
+    /// Makes room for so many more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.first.reserve(more);
+    }
+
     /// Where `id` belongs.
     pub(super) fn slot(&self, id: &str) -> Slot {
         Slot(self.keys.hash_one(id))

@@ -385,8 +385,8 @@ impl Draft<'_> {
                 requirement.evidence = Evidence::Declared;
                 requirement.sources.push(origin.source);
                 kept.push(self.entries.len());
-                if let Err(at) = self.add(requirement, true, &context) {
-                    self.note_rivals(at, "override", fact.span);
+                if let Err(refused) = self.add(requirement, true, &context) {
+                    self.note_rivals(refused.at, "override", fact.span);
                 }
             }
             plain.insert((of, on), kept);

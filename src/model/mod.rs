@@ -7,7 +7,7 @@
 //! * [`observed`]: what traces saw, beside what is stated;
 //! * [`replicas`]: copies; [`stated`]: whose word on them is taken; * [`unplaced`]: what is assumed of those nobody placed;
 //! * [`given`]: what each source gives; * [`apart`]: two things of one name; * [`whereabouts`]: one host in two places;
-//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making, * [`entries`]: its requirements by id;
+//! * [`placement`]: circles of things that stand on each other; * [`draft`]: the model in the making, * [`entries`]: its requirements by id; * [`freeze`]: the draft, sorted;
 //! * [`json`]: the graph as other programs read it (DESIGN section 5).
 
 mod apart;
@@ -15,6 +15,7 @@ pub mod build;
 mod compile;
 mod draft;
 mod entries;
+mod freeze;
 mod given;
 mod join;
 pub mod json;

@@ -43,7 +43,7 @@ impl Draft<'_> {
     /// Gives `of` a requirement.
     pub(super) fn add_part(&mut self, of: NodeIx, part: &Part, context: &Context) {
         let (need, members) = plainly(part.need, &part.members);
-        let mut requirement = Requirement {
+        let requirement = Requirement {
             id: format!("{}/{}/{}", self.id(of), part.mode, part.name),
             of,
             mode: part.mode,
@@ -54,18 +54,18 @@ impl Draft<'_> {
             sources: context.sources.clone(),
         };
         let plain = is_plain(&requirement);
+        let Err(refused) = self.add(requirement, plain, context) else {
+            return;
+        };
         // Names from strangers may hold commas and brackets, and a saved graph any id at all: two
         // requirements that look the same are told apart by the hash of all they say.
-        if self.rival(&requirement).is_some() {
-            let full = self.canonical(need, &requirement.members);
-            requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
-        }
-        if let Err(at) = self.add(requirement, plain, context)
-            && let Some(entry) = self.entries.get(at)
-        {
+        let mut requirement = refused.requirement;
+        let full = self.canonical(need, &requirement.members);
+        requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
+        if let Err(refused) = self.add(requirement, plain, context) {
             let message = format!(
                 "another requirement is already called `{}`; this one is left out",
-                entry.requirement.id
+                refused.requirement.id
             );
             self.problem(ProblemKind::Conflict, context.span, message);
         }
@@ -179,9 +179,9 @@ impl Draft<'_> {
 }
 
 /// Sum of all weights.
-pub(super) fn total(members: &[Member]) -> u64 {
+pub(super) fn total<'m>(members: impl IntoIterator<Item = &'m Member>) -> u64 {
     members
-        .iter()
+        .into_iter()
         .fold(0, |sum, member| sum.saturating_add(member.weight))
 }
 

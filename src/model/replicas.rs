@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compile::{Owner, Part};
-use super::draft::{Context, Draft, Rank};
+use super::draft::{Context, Draft, Rank, Refused};
 use super::naming::total;
 use super::unplaced::{Counters, Places, Unplaced, stands_on};
 use super::{Member, NodeIx, Requirement, Way, given};
@@ -394,17 +394,17 @@ impl Draft<'_> {
             evidence = evidence.min(batch.context.evidence);
             sources.extend_from_slice(&batch.context.sources);
         }
-        let mut active = members.clone();
-        active.retain(|member| member.standby.is_none());
-        let counted = if active.is_empty() { &members } else { &active };
-        let smallest = counted
+        let none_active = members.iter().all(|member| member.standby.is_some());
+        let counts = |member: &&Member| none_active || member.standby.is_none();
+        let smallest = members
             .iter()
+            .filter(counts)
             .map(|member| member.weight)
             .filter(|weight| *weight > 0)
             .min();
         let stated = self.said.contains_key(&(copy.owner, "demand"));
         let demand = self.node(copy.owner).demand.filter(|_| stated);
-        let demand = demand.unwrap_or_else(|| total(counted));
+        let demand = demand.unwrap_or_else(|| total(members.iter().filter(counts)));
         let stated = self.needs.get(&copy.owner).copied();
         let mut need = match stated {
             Some(NeedFact::Weight(weight)) => weight,
@@ -434,9 +434,9 @@ impl Draft<'_> {
             observed: evidence == Evidence::Observed,
             sources,
         };
-        let id = requirement.id.clone();
         let native = first.context.rank.authoritative;
-        if let Err(at) = self.add(requirement.clone(), false, &first.context) {
+        if let Err(refused) = self.add(requirement, false, &first.context) {
+            let Refused { at, requirement } = *refused;
             let weaker = self
                 .entries
                 .get(at)
@@ -449,7 +449,7 @@ impl Draft<'_> {
                     entry.span = first.context.span;
                 }
             } else {
-                self.note_rivals(at, &id, first.context.span);
+                self.note_rivals(at, &requirement.id, first.context.span);
             }
         }
     }

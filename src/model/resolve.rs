@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use super::draft::{Context, Draft, Rank};
+use super::freeze::Order;
 use super::{Model, NodeIx};
 use crate::ingest::fact::{AliasFact, Otherwise, Ref};
 use crate::source::{Problem, ProblemKind, Span};
@@ -17,9 +20,9 @@ pub(super) const UNKNOWN: &str = "unknown";
 const HOPS: usize = 16;
 /// Most other places that a problem names.
 const PLACES: usize = 5;
-/// Steps that suggestions of one run may take, in what [`Candidates::nearest`] counts: some tens of
+/// Steps that suggestions of one run may take, in what [`Candidates::nearest`] counts: some ten
 /// milliseconds. A file of wrong names must not take hours.
-const SEARCH: u64 = 20_000_000;
+const SEARCH: u64 = 4_000_000;
 
 /// What names mean, as far as sources state it.
 #[derive(Debug, Default)]
@@ -386,40 +389,42 @@ impl Draft<'_> {
         }
     }
 
-    /// Aliases whose end is a node.
-    pub(super) fn aliases(&self) -> Vec<(String, NodeIx)> {
-        let ends = self.names.aliases.keys().filter_map(|name| {
-            let Found::Node(ix) = self.find(name) else {
-                return None;
-            };
-            (self.id(ix).as_str() != name).then(|| (name.clone(), ix))
-        });
-        ends.collect()
-    }
-
-    /// Turns the names that nothing has, or several nodes have, into problems: one each.
-    pub(super) fn report_names(&mut self) {
-        let targets = self.names.aliases.values();
-        let dangling = targets.filter(|target| {
-            target.otherwise == Otherwise::Unknown && self.find(&target.text) == Found::Nothing
-        });
-        let dangling: Vec<(String, Span)> = dangling
-            .map(|target| (target.text.clone(), target.span))
+    /// Turns the names that nothing has, or several nodes have, into problems: one each. Out come
+    /// the aliases whose end is a node.
+    pub(super) fn report_names(&mut self, order: &Order) -> Vec<(String, NodeIx)> {
+        let aliases: Vec<(&String, &Ref)> = self.names.aliases.iter().collect();
+        let ends: Vec<Found> = aliases
+            .par_iter()
+            .map(|(_, target)| self.find(&target.text))
             .collect();
+        let mut dangling: Vec<(String, Span)> = Vec::new();
+        let mut known: Vec<(String, NodeIx)> = Vec::new();
+        for ((name, target), end) in aliases.into_iter().zip(ends) {
+            match end {
+                Found::Node(ix) if self.id(ix).as_str() != name => known.push((name.clone(), ix)),
+                Found::Nothing if target.otherwise == Otherwise::Unknown => {
+                    dangling.push((target.text.clone(), target.span));
+                }
+                _ => {}
+            }
+        }
         for (text, span) in dangling {
             self.names.miss(&text, span);
         }
+        let problems = self.wrong_names(order);
+        self.problems.extend(problems);
+        known
+    }
+
+    fn wrong_names(&mut self, order: &Order) -> Vec<Problem> {
         let missing = std::mem::take(&mut self.names.missing);
         let ambiguous = std::mem::take(&mut self.names.ambiguous);
-        let implied = &self.implied;
-        let mut ids: Vec<&Id> = (0..)
-            .map(NodeIx)
-            .zip(&self.nodes)
-            .filter(|(ix, node)| is_named(node.class) && !implied.contains(ix))
-            .map(|(_, node)| &node.id)
-            .collect();
-        ids.sort_unstable();
-        let known = (!missing.is_empty()).then(|| Known::new(ids));
+        let known = (!missing.is_empty()).then(|| {
+            let stated = order.iter().filter(|ix| !self.implied.contains(ix));
+            let nodes = stated.map(|ix| self.node(ix));
+            let named = nodes.filter(|node| is_named(node.class));
+            Known::new(named.map(|node| &node.id).collect())
+        });
         let mut budget = SEARCH;
         let mut found = Vec::new();
         for (text, places) in &missing {
@@ -466,7 +471,7 @@ impl Draft<'_> {
                 places,
             ));
         }
-        self.problems.extend(found);
+        found
     }
 }
 
@@ -477,7 +482,7 @@ pub(super) fn by_name<'f>(
     let says =
         |(fact, _): &(&AliasFact, Rank)| fact.name != fact.target.text && !fact.name.is_empty();
     let mut by_name: Vec<_> = facts.filter(says).collect();
-    by_name.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    by_name.par_sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     by_name
 }
 
@@ -521,11 +526,14 @@ impl<'a> Known<'a> {
     }
 
     /// The id that `text` was probably meant to be: the same name of another kind or in another
-    /// namespace, else the nearest id or bare name, as long as the budget lasts.
+    /// namespace (`cart.shop` may be meant to be `shop/cart` or `store/cart`), else the nearest id
+    /// or bare name, as long as the budget lasts.
     fn meant(&self, text: &str, budget: &mut u64) -> Option<&'a str> {
         let id = Id::parse(text);
         let name = id.as_ref().map_or(text, Id::name);
-        if let Some(id) = self.named.get(name) {
+        let label = || name.split_once('.').map(|(label, _)| label);
+        let same = self.named.get(name);
+        if let Some(id) = same.or_else(|| self.named.get(label()?)) {
             return Some(id);
         }
         if let Some(id) = self.ids.nearest(text, budget) {

@@ -152,8 +152,8 @@ impl Draft<'_> {
             self.recognise_unnamed(&requirement);
         }
         let plain = is_plain(&requirement);
-        if let Err(at) = self.add(requirement, plain, &context) {
-            self.note_rivals(at, &saved.id, saved.span);
+        if let Err(refused) = self.add(requirement, plain, &context) {
+            self.note_rivals(refused.at, &saved.id, saved.span);
         }
     }
 

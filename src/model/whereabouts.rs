@@ -1,9 +1,9 @@
 //! One host that two sources place in two sites, racks or zones.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::NodeIx;
-use super::draft::Draft;
+use super::draft::{Draft, Entry};
 use super::join::{EXCLUSIVE, HOST};
 use crate::source::{Problem, ProblemKind};
 use crate::words::Mode;
@@ -11,40 +11,59 @@ use crate::words::Mode;
 /// Longest chain of places that is followed.
 const HOPS: usize = 32;
 
-/// By node: the entries that say, plainly, what it stands on.
-type Stands = HashMap<NodeIx, Vec<(usize, NodeIx)>>;
+/// The entries that say, plainly, what a node stands on: node, entry, place. Sorted.
+#[derive(Default)]
+struct Stands(Vec<(NodeIx, usize, NodeIx)>);
+
+impl Stands {
+    /// What is said of `of`, in the order of the entries. O(log).
+    fn of(&self, of: NodeIx) -> &[(NodeIx, usize, NodeIx)] {
+        let from = self.0.partition_point(|(node, ..)| *node < of);
+        let rest = self.0.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|(node, ..)| *node == of);
+        rest.get(..count).unwrap_or_default()
+    }
+}
 
 impl Draft<'_> {
     /// Notes each host that two sources place in two places of one kind. The native manifest's
     /// word replaces that of the others; else all count, so that the loss of any takes the host.
-    /// O(placements), beside the walk from each host that several sources place.
+    /// O(placements · log), beside the walk from each host that several sources place.
     pub(super) fn settle_whereabouts(&mut self) {
-        let mut stands: Stands = HashMap::new();
-        for (at, entry) in self.entries.iter().enumerate() {
-            let requirement = &entry.requirement;
-            if let ([one], Mode::Placement, false) = (
-                requirement.members.as_slice(),
-                requirement.mode,
-                entry.dropped,
-            ) {
-                stands
-                    .entry(requirement.of)
-                    .or_default()
-                    .push((at, one.node));
-            }
+        let rank = |at: usize| self.entries.get(at).map(|entry| entry.rank);
+        // One source does not contradict itself.
+        if self.entries.iter().all(|entry| Some(entry.rank) == rank(0)) {
+            return;
         }
-        let source = |at: usize| self.entries.get(at).map(|entry| entry.rank);
-        let mut hosts: Vec<NodeIx> = stands
-            .iter()
-            .filter(|(of, said)| {
-                let first = said.first().and_then(|(at, _)| source(*at));
-                self.id(**of).kind() == HOST && said.iter().any(|(at, _)| source(*at) != first)
+        let plainly = |(at, entry): (usize, &Entry)| {
+            let requirement = &entry.requirement;
+            match requirement.members.as_slice() {
+                [one] if requirement.mode == Mode::Placement && !entry.dropped => {
+                    Some((requirement.of, at, one.node))
+                }
+                _ => None,
+            }
+        };
+        let mut stands = Stands(
+            self.entries
+                .iter()
+                .enumerate()
+                .filter_map(plainly)
+                .collect(),
+        );
+        stands.0.sort_unstable();
+        let by_node = stands.0.chunk_by(|a, b| a.0 == b.0);
+        let mut hosts: Vec<NodeIx> = by_node
+            .filter_map(|said| {
+                let (of, first, _) = *said.first()?;
+                let several = said.iter().any(|(_, at, _)| rank(*at) != rank(first));
+                (several && self.id(of).kind() == HOST).then_some(of)
             })
-            .map(|(of, _)| *of)
             .collect();
         hosts.sort_by(|a, b| self.id(*a).cmp(self.id(*b)));
         for host in hosts {
-            let mut said = stands.get(&host).cloned().unwrap_or_default();
+            let said = stands.of(host).iter();
+            let mut said: Vec<(usize, NodeIx)> = said.map(|(_, at, on)| (*at, *on)).collect();
             // The strongest word first, then the order of the files.
             said.sort_by_key(|(at, _)| {
                 let entry = self.entries.get(*at);
@@ -116,7 +135,7 @@ impl Draft<'_> {
             if let Some(kind) = kind {
                 places.entry(kind).or_default().insert(at);
             }
-            for (_, next) in stands.get(&at).into_iter().flatten() {
+            for (.., next) in stands.of(at) {
                 if hops < HOPS && met.insert(*next) {
                     queue.push_back((*next, hops + 1));
                 }
