@@ -11,6 +11,7 @@ process, once each.
 """
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -51,6 +52,14 @@ def theirs(algorithm, path):
     return used
 
 
+def top(path):
+    """The gate that no other refers to."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    defined = re.findall(r'define-gate\s+name="([^"]+)"', text)
+    return sorted(set(defined) - set(re.findall(r'<gate\s+name="([^"]+)"', text)))[0]
+
+
 def show(seconds):
     return "-" if seconds is None else f"{seconds:.3f}"
 
@@ -64,7 +73,7 @@ def main():
         if only and name not in only:
             continue
         path = os.path.join(folder, "data", name + ".xml")
-        used, answer = ours([spof, "cuts", "r1", "-i", path, "--max-order", "all",
+        used, answer = ours([spof, "cuts", top(path), "-i", path, "--max-order", "all",
                              "--limit", "0", "--format", "json"])
         right = "unknown"
         if tree.get("minimal_cut_sets"):

@@ -147,6 +147,7 @@ pub fn blast_in(
         .iter()
         .map(|affected| {
             let node = affected.node;
+            let because = view.unmet(node);
             BlastEntry {
                 node: NodeIx(node),
                 verdict: affected.verdict,
@@ -154,9 +155,9 @@ pub fn blast_in(
                 recovers_unrepaired: affected.recovers,
                 cut: engine.cuts(*affected),
                 hops: hops.get(&node).copied().unwrap_or(1),
-                because: view.unmet(node),
                 weakened: view.weakened(node),
-                standbys: view.standbys(node),
+                standbys: view.standbys_of(&because),
+                because,
                 data: data
                     .binary_search_by_key(&NodeIx(node), |loss| loss.store)
                     .ok()
@@ -253,11 +254,11 @@ impl View<'_> {
             .collect()
     }
 
-    /// What became of the standbys of the unmet requirements of `node`.
-    pub(in crate::analysis) fn standbys(&self, node: u32) -> Vec<StandbyState> {
+    /// What became of the standbys of `unmet` requirements.
+    pub(in crate::analysis) fn standbys_of(&self, unmet: &[ReqIx]) -> Vec<StandbyState> {
         let graph = self.engine.graph();
         let mut states = Vec::new();
-        for requirement in self.unmet(node) {
+        for &requirement in unmet {
             for m in graph.members_of(requirement.0) {
                 let Some(ways) = graph.ways_of(m) else {
                     continue;

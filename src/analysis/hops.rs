@@ -2,9 +2,9 @@
 //! losing only affected nodes of at most h hops, one of its requirements becomes unmet or it
 //! becomes degraded, least such h.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::engine::{Engine, Outcome};
 use crate::words::Mode;
@@ -12,10 +12,11 @@ use crate::words::Mode;
 /// Hops of the faults and of every affected node. Proportional to the affected nodes and the
 /// members that refer to them.
 #[must_use]
-pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
+pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> FxHashMap<u32, u32> {
     let graph = engine.graph();
-    let has = |list: &[u32], node: u32| list.binary_search(&node).is_ok();
-    let mut hops: BTreeMap<u32, u32> = outcome.faults.iter().map(|fault| (*fault, 0)).collect();
+    let lost: FxHashSet<u32> = outcome.lost.iter().copied().collect();
+    let degraded: FxHashSet<u32> = outcome.degraded.iter().copied().collect();
+    let mut hops: FxHashMap<u32, u32> = outcome.faults.iter().map(|fault| (*fault, 0)).collect();
     let mut queue: VecDeque<u32> = outcome.faults.iter().copied().collect();
     // Weight that each requirement lost so far: serving weight, or sound weight where its owner
     // serves on and is degraded. An owner is either lost or degraded, so one sum is enough.
@@ -27,7 +28,7 @@ pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
             continue;
         }
         let hop = hops.get(&node).copied().unwrap_or(0) + 1;
-        let is_lost = has(&outcome.lost, node);
+        let is_lost = lost.contains(&node);
         let is_sound = !engine.degraded_without_faults(node);
         for &m in graph.active_in.items(node) {
             let q = graph.member_of[m as usize];
@@ -36,11 +37,11 @@ pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
                 continue;
             }
             let (counts, had) = match graph.mode[q as usize] {
-                Mode::Placement | Mode::Hard if has(&outcome.lost, owner) => {
+                Mode::Placement | Mode::Hard if lost.contains(&owner) => {
                     (is_lost, known.serving(q))
                 }
-                Mode::Soft if has(&outcome.degraded, owner) => (is_lost, known.serving(q)),
-                Mode::Hard if has(&outcome.degraded, owner) => (is_sound, known.sound(q)),
+                Mode::Soft if degraded.contains(&owner) => (is_lost, known.serving(q)),
+                Mode::Hard if degraded.contains(&owner) => (is_sound, known.sound(q)),
                 _ => continue,
             };
             if !counts {
@@ -61,7 +62,7 @@ pub fn hops(engine: &Engine<'_>, outcome: &Outcome) -> BTreeMap<u32, u32> {
 
 /// Nodes that don't serve even without faults lose no requirement; when they come up later than
 /// before, they are one hop behind the nearest affected node they wait for.
-fn reach_the_late(engine: &Engine<'_>, outcome: &Outcome, hops: &mut BTreeMap<u32, u32>) {
+fn reach_the_late(engine: &Engine<'_>, outcome: &Outcome, hops: &mut FxHashMap<u32, u32>) {
     let graph = engine.graph();
     let mut left: Vec<u32> = outcome
         .affected

@@ -159,7 +159,7 @@ impl Teller<'_> {
         let states = if weakened {
             Vec::new()
         } else {
-            self.view.standbys(node.0)
+            self.view.standbys_of(&self.view.unmet(node.0))
         };
         let standbys = states
             .into_iter()

@@ -12,7 +12,7 @@ use petgraph::graph::DiGraph;
 
 use super::waits::{Wait, WaitHop, waits};
 use crate::analysis::engine::{Engine, Outcome, Recovery};
-use crate::analysis::verdict::Verdict;
+use crate::analysis::verdict::{Time, Verdict};
 use crate::model::{Model, NodeIx};
 
 /// The shortest cycle of one component.
@@ -63,6 +63,11 @@ pub(super) fn cycles_of(
         Verdict::Stuck => hop.wait != Wait::Need,
         _ => hop.wait == Wait::Promotion,
     };
+    // No circle turns on a promotion where no standby is dead, which is cheap to see.
+    let mut promotions = recovery.promotions().iter();
+    if makes != Verdict::Stuck && promotions.all(|(_, at)| *at != Time::NEVER) {
+        return Vec::new();
+    }
     let waits = waits(model, engine, outcome, recovery);
     if !waits.iter().any(turns) {
         return Vec::new();

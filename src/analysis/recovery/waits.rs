@@ -77,11 +77,7 @@ pub(super) fn waits(
                     standby: None,
                 });
             }
-            for state in view
-                .standbys(node)
-                .into_iter()
-                .filter(|state| state.requirement == requirement)
-            {
+            for state in view.standbys_of(&[requirement]) {
                 for to in state.blocked_by {
                     let standby = Some(state.standby);
                     waits.insert(WaitHop {
