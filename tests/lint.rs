@@ -230,13 +230,20 @@ fn the_same_twice() {
     }
 }
 
-/// Compose waits until a container runs, not until it serves: two services of which each needs
-/// the other can be brought up by that, and not by waiting for health.
+/// Compose starts one service once another runs, or serves: either way that other was there
+/// first, and an address in its variables is no proof that it waits for what comes later. A loop
+/// that waits for it is.
 #[test]
-fn what_compose_only_starts_first_is_no_recovery_cycle() {
-    for (condition, cycle) in [("service_started", false), ("service_healthy", true)] {
+fn what_compose_starts_first_waits_for_nobody_unless_it_says_so() {
+    let named = "environment: [LOAD_URL=http://load:80]";
+    let waits = "command: sh -c 'until nc -z load 80; do sleep 1; done; serve'";
+    for (proxy, condition, cycle) in [
+        (named, "service_started", false),
+        (named, "service_healthy", false),
+        (waits, "service_healthy", true),
+    ] {
         let compose = format!(
-            "services:\n  proxy: {{image: x, environment: [LOAD_URL=http://load:80]}}\n  \
+            "services:\n  proxy:\n    image: x\n    {proxy}\n  \
              load: {{image: x, depends_on: {{proxy: {{condition: {condition}}}}}}}\n"
         );
         let dir = folder(&[("compose.yaml", &compose)]);

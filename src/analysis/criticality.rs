@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::model::{Model, NodeIx, ReqIx};
-use crate::words::Mode;
+use crate::words::{Evidence, Mode};
 
 /// Highest tier number that is critical by itself.
 pub const CRITICAL_TIER: u8 = 1;
@@ -21,6 +21,8 @@ pub struct Critical {
     pub tier: u8,
     /// The requirement through which it got that tier; `None` if the tier is its own.
     pub through: Option<ReqIx>,
+    /// Every way from a tier down to it has a requirement that is only assumed.
+    pub is_assumed: bool,
 }
 
 /// Criticality of every node.
@@ -31,37 +33,58 @@ pub struct Criticality {
 
 impl Criticality {
     /// Walks from the most critical tier down, breadth first, so that each node gets the lowest
-    /// tier number and the shortest way to it. O(nodes + members).
+    /// tier number and the shortest way to it; first by requirements that something states, then
+    /// by assumed ones too. O(nodes + members).
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let mut by_node: Vec<Option<Critical>> = vec![None; model.nodes.len()];
+        let mut found = Self {
+            by_node: vec![None; model.nodes.len()],
+        };
+        for with_assumed in [false, true] {
+            for tier in 0..=CRITICAL_TIER {
+                found.walk(model, tier, with_assumed);
+            }
+        }
+        found
+    }
+
+    /// Hands `tier` on from all that has it.
+    fn walk(&mut self, model: &Model, tier: u8, with_assumed: bool) {
         let mut queue = VecDeque::new();
-        for tier in 0..=CRITICAL_TIER {
-            for (ix, node) in model.iter() {
-                if node.tier == Some(tier)
-                    && let Some(slot) = by_node.get_mut(ix.0 as usize)
+        for (ix, node) in model.iter() {
+            let Some(slot) = self.by_node.get_mut(ix.0 as usize) else {
+                continue;
+            };
+            if node.tier == Some(tier) && slot.is_none() {
+                *slot = Some(Critical {
+                    tier,
+                    through: None,
+                    is_assumed: false,
+                });
+            }
+            if slot.is_some_and(|critical| critical.tier == tier) {
+                queue.push_back(ix);
+            }
+        }
+        while let Some(ix) = queue.pop_front() {
+            let above = self.of(ix).is_some_and(|critical| critical.is_assumed);
+            for (requirement, member) in indispensable(model, ix) {
+                let own = model.requirement(requirement).evidence == Evidence::Assumed;
+                if own && !with_assumed {
+                    continue;
+                }
+                if let Some(slot) = self.by_node.get_mut(member.0 as usize)
                     && slot.is_none()
                 {
                     *slot = Some(Critical {
                         tier,
-                        through: None,
+                        through: Some(requirement),
+                        is_assumed: own || above,
                     });
-                    queue.push_back(ix);
-                }
-            }
-            while let Some(ix) = queue.pop_front() {
-                for (requirement, member) in indispensable(model, ix) {
-                    if let Some(slot) = by_node.get_mut(member.0 as usize)
-                        && slot.is_none()
-                    {
-                        let through = Some(requirement);
-                        *slot = Some(Critical { tier, through });
-                        queue.push_back(member);
-                    }
+                    queue.push_back(member);
                 }
             }
         }
-        Self { by_node }
     }
 
     /// Why `node` is critical; `None` if it is not.

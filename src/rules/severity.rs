@@ -1,6 +1,7 @@
 //! How bad a finding is, decided in one place: by the tier that is lost and by how sure we are.
 
 use super::context::Context;
+use crate::analysis::criticality::CRITICAL_TIER;
 use crate::findings::Severity;
 use crate::model::NodeIx;
 use crate::words::Evidence;
@@ -28,11 +29,25 @@ pub(super) fn capped(severity: Severity, confidence: Evidence) -> Severity {
     }
 }
 
+/// How sure a claim about `subject` is that says of it that it is critical.
+pub(super) fn as_critical(context: &Context<'_>, subject: NodeIx, claim: Evidence) -> Evidence {
+    match context.criticality.of(subject) {
+        Some(critical) if critical.is_assumed => Evidence::Assumed,
+        _ => claim,
+    }
+}
+
 /// The most critical tier that is lost with `subject`: what it carries itself, or, for a domain
 /// and the like, the tier of what goes with it.
 pub(super) fn tier_lost(context: &Context<'_>, subject: NodeIx) -> Option<u8> {
     if let Some(critical) = context.criticality.of(subject) {
-        return Some(critical.tier);
+        // What is critical only by an assumption is no reason for an error.
+        let least = if critical.is_assumed {
+            CRITICAL_TIER + 1
+        } else {
+            0
+        };
+        return Some(critical.tier.max(least));
     }
     let own = context.node(subject).tier;
     let lost = context.sweep.effect(subject).and_then(|effect| {

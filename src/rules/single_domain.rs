@@ -101,6 +101,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         .find(|(ix, _)| is_standing(context, *ix) && is_unmet(context, outcome, ix.0))?;
     let certainty = explained.certainty(context);
     let confidence = certainty.of_requirement(context, outcome, requirement);
+    let confidence = severity::as_critical(context, subject, confidence);
     let tier = severity::tier_lost(context, subject);
     let (id, domain) = (context.id(subject), context.id(fault));
     let described = context.model.requirement(requirement);

@@ -123,6 +123,7 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     let standbys = described.members.iter().filter_map(|m| m.standby.as_ref());
     let ways = standbys.flatten().map(|way| way.evidence).max();
     let confidence = described.evidence.max(ways.unwrap_or(Evidence::Declared));
+    let confidence = severity::as_critical(context, subject, confidence);
     let tier = context
         .criticality
         .of(subject)
@@ -246,9 +247,10 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
     let (_, requirement) = subjects.first()?;
     let described = context.model.requirement(*requirement);
     let message = format!(
-        "{} of {} run as a single replica",
+        "{} of {} {} as a single replica",
         subjects.len(),
-        text::count(workloads, "service or store", "services and stores")
+        text::count(workloads, "service or store", "services and stores"),
+        if subjects.len() == 1 { "runs" } else { "run" }
     );
     let mut finding = Finding::new(
         Code::SingleReplicaCritical,

@@ -123,7 +123,11 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
              and has {has}"
         )
     };
-    let confidence = described.evidence;
+    let confidence = if critical {
+        severity::as_critical(context, subject, described.evidence)
+    } else {
+        described.evidence
+    };
     let mut finding = Finding::new(
         Code::Unserved,
         severity::capped(level, confidence),

@@ -121,7 +121,7 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         .or_else(|| context.node(subject).sources.first())
         .cloned()
         .map(Place::Source);
-    finding.label = String::from("no spread constraint, no anti-affinity, no placement");
+    finding.label = format!("no constraint, anti-affinity or placement parts them by {kind}");
     finding.help = Some(format!(
         "spread them by {kind} (topologySpreadConstraints, required anti-affinity, or `on` and \
          `spread` in a spof.yaml)"

@@ -225,7 +225,9 @@ impl<'d> Estate<'d> {
     fn scale(&mut self, autoscaler: &Object<'d>, reader: &Reader) {
         let target = |key| reader.text(autoscaler.view, &["spec", "scaleTargetRef", key]);
         let kind = WorkloadKind::parse(target("kind").unwrap_or("Deployment"));
-        let (Some(kind), Some(name)) = (kind, target("name")) else {
+        // KEDA's first version named Deployments only.
+        let name = target("name").or_else(|| target("deploymentName"));
+        let (Some(kind), Some(name)) = (kind, name) else {
             return;
         };
         let own = self.by_name.get(&(autoscaler.namespace, kind, name));

@@ -193,9 +193,11 @@ fn of_other_projects(group: &str, kind: &str) -> Option<Use> {
             | "telemetry.istio.io",
             _,
         )
-        | ("keda.sh", "TriggerAuthentication" | "ClusterTriggerAuthentication") => Use::Nothing,
+        | ("keda.sh" | "keda.k8s.io", "TriggerAuthentication" | "ClusterTriggerAuthentication") => {
+            Use::Nothing
+        }
         ("kustomize.config.k8s.io", _) => Use::Kustomization,
-        ("keda.sh", "ScaledObject") => Use::Autoscaler,
+        ("keda.sh" | "keda.k8s.io", "ScaledObject") => Use::Autoscaler,
         ("argoproj.io", "Application" | "ApplicationSet") => Use::Pointer,
         ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {
             Use::Nothing

@@ -10,6 +10,7 @@
 //! * [`cluster`], [`pods`]: what a dump of a running cluster adds: nodes, volumes, pods.
 //! * [`control`]: the control plane that such a dump shows. * [`controllers`]: what serves the
 //!   classes of Ingress objects, and cluster DNS.
+//! * [`quorum`]: software that serves with more than half of its members only.
 //! * [`telling`]: says it all as facts.
 //! * [`routes`]: what enters from outside.
 //! * [`companions`]: files of Helm and kustomize that are no objects. * [`kustomize`]: builds
@@ -29,6 +30,7 @@ mod object;
 mod placement;
 mod pods;
 mod pointers;
+mod quorum;
 mod reader;
 mod references;
 mod routes;

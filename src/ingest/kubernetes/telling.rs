@@ -13,6 +13,7 @@ use super::kinds;
 use super::kustomize::{self, Overlays, Standing};
 use super::object::{Object, objects};
 use super::placement;
+use super::quorum;
 use super::reader::Reader;
 use super::references::{Writer, known};
 use super::routes;
@@ -157,7 +158,7 @@ fn tell_workload<'d>(
 ) {
     let span = workload.object.name_span;
     let mut attributes = workload::attributes(&workload.object, around.reader, &mut facts.problems);
-    attributes.need = control::need(workload);
+    attributes.need = control::need(workload).or_else(|| quorum::need(workload, around.reader));
     facts.nodes.push(node(workload, span, attributes));
     if workload.replicas == 0 && workload.pods.is_empty() {
         let why = format!(

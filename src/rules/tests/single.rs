@@ -101,6 +101,36 @@ services:
 }
 
 #[test]
+fn what_is_critical_by_an_assumption_is_no_error() {
+    let compose = "services:\n  web: {image: x, environment: {DB_URL: 'pg://${DB_HOST}'}}\n  db: {image: x}\n  bus: {image: x}\n";
+    let example = "DB_HOST=db\n";
+    let tiers = "journeys:\n  - {id: journey:buy, tier: 1, requires: [service:web]}\n";
+    let linted = lint(&[
+        ("compose.yaml", compose),
+        (".env.example", example),
+        ("shop.spof.yaml", tiers),
+    ]);
+    let found = linted.of(Code::SingleReplicaCritical);
+    let found: Vec<_> = found
+        .iter()
+        .map(|finding| {
+            (
+                finding.subject.as_str(),
+                finding.severity,
+                finding.confidence,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("service:web", Severity::Error, Evidence::Inferred),
+            ("service:db", Severity::Warning, Evidence::Assumed),
+        ]
+    );
+}
+
+#[test]
 fn what_is_switched_off_and_needed_by_nobody_is_a_note() {
     let text = |value: &str| {
         let app = |name: &str, rest: &str| {

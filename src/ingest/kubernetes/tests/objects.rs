@@ -311,3 +311,33 @@ fn two_kinds_of_one_name_are_two_nodes() {
         assert!(replicas(&facts, "service:ops/backup").reschedule.is_some());
     }
 }
+
+#[test]
+fn some_software_needs_most_of_its_members() {
+    use crate::ingest::fact::NeedFact;
+    let set = |name: &str, kind: &str, replicas: u64, image: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n  replicas: {replicas}\n  serviceName: {name}\n  selector: {{matchLabels: {{a: {name}}}}}\n  template: {{metadata: {{labels: {{a: {name}}}}}, spec: {{containers: [{{name: side, image: proxy}}, {{name: m, image: '{image}'}}]}}}}\n"
+        )
+    };
+    let text = set("zk", "StatefulSet", 5, "docker.io/library/zookeeper:3.9")
+        + &set("two", "StatefulSet", 2, "etcd")
+        + &set("web", "StatefulSet", 3, "web/etcd-browser")
+        + &set("ui", "Deployment", 3, "hashicorp/consul");
+    let facts = facts(&text);
+    let needs: Vec<_> = facts
+        .nodes
+        .iter()
+        .filter_map(|node| Some((node.name.text.as_str(), node.attributes.need?)))
+        .collect();
+    assert_eq!(needs, [("service:zk", NeedFact::Weight(3))]);
+}
+
+#[test]
+fn an_autoscaler_of_the_first_version_of_keda() {
+    let web = workload("apps/v1", "Deployment", "name: web", "");
+    let scaler = "---\napiVersion: keda.k8s.io/v1alpha1\nkind: ScaledObject\nmetadata: {name: web}\nspec: {scaleTargetRef: {deploymentName: web}, minReplicaCount: 4}\n";
+    let facts = facts(&(web + scaler));
+    assert_eq!(replicas(&facts, "service:web").count, 4);
+    assert!(facts.unread.is_empty(), "{:?}", facts.unread);
+}
