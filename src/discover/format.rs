@@ -10,7 +10,7 @@ use crate::source::{Syntax, csv};
 pub(super) enum Claim {
     /// Data in this format.
     Read(Syntax),
-    /// Settings that other files refer to (`.env`): kept as text, without documents.
+    /// Settings that other files refer to (`.env`, `nginx.conf`): kept as text, without documents.
     Text,
     /// No telling name: the content decides.
     Look,
@@ -23,6 +23,9 @@ pub(super) enum Claim {
     /// Code, prose, pictures, manifests of package managers.
     Other,
 }
+
+/// Settings of proxies, in forms of their own: who mounts them passes on to what they name.
+const PROXY_FILES: [&str; 4] = ["caddyfile", "default.conf", "haproxy.cfg", "nginx.conf"];
 
 /// Files that are data by form but describe packages or tools, never services.
 const PACKAGE_FILES: [&str; 39] = [
@@ -159,7 +162,7 @@ pub(super) fn by_name(path: &Utf8Path) -> Claim {
     if is_tsconfig || is_schema || PACKAGE_FILES.contains(&name.as_str()) {
         return Claim::Other;
     }
-    if is_env_file(&name) {
+    if is_env_file(&name) || PROXY_FILES.contains(&name.as_str()) {
         return Claim::Text;
     }
     // `.profile` has no ending, and a file named `yaml` is not YAML.
@@ -376,6 +379,8 @@ mod tests {
         assert_eq!(name(".env"), Claim::Text);
         assert_eq!(name("a/.env.prod"), Claim::Text);
         assert_eq!(name("web.env"), Claim::Text);
+        assert_eq!(name("proxy/nginx.conf"), Claim::Text);
+        assert_eq!(name("Caddyfile"), Claim::Text);
         assert_eq!(name(".env.j2"), Claim::Other);
         assert_eq!(name(".environment"), Claim::Look);
         assert!(matches!(name("a.libsonnet"), Claim::Unknown(_)));

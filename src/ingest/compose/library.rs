@@ -46,6 +46,19 @@ impl<'a> Library<'a> {
         places.find_map(|place| self.by_path.get(&place).copied())
     }
 
+    /// The text of a file of settings that `path` means: YAML, TOML, or what proxies read. Not a
+    /// Compose file, and no file of variables.
+    pub(super) fn settings(&self, folders: &[&Utf8Path], path: &str) -> Option<(FileId, &'a str)> {
+        let file = self.find(folders, path)?;
+        let name = self.name(file).to_ascii_lowercase();
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let readable = matches!(ending, "yaml" | "yml" | "toml" | "conf" | "cfg" | "ini")
+            || name == "caddyfile";
+        let text = self.sources.file(file).text.as_str();
+        (readable && text.len() <= LONGEST && self.documents(file).is_empty())
+            .then_some((file, text))
+    }
+
     /// The example that stands beside where `path`, which is not there, would be:
     /// `.env.example` for `.env`.
     pub(super) fn example(&self, folders: &[&Utf8Path], path: &str) -> Option<FileId> {
@@ -86,6 +99,8 @@ impl<'a> Library<'a> {
     }
 }
 
+/// Files of settings longer than this are data.
+const LONGEST: usize = 256 << 10;
 /// What the name of a file that shows how another is written adds to that one's name.
 const EXAMPLES: [&str; 6] = [
     "example", "sample", "template", "dist", "default", "defaults",

@@ -29,10 +29,20 @@ pub(super) struct Project {
     pub(super) overlay: Option<Span>,
     /// Its networks, by the name that its files give them.
     pub(super) networks: BTreeMap<String, Network>,
+    /// Its files of settings, by name.
+    pub(super) configs: BTreeMap<String, Config>,
     /// Services that don't start, since `COMPOSE_PROFILES` asks for other profiles than theirs.
     pub(super) asleep: BTreeMap<String, Service>,
     /// `COMPOSE_PROFILES` says which profiles are asked for.
     pub(super) is_chosen: bool,
+}
+
+/// A file of settings that a project states under `configs`.
+#[derive(Clone, Debug)]
+pub(super) enum Config {
+    /// Seen from these folders.
+    File(Text, Vec<Utf8PathBuf>),
+    Content(Text),
 }
 
 /// A network of a project.
@@ -50,6 +60,7 @@ impl Project {
         self.name = over.name.or(self.name.take());
         self.overlay = self.overlay.or(over.overlay);
         self.networks.extend(over.networks);
+        self.configs.extend(over.configs);
         for name in over.removed {
             self.remove(name);
         }
@@ -216,6 +227,15 @@ impl Loader<'_> {
                 let driver = scope.text_of(network, "driver");
                 let overlay = driver.filter(|driver| driver.value == "overlay");
                 project.overlay = project.overlay.or(overlay.map(|driver| driver.span));
+            }
+        }
+        if let Some(configs) = scope.get(root, "configs") {
+            for (name, _, config) in scope.entries(configs) {
+                let file = scope.text_of(config, "file");
+                let file = file.map(|path| Config::File(path, scope.folders.to_vec()));
+                let content = || scope.text_of(config, "content").map(Config::Content);
+                let own = file.or_else(content).map(|own| (name.to_owned(), own));
+                project.configs.extend(own);
             }
         }
         if let Some(services) = scope.get(root, "services") {

@@ -15,11 +15,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::interpolate::fill;
-use super::load::Project;
+use super::library::Library;
+use super::load::{Config, Project};
 use super::neighbours::{Elsewhere, Neighbour};
 use super::order::Order;
 use super::scope::{Notes, Text};
-use super::service::{Dependency, Named, Service};
+use super::service::{Dependency, Mount, Named, Service};
 use super::stores::software;
 use crate::ingest::budget::Budget;
 use crate::ingest::endpoint::{
@@ -42,6 +43,7 @@ pub(super) struct Around<'a> {
     pub(super) own: &'a Neighbour<'a>,
     pub(super) project: &'a Project,
     pub(super) order: &'a Order<'a>,
+    pub(super) library: &'a Library<'a>,
     /// Every project of the input.
     pub(super) all: &'a [Neighbour<'a>],
     pub(super) budget: &'a Budget,
@@ -159,6 +161,7 @@ impl<'a> Writer<'a> {
         }
         self.in_variables = true;
         self.variables(facts);
+        self.mounted(facts);
         self.in_variables = false;
         self.arguments(facts);
     }
@@ -244,7 +247,7 @@ impl<'a> Writer<'a> {
         let environment = self.environment.clone();
         for (name, text) in environment {
             if text.value.trim().contains('\n') {
-                self.content(name, text, facts);
+                self.content(name, &text.value, &|_| text.span, facts);
             } else {
                 self.missing(name, text);
                 self.value(name, &text.value, (text.span, None), facts);
@@ -276,16 +279,46 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A value of several lines: the content of a file of settings.
-    fn content(&mut self, name: &str, text: &Text, facts: &mut Facts) {
+    /// Files of settings that the service mounts.
+    fn mounted(&mut self, facts: &mut Facts) {
+        let Around {
+            library, project, ..
+        } = self.around;
+        for mount in &self.service.mounts {
+            let (path, folders) = match mount {
+                Mount::File(path, folders) => (path, folders),
+                Mount::Config(name) => match project.configs.get(name) {
+                    Some(Config::File(path, folders)) => (path, folders),
+                    Some(Config::Content(text)) => {
+                        self.content(name, &text.value, &|_| text.span, facts);
+                        continue;
+                    }
+                    None => continue,
+                },
+            };
+            let folders: Vec<_> = folders.iter().map(|folder| folder.as_path()).collect();
+            let Some((file, text)) = library.settings(&folders, &path.value) else {
+                continue;
+            };
+            // Where the address itself stands tells more than where the file is mounted.
+            let place = |value: &str| {
+                let start = value.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+                Span::new(file, start, start + value.len())
+            };
+            self.content(library.name(file), text, &place, facts);
+        }
+    }
+
+    /// The content of a file of settings called `name`; `place`: where a value in it stands.
+    fn content(&mut self, name: &str, text: &str, place: &dyn Fn(&str) -> Span, facts: &mut Facts) {
         let watches = settings::is_watcher(name) || variable::purpose(name) == Purpose::NotCalled;
-        if watches || !self.around.budget.spend(text.value.len() / 4) {
+        if watches || !self.around.budget.spend(text.len() / 4) {
             return;
         }
-        for (name, value) in settings::settings(&text.value) {
+        for (name, value) in settings::settings(text) {
             if !name.ends_with("targets") {
                 let read = Some((Evidence::Inferred, true));
-                self.value(name, value, (text.span, read), facts);
+                self.value(name, value, (place(value), read), facts);
             }
         }
     }

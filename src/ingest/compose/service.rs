@@ -25,6 +25,14 @@ pub(super) struct EnvFile {
     pub(super) folders: Vec<camino::Utf8PathBuf>,
 }
 
+/// A file that a service mounts: from a path, or of the project's `configs`.
+#[derive(Clone, Debug)]
+pub(super) enum Mount {
+    /// Seen from these folders.
+    File(Text, Vec<camino::Utf8PathBuf>),
+    Config(String),
+}
+
 /// An entry of `depends_on`.
 #[derive(Clone, Debug)]
 pub(super) struct Dependency {
@@ -71,6 +79,7 @@ pub(super) struct Service {
     /// By `network_mode`, `pid`, `ipc`.
     pub(super) joins: BTreeMap<&'static str, Named>,
     pub(super) volumes_from: Vec<Named>,
+    pub(super) mounts: Vec<Mount>,
     pub(super) entrypoint: Option<Vec<Text>>,
     pub(super) command: Option<Vec<Text>>,
     pub(super) container_name: Option<Text>,
@@ -90,7 +99,7 @@ pub(super) struct Service {
 }
 
 /// Keys that mean something here.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "environment",
     "env_file",
     "depends_on",
@@ -100,6 +109,8 @@ const KEYS: [&str; 20] = [
     "pid",
     "ipc",
     "volumes_from",
+    "volumes",
+    "configs",
     "entrypoint",
     "command",
     "container_name",
@@ -136,6 +147,7 @@ impl Service {
             external_links: BTreeMap::new(),
             joins: BTreeMap::new(),
             volumes_from: Vec::new(),
+            mounts: Vec::new(),
             entrypoint: None,
             command: None,
             container_name: None,
@@ -217,6 +229,17 @@ impl Service {
                     self.volumes_from.push(Named { name, span });
                 }
             }
+            "volumes" => self.read_volumes(value, scope),
+            "configs" => {
+                for item in scope.items(value) {
+                    let name = match item.kind() {
+                        Kind::Mapping => scope.text_of(item, "source"),
+                        _ => scope.text(item),
+                    };
+                    self.mounts
+                        .extend(name.map(|name| Mount::Config(name.value)));
+                }
+            }
             "entrypoint" => self.entrypoint = Some(words(value, scope)),
             "command" => self.command = Some(words(value, scope)),
             "container_name" => self.container_name = scope.text(value),
@@ -263,6 +286,24 @@ impl Service {
                 required,
                 folders: scope.folders.to_vec(),
             }));
+        }
+    }
+
+    /// `./here:/there:ro`, or `{type: bind, source: ./here}`. Volumes with a name hold no files
+    /// of the project.
+    fn read_volumes(&mut self, value: View<'_>, scope: &Scope<'_>) {
+        for item in scope.items(value) {
+            let source = match item.kind() {
+                Kind::Mapping => scope.text_of(item, "source"),
+                _ => scope.text(item).map(|text| {
+                    let source = text.value.split(':').next().unwrap_or_default();
+                    let value = source.to_owned();
+                    Text { value, ..text }
+                }),
+            };
+            let path = source.filter(|source| source.value.starts_with(['.', '/']));
+            self.mounts
+                .extend(path.map(|path| Mount::File(path, scope.folders.to_vec())));
         }
     }
 
@@ -339,6 +380,7 @@ impl Service {
         self.external_links.extend(over.external_links);
         self.joins.extend(over.joins);
         self.volumes_from.extend(over.volumes_from);
+        self.mounts.extend(over.mounts);
         self.entrypoint = over.entrypoint.or(self.entrypoint.take());
         self.command = over.command.or(self.command.take());
         self.container_name = over.container_name.or(self.container_name.take());
@@ -360,6 +402,10 @@ impl Service {
                 self.joins.remove(key);
             }
             "volumes_from" => self.volumes_from.clear(),
+            "volumes" => self
+                .mounts
+                .retain(|mount| matches!(mount, Mount::Config(_))),
+            "configs" => self.mounts.retain(|mount| matches!(mount, Mount::File(..))),
             "entrypoint" => self.entrypoint = None,
             "command" => self.command = None,
             "container_name" => self.container_name = None,

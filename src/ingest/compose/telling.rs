@@ -198,6 +198,7 @@ fn tell_project(
         own,
         project,
         order: &order,
+        library,
         all,
         budget,
         notes,

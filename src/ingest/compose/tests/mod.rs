@@ -27,7 +27,8 @@ pub(super) fn translate(named: &[&str], files: &[(&str, &str)], budget: &Budget)
         let at = named.iter().position(|name| *name == path);
         let at = at.and_then(|at| u32::try_from(at).ok());
         let id = sources.add_named(Utf8PathBuf::from(path), text.to_owned(), at);
-        if !path.ends_with("env") {
+        let read = [".yaml", ".yml", ".json"];
+        if read.iter().any(|ending| path.ends_with(ending)) {
             let reading = yaml::read(id, text, &Limits::default());
             assert!(reading.problems.is_empty(), "{:?}", reading.problems);
             documents.extend(reading.documents);

@@ -238,6 +238,60 @@ services:
 }
 
 #[test]
+fn settings_that_a_service_mounts() {
+    let compose = "
+services:
+  gate: {image: x, volumes: ['./gate/nginx.conf:/etc/nginx/nginx.conf:ro', './:/all', 'data:/x']}
+  api: {image: x, volumes: [{type: bind, source: gate/../conf/api.yml, target: /c}, {type: bind, source: ./conf/api.yml, target: /d}]}
+  edge: {image: x, configs: [routes, {source: plain, target: /p}]}
+  watch: {image: x, volumes: ['./conf/prometheus.yml:/p', './conf/realm.json:/r', './other.compose.yaml:/o', './gone.yml:/g']}
+  db: {image: 'postgres:16', volumes: ['./conf/api.yml:/etc/x.yml']}
+  bus: {image: x}
+configs:
+  routes: {file: ./gate/Caddyfile}
+  plain:
+    content: |
+      upstream: http://bus:1
+      other: http://far:1
+volumes: {data: }
+";
+    let files = [
+        ("s/compose.yaml", compose),
+        (
+            "s/gate/nginx.conf",
+            "upstream apps { server api:80; }\nserver {\n  location / { proxy_pass http://apps; }\n  # server bus:1;\n}\n",
+        ),
+        (
+            "s/gate/Caddyfile",
+            "a.example.com {\n  reverse_proxy /x/* gate:80\n}\n",
+        ),
+        (
+            "s/conf/api.yml",
+            "db:\n  url: jdbc:postgresql://db:5432/x\nmail: http://mail.example.com\n",
+        ),
+        (
+            "s/conf/prometheus.yml",
+            "targets: ['db:9187']\nurl: http://db:1\n",
+        ),
+        ("s/conf/realm.json", "{\"rootUrl\": \"http://gate:80\"}"),
+        (
+            "s/other.compose.yaml",
+            "services: {x: {image: x, environment: {D_URL: 'http://db:1'}}}",
+        ),
+    ];
+    let found = super::walked(&files);
+    assert_eq!(
+        edges(&found),
+        [
+            "api hard db",
+            "edge hard bus",
+            "edge hard gate",
+            "gate hard api"
+        ]
+    );
+}
+
+#[test]
 fn what_a_collector_names_is_soft() {
     let found =
         facts("services: {otel-collector: {image: x, environment: {DB_HOST: db}}, db: {image: x}}");
