@@ -296,7 +296,7 @@ impl<'a> Writer<'a> {
                     None => continue,
                 },
             };
-            let folders: Vec<_> = folders.iter().map(|folder| folder.as_path()).collect();
+            let folders: Vec<_> = folders.iter().map(camino::Utf8PathBuf::as_path).collect();
             let Some((file, text)) = library.settings(&folders, &path.value) else {
                 continue;
             };

@@ -193,15 +193,13 @@ fn of_other_projects(group: &str, kind: &str) -> Option<Use> {
             | "telemetry.istio.io",
             _,
         )
-        | ("keda.sh" | "keda.k8s.io", "TriggerAuthentication" | "ClusterTriggerAuthentication") => {
+        | ("keda.sh" | "keda.k8s.io", "TriggerAuthentication" | "ClusterTriggerAuthentication")
+        | ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {
             Use::Nothing
         }
         ("kustomize.config.k8s.io", _) => Use::Kustomization,
         ("keda.sh" | "keda.k8s.io", "ScaledObject") => Use::Autoscaler,
         ("argoproj.io", "Application" | "ApplicationSet") => Use::Pointer,
-        ("argoproj.io", "AppProject" | "AnalysisTemplate" | "ClusterAnalysisTemplate") => {
-            Use::Nothing
-        }
         _ if group.ends_with(".toolkit.fluxcd.io") => Use::Pointer,
         _ => return None,
     })
