@@ -306,12 +306,23 @@ fn is_inventory(path: &Utf8Path, name: &str, first: &str, text: &str) -> bool {
         .any(|part| matches!(part.as_str(), "inventory" | "inventories"));
     let stem = name.split('.').next().unwrap_or(name);
     let named = matches!(stem, "hosts" | "inventory") || in_inventory;
-    let telling = text
-        .lines()
-        .map(str::trim)
-        .any(|line| is_header(line) && (line.contains(":children]") || line.contains(":vars]")));
-    let begins = is_header(first) || first.contains(" ansible_");
-    name != "ansible.cfg" && ((named && begins) || telling)
+    let headers = || text.lines().map(str::trim).filter(|line| is_header(line));
+    let telling = headers().any(|line| line.contains(":children]") || line.contains(":vars]"));
+    // Hosts of no group stand before the first section, and a section may lack its `]`.
+    let broken = first.strip_prefix('[').is_some_and(|rest| {
+        let letters = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        rest.starts_with(char::is_alphabetic) && rest.trim_end().chars().all(letters)
+    });
+    let mut words = first.split_whitespace();
+    let host = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '[' | ']');
+    let lone = words
+        .next()
+        .is_some_and(|word| word.chars().all(host) && !word.ends_with(':'))
+        && words.all(|word| word.contains('='))
+        && headers().next().is_some();
+    let begins = is_header(first) || first.contains(" ansible_") || broken || lone;
+    let is_script = text.starts_with("#!");
+    name != "ansible.cfg" && !is_script && ((named && begins) || telling)
 }
 
 /// What tells Ansible how to run: not data, and not to be followed.
@@ -407,6 +418,15 @@ mod tests {
         assert_eq!(look("hosts", "# c\n[web]\na\n"), ini);
         assert_eq!(look("inventories/prod/eu", "[web]\na\n"), ini);
         assert_eq!(look("prod.ini", "a\n[x:children]\nweb\n"), ini);
+        // As Ansible's own documentation begins: a host of no group.
+        assert_eq!(look("hosts", "mail.example.com\n\n[web]\na\n"), ini);
+        assert_eq!(look("hosts.ini", "mail dc=fra1\n[web]\na\n"), ini);
+        // It is one, and broken: to be said, not passed over.
+        assert_eq!(look("inventory/hosts", "[web\na\n"), ini);
+        let script = "#!/bin/sh\n[ -n a ] && exit\n";
+        assert_eq!(look("inventory/hosts", script), Claim::Other);
+        let prose = "Our hosts by place.\n[web]\n";
+        assert_eq!(look("inventory/README", prose), Claim::Other);
         let table = Claim::Read(Syntax::Csv);
         assert_eq!(look("x.CSV", "\u{feff}# c\nID;Kind;in\na;b;c\n"), table);
         assert_eq!(look("x.tsv", "from\tto\tmode\n"), table);

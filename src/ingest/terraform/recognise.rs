@@ -11,7 +11,7 @@ pub(super) enum Part {
     State4,
     /// State of version 3.
     State3,
-    /// State that can't be read, and why.
+    /// State or plan that can't be read, and why.
     NoState(&'static str),
     /// What `terraform show -json` prints of a plan.
     Plan,
@@ -53,8 +53,20 @@ pub(super) fn part(document: &Document, path: &Utf8Path) -> Option<Part> {
 /// What commands of Terraform print.
 fn printed(root: View<'_>) -> Option<Part> {
     let has = |key| root.get(key).is_some();
-    if !has("format_version") {
-        return None;
+    let version = root.get("format_version")?.as_str().unwrap_or_default();
+    // "Consumers should reject any input which reports an unsupported major version."
+    let major = version.split('.').next().unwrap_or_default();
+    let is_new = major.parse::<u64>().is_ok_and(|major| major > 1);
+    let speaks = [
+        "planned_values",
+        "resource_changes",
+        "prior_state",
+        "values",
+    ];
+    if is_new && speaks.into_iter().any(has) {
+        return Some(Part::NoState(
+            "printed in a form that is not known here: its `format_version` is newer than 1",
+        ));
     }
     if has("planned_values") || has("resource_changes") || has("prior_state") {
         return Some(Part::Plan);

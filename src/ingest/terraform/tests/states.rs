@@ -224,3 +224,21 @@ fn zones_have_the_ids_that_are_stated_beside_their_names() {
         ]
     );
 }
+
+#[test]
+fn a_plan_in_a_form_that_nobody_knows_is_said_and_not_guessed() {
+    let plan = |version: &str| {
+        let text = format!(
+            r#"{{"format_version": "{version}", "planned_values": {{"root_module": {{"resources": [
+            {{"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "name": "q",
+              "values": {{"name": "q"}}}}]}}}}}}"#
+        );
+        told(&[("plan.json", &text)])
+    };
+    for known in ["0.1", "1.2"] {
+        assert_eq!(plan(known).nodes.len(), 1, "{known}");
+    }
+    let facts = plan("2.0");
+    assert!(facts.nodes.is_empty());
+    assert!(unread(&facts)[0].contains("`format_version` is newer than 1"));
+}
