@@ -2,7 +2,7 @@
 //! soft requirement is unmet, or a hard one is met only by counting degraded members.
 
 use super::answer::{high, low, pack};
-use super::arena::{Arena, code_in};
+use super::arena::Arena;
 use super::codes::LOST;
 use super::ground::SOFT;
 use super::lists::Pass;
@@ -101,21 +101,29 @@ impl Pass<'_> {
         if !ground.serves(node) || ground.baseline.degraded[node as usize] {
             return;
         }
+        let list = self.arena.of(node);
+        let mut is_checked = true;
         for q in graph.requirements_of(node) {
             match graph.mode[q as usize] {
                 Mode::Soft => {
                     let known = memo.as_mut().map(|memo| memo.of(graph, q));
                     if let (Some(Known::Found(range)), Some(memo)) = (&known, &memo) {
-                        found.extend_from_slice(&memo.pairs[range.clone()]);
+                        let mut lost = Losses::new(list);
+                        let known = memo.pairs[range.clone()].iter().copied();
+                        found.extend(known.filter(|pair| !lost.has(high(*pair))));
                         continue;
                     }
+                    is_checked = false;
                     let before = found.len();
                     self.unmet(q, losses, found);
                     if let (Some(Known::Asked), Some(memo)) = (known, &mut memo) {
                         memo.keep(graph, q, &found[before..]);
                     }
                 }
-                Mode::Hard if reached => self.thinned(degraded, q, losses, found),
+                Mode::Hard if reached => {
+                    is_checked = false;
+                    self.thinned(degraded, q, losses, found);
+                }
                 _ => {}
             }
         }
@@ -127,17 +135,10 @@ impl Pass<'_> {
             found.sort_unstable();
             found.dedup();
         }
-        let list = self.arena.of(node);
-        if list.len() / 16 > found.len() {
-            found.retain(|pair| code_in(list, high(*pair)) & LOST == 0);
-            return;
+        if !is_checked {
+            let mut lost = Losses::new(list);
+            found.retain(|pair| !lost.has(high(*pair)));
         }
-        let mut list = list.iter().peekable();
-        found.retain(|pair| {
-            while list.next_if(|known| high(**known) < high(*pair)).is_some() {}
-            list.peek()
-                .is_none_or(|known| high(**known) != high(*pair) || low(**known) & LOST == 0)
-        });
     }
 
     /// What hard-requires the degraded `node` has to be looked at.
@@ -241,6 +242,31 @@ impl Pass<'_> {
         pairs
             .filter(|pair| low(**pair) & LOST != 0)
             .map(|pair| high(*pair))
+    }
+}
+
+/// The faults that take a node, asked for in order.
+struct Losses<'l> {
+    rest: &'l [u64],
+}
+
+impl<'l> Losses<'l> {
+    /// Of a node with this list.
+    fn new(list: &'l [u64]) -> Self {
+        Self { rest: list }
+    }
+
+    /// Whether `fault` is one; later questions must be of greater faults.
+    fn has(&mut self, fault: u32) -> bool {
+        let before = if self.rest.len() > 64 {
+            self.rest.partition_point(|known| high(*known) < fault)
+        } else {
+            let at = self.rest.iter().position(|known| high(*known) >= fault);
+            at.unwrap_or(self.rest.len())
+        };
+        self.rest = &self.rest[before..];
+        let first = self.rest.first();
+        first.is_some_and(|known| high(*known) == fault && low(*known) & LOST != 0)
     }
 }
 

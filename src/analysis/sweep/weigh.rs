@@ -73,25 +73,6 @@ impl Pass<'_> {
                 Known::Nothing => {}
             }
         }
-        let mut inputs = std::mem::take(&mut self.inputs);
-        inputs.clear();
-        let alone = members.len() == 1;
-        for m in members {
-            let member = graph.member_node[m as usize];
-            let range = self.arena.range(member);
-            if !range.is_empty() && graph.is_active(m) {
-                inputs.push(Input {
-                    start: range.start,
-                    end: range.end,
-                    weight: graph.member_weight[m as usize],
-                    serves: ground.serves(member),
-                });
-            }
-        }
-        if inputs.is_empty() && !keep {
-            self.inputs = inputs;
-            return;
-        }
         let bar = Bar {
             q,
             spare: ground.spare(q).filter(|_| serves),
@@ -101,15 +82,27 @@ impl Pass<'_> {
                 None
             },
             slow,
-            alone,
+            alone: members.len() == 1,
             in_knot,
         };
-        if found.is_empty() && !keep {
-            self.break_it(&bar, &inputs, found);
-        } else {
+        if bar.alone && found.is_empty() {
+            // What nearly every node stands on: one place.
+            if let Some(only) = self.input(members.start) {
+                self.plain(&bar, only, found);
+            }
+            return;
+        }
+        let mut inputs = std::mem::take(&mut self.inputs);
+        inputs.clear();
+        inputs.extend(members.filter_map(|m| self.input(m)));
+        if !inputs.is_empty() || keep {
             let mut run = std::mem::take(&mut self.run);
             run.clear();
-            self.break_it(&bar, &inputs, &mut run);
+            match *inputs.as_slice() {
+                [] => {}
+                [only] => self.plain(&bar, only, &mut run),
+                _ => self.weigh(&bar, &inputs, &mut run),
+            }
             if keep {
                 self.memo.keep(graph, q, &run);
             }
@@ -119,13 +112,17 @@ impl Pass<'_> {
         self.inputs = inputs;
     }
 
-    /// Makes `run`, which is empty, the faults that break a requirement, sorted.
-    fn break_it(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
-        match inputs {
-            [] => {}
-            [only] => self.plain(bar, *only, run),
-            _ => self.weigh(bar, inputs, run),
-        }
+    /// Member `m`, if it is active and some fault reaches it.
+    fn input(&self, m: u32) -> Option<Input> {
+        let graph = self.ground.graph;
+        let member = graph.member_node[m as usize];
+        let range = self.arena.range(member);
+        (!range.is_empty() && graph.is_active(m)).then(|| Input {
+            start: range.start,
+            end: range.end,
+            weight: graph.member_weight[m as usize],
+            serves: self.ground.serves(member),
+        })
     }
 
     /// Faults that break a requirement of which they reach one member only.
