@@ -173,9 +173,9 @@ impl Pass<'_> {
 
     /// Sums up what each fault takes, member by member.
     fn weigh(&mut self, bar: &Bar, inputs: &[Input], run: &mut Vec<u64>) {
+        let of_several = !inputs.iter().any(|input| bar.breaks(input));
         if let [a, b] = inputs
-            && !bar.breaks(a)
-            && !bar.breaks(b)
+            && of_several
         {
             return self.weigh_both(bar, *a, *b, run);
         }
@@ -186,7 +186,8 @@ impl Pass<'_> {
             weight: input.weight,
             serves: input.serves,
         });
-        for sum in sums.of(lists, self.part, self.ground.graph.node_count()) {
+        let nodes = self.ground.graph.node_count();
+        for sum in sums.of(lists, of_several, self.part, nodes) {
             let broken = bar.broken(sum);
             if broken != 0 {
                 run.push(pack(sum.fault, self.code_of_sum(bar, sum, broken)));
