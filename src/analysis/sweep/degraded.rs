@@ -108,9 +108,9 @@ impl Pass<'_> {
                 Mode::Soft => {
                     let known = memo.as_mut().map(|memo| memo.of(graph, q));
                     if let (Some(Known::Found(range)), Some(memo)) = (&known, &memo) {
-                        let mut lost = Losses::new(list);
+                        let mut losing = Losses::new(list);
                         let known = memo.pairs[range.clone()].iter().copied();
-                        found.extend(known.filter(|pair| !lost.has(high(*pair))));
+                        found.extend(known.filter(|pair| !losing.has(high(*pair))));
                         continue;
                     }
                     is_checked = false;
@@ -136,8 +136,8 @@ impl Pass<'_> {
             found.dedup();
         }
         if !is_checked {
-            let mut lost = Losses::new(list);
-            found.retain(|pair| !lost.has(high(*pair)));
+            let mut losing = Losses::new(list);
+            found.retain(|pair| !losing.has(high(*pair)));
         }
     }
 
