@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-/// Of the system's allocator, reading 50 MB of manifests and merging them takes a quarter longer,
-/// and reading one changed file again a third; `benches/ingest.rs` compares them. The library
-/// leaves the choice to its user.
+/// With the system's allocator, reading dense manifests and merging them takes a quarter longer and a
+/// quarter more memory, and reading one changed file again a third longer (docs/benchmarks.md). The
+/// library leaves the choice to its user.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
