@@ -156,8 +156,9 @@ impl Snapshot {
         let _ = self.swept.set(Swept { sweep, lists });
     }
 
-    /// Makes ahead of time what the next snapshot follows from.
+    /// Makes ahead of time what the first what-if needs, and what the next snapshot follows from.
     pub fn prepare(&self) {
+        self.engine().lay_out();
         if self.estate.graph.node_count() <= MOST_AHEAD {
             let _ = self.sweep();
         }

@@ -112,6 +112,12 @@ impl<'g> Engine<'g> {
         Arc::clone(&self.baseline)
     }
 
+    /// Lays out ahead of time what the first fault set asked about would lay out: seconds on millions
+    /// of nodes. O(nodes + members), and nothing from the second time on.
+    pub fn lay_out(&self) {
+        let _ = self.baseline.uses(self.graph);
+    }
+
     /// The same, for who reads it.
     pub(in crate::analysis) fn known(&self) -> &Baseline {
         &self.baseline
