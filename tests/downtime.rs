@@ -359,3 +359,37 @@ fn what_is_missing_is_said() {
         "{some}"
     );
 }
+
+/// `domain:n07` stands on a pair, one of which is lost with three others together: with the other of
+/// the pair that is a set of four, though it is a product of two modules.
+#[test]
+fn a_product_of_modules_longer_than_the_order_is_not_summed() {
+    let nodes = (0..8).map(|at| brute::Node {
+        id: format!("domain:n{at:02}"),
+        class: "domain".to_owned(),
+        ..brute::Node::default()
+    });
+    let any_of = |id: &str, of: usize, mode: &str, members: &[usize]| brute::Requirement {
+        id: id.to_owned(),
+        of,
+        mode: mode.to_owned(),
+        need: 1,
+        members: members
+            .iter()
+            .map(|node| brute::Member {
+                node: *node,
+                weight: 1,
+                standby: None,
+            })
+            .collect(),
+    };
+    let estate = Estate {
+        nodes: nodes.collect(),
+        requirements: vec![
+            any_of("q00", 7, "placement", &[0, 4]),
+            any_of("q01", 0, "hard", &[1, 3, 5]),
+            any_of("q02", 4, "hard", &[6]),
+        ],
+    };
+    agrees(&estate, &[(1, 1)]).unwrap();
+}

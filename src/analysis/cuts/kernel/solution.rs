@@ -152,7 +152,7 @@ impl Solution {
                 formula,
                 top,
                 modules,
-            } => sum_of(formula, *top, modules, of),
+            } => sum_of(formula, *top, modules, Orders::of(self.order), of),
         }
     }
 
@@ -195,51 +195,119 @@ impl Solution {
     }
 }
 
-/// [`Solution::sum`] of diagrams: one pass up and one down.
+/// Probabilities by how many events they are of, up to the order of a solution: products of modules
+/// may be longer than any of these is. Without a limit all stand at 0.
+#[derive(Clone, Copy)]
+struct Orders {
+    count: usize,
+    limited: bool,
+}
+
+impl Orders {
+    fn of(order: Option<u32>) -> Self {
+        Self {
+            count: order.map_or(1, |order| order as usize + 1),
+            limited: order.is_some(),
+        }
+    }
+
+    /// The probability of one event.
+    fn event(self, probability: f64) -> Vec<f64> {
+        let mut by_order = vec![0.0; self.count];
+        if let Some(own) = by_order.get_mut(usize::from(self.limited)) {
+            *own = probability;
+        }
+        by_order
+    }
+
+    fn row(self, rows: &[f64], at: u32) -> &[f64] {
+        &rows[at as usize * self.count..][..self.count]
+    }
+
+    fn row_mut(self, rows: &mut [f64], at: u32) -> &mut [f64] {
+        &mut rows[at as usize * self.count..][..self.count]
+    }
+}
+
+/// Adds the product of `a` and `b` to `sum`.
+fn add_product(sum: &mut [f64], a: &[f64], b: &[f64]) {
+    for (i, x) in a.iter().enumerate() {
+        for (total, y) in sum[i..].iter_mut().zip(b) {
+            *total += x * y;
+        }
+    }
+}
+
+/// Adds to `slope` what a change of a factor does to the whole, by order of the factor: its
+/// products with `other` flow into `flow`.
+fn add_slope(slope: &mut [f64], flow: &[f64], other: &[f64]) {
+    for (i, own) in slope.iter_mut().enumerate() {
+        *own += flow[i..].iter().zip(other).map(|(x, y)| x * y).sum::<f64>();
+    }
+}
+
+/// [`Solution::sum`] of diagrams: one pass up and one down. O(nodes · order²).
 fn sum_of(
     formula: &Formula,
     top: u32,
     modules: &Modules,
+    orders: Orders,
     of: &dyn Fn(u32) -> f64,
 ) -> (f64, BTreeMap<u32, f64>) {
-    let mut known: HashMap<u32, f64> = HashMap::new();
-    let factor = |known: &HashMap<u32, f64>, term: u32| match formula.term(term) {
-        Term::Event(event) => of(*event),
-        _ => known.get(&term).copied().unwrap_or(0.0),
+    let mut known: HashMap<u32, Vec<f64>> = HashMap::new();
+    let factor = |known: &HashMap<u32, Vec<f64>>, term: u32| match formula.term(term) {
+        Term::Event(event) => orders.event(of(*event)),
+        _ => known
+            .get(&term)
+            .cloned()
+            .unwrap_or_else(|| vec![0.0; orders.count]),
     };
     let mut all = Vec::with_capacity(modules.len());
     for (number, module) in modules {
-        let mut sums = vec![0.0; module.families.len()];
-        sums[UNIT as usize] = 1.0;
+        let mut sums = vec![0.0; module.families.len() * orders.count];
+        orders.row_mut(&mut sums, UNIT)[0] = 1.0;
         for at in module.nodes() {
             let node = module.families.node(at);
             let own = factor(&known, module.variables[node.level as usize]);
-            sums[at as usize] = sums[node.low as usize] + own * sums[node.high as usize];
+            let mut sum = orders.row(&sums, node.low).to_vec();
+            add_product(&mut sum, &own, orders.row(&sums, node.high));
+            orders.row_mut(&mut sums, at).copy_from_slice(&sum);
         }
-        known.insert(*number, sums[module.root as usize]);
+        known.insert(*number, orders.row(&sums, module.root).to_vec());
         all.push(sums);
     }
-    let mut slopes: HashMap<u32, f64> = HashMap::from([(top, 1.0)]);
+    let mut slopes: HashMap<u32, Vec<f64>> = HashMap::from([(top, vec![1.0; orders.count])]);
     for ((number, module), sums) in modules.iter().zip(&all).rev() {
         let mut flow = vec![0.0; sums.len()];
-        flow[module.root as usize] = slopes.remove(number).unwrap_or(0.0);
+        if let Some(slope) = slopes.remove(number) {
+            orders
+                .row_mut(&mut flow, module.root)
+                .copy_from_slice(&slope);
+        }
         for at in module.nodes().into_iter().rev() {
             let node = module.families.node(at);
             let term = module.variables[node.level as usize];
-            let here = flow[at as usize];
-            *slopes.entry(term).or_default() += here * sums[node.high as usize];
-            flow[node.low as usize] += here;
-            flow[node.high as usize] += here * factor(&known, term);
+            let here = orders.row(&flow, at).to_vec();
+            let slope = slopes
+                .entry(term)
+                .or_insert_with(|| vec![0.0; orders.count]);
+            add_slope(slope, &here, orders.row(sums, node.high));
+            for (low, own) in orders.row_mut(&mut flow, node.low).iter_mut().zip(&here) {
+                *low += own;
+            }
+            let own = factor(&known, term);
+            add_slope(orders.row_mut(&mut flow, node.high), &here, &own);
         }
     }
     let events = slopes
         .into_iter()
         .filter_map(|(term, slope)| match formula.term(term) {
-            Term::Event(event) => Some((*event, slope)),
+            Term::Event(event) => Some((*event, *slope.get(usize::from(orders.limited))?)),
             _ => None,
         })
         .collect();
-    (known.get(&top).copied().unwrap_or(0.0), events)
+    let whole = known.get(&top).map_or(0.0, |known| known.iter().sum());
+    (whole, events)
 }
 
 impl Module {
