@@ -221,7 +221,10 @@ fn expected(model: &Model, engine: &Engine<'_>, blast: &Blast) -> Value {
         ])
     });
     let affected: Vec<Value> = affected.collect();
-    let hops = spof::analysis::hops::hops(engine, &blast.outcome);
+    let mut hops: Vec<_> = spof::analysis::hops::hops(engine, &blast.outcome)
+        .into_iter()
+        .collect();
+    hops.sort_unstable();
     let told = entries
         .iter()
         .map(|entry| entry.node.0)
@@ -233,7 +236,7 @@ fn expected(model: &Model, engine: &Engine<'_>, blast: &Blast) -> Value {
         "asked": blast.faults.iter().map(|fault| fault.node.0).collect::<Vec<_>>(),
         "faults": blast.outcome.faults,
         "affected": affected,
-        "hops": hops.into_iter().collect::<Vec<_>>(),
+        "hops": hops,
         "data": blast.data.iter().map(loss).collect::<Vec<_>>(),
         "cycles": blast.cycles.iter().map(cycle).collect::<Vec<_>>(),
         "paths": paths,
