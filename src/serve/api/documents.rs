@@ -1,8 +1,6 @@
 //! What is there: the page, the graph, findings, coverage, the state. Each has an entity tag that
 //! names the revision, so that who has it already gets nothing again.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -109,18 +107,15 @@ pub(super) async fn diff(
     State(shared): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let snapshot = shared.live.snapshot();
-    let tag = shared.live.tag(&snapshot);
-    if is_known(&headers, &tag) {
-        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
-    }
-    let ask = shared.slow.ask(snapshot, |snapshot, _, _| snapshot.diff());
-    let body = ask.await??.ok_or_else(|| {
-        let message = "there is nothing to compare with";
-        Refusal::new(StatusCode::NOT_FOUND, message.to_owned())
-            .with_help("start the server with `--base REV`")
-    })?;
-    Ok(tagged(([(CONTENT_TYPE, JSON)], body).into_response(), &tag))
+    answered(&shared, &headers, Snapshot::diff, |made| {
+        let body = made?.ok_or_else(|| {
+            let message = "there is nothing to compare with";
+            Refusal::new(StatusCode::NOT_FOUND, message.to_owned())
+                .with_help("start the server with `--base REV`")
+        })?;
+        Ok(([(CONTENT_TYPE, JSON)], body).into_response())
+    })
+    .await
 }
 
 /// The page.
@@ -128,21 +123,18 @@ pub(super) async fn page(
     State(shared): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let snapshot = shared.live.snapshot();
-    let tag = shared.live.tag(&snapshot);
-    if is_known(&headers, &tag) {
-        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &tag));
-    }
-    let ask = shared.slow.ask(snapshot, |snapshot, _, _| snapshot.page());
-    let made = ask.await??;
-    let mut response = tagged(made.html.into_response(), &tag);
-    let headers = response.headers_mut();
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    headers.insert(CONTENT_TYPE, html);
-    if let Ok(policy) = HeaderValue::from_str(&made.policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
+    answered(&shared, &headers, Snapshot::page, |made| {
+        let made = made?;
+        let mut response = made.html.into_response();
+        let headers = response.headers_mut();
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        headers.insert(CONTENT_TYPE, html);
+        if let Ok(policy) = HeaderValue::from_str(&made.policy) {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        Ok(response)
+    })
+    .await
 }
 
 /// A JSON document of the present snapshot.
@@ -151,6 +143,17 @@ async fn document(
     headers: &HeaderMap,
     make: fn(&Snapshot) -> Bytes,
 ) -> Result<Response, Refusal> {
+    let answer = |body: Bytes| Ok(([(CONTENT_TYPE, JSON)], body).into_response());
+    answered(shared, headers, make, answer).await
+}
+
+/// What `make` makes of the present snapshot, as `answer` sends it; nothing to who has it already.
+async fn answered<T: Send + 'static>(
+    shared: &Shared,
+    headers: &HeaderMap,
+    make: fn(&Snapshot) -> T,
+    answer: impl FnOnce(T) -> Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
     let snapshot = shared.live.snapshot();
     let tag = shared.live.tag(&snapshot);
     if is_known(headers, &tag) {
@@ -158,9 +161,8 @@ async fn document(
     }
     let ask = shared
         .slow
-        .ask(Arc::clone(&snapshot), move |snapshot, _, _| make(snapshot));
-    let body = ask.await?;
-    Ok(tagged(([(CONTENT_TYPE, JSON)], body).into_response(), &tag))
+        .ask(snapshot, move |snapshot, _, _| make(snapshot));
+    Ok(tagged(answer(ask.await?)?, &tag))
 }
 
 /// Whether the client says that it has what bears `tag`.
