@@ -227,6 +227,20 @@ fn is_env_file(name: &str) -> bool {
     named && !TEMPLATES.iter().any(template)
 }
 
+/// Names of inventories without an ending: usual ones, and those of whole estates.
+const INVENTORIES: [&str; 10] = [
+    "hosts",
+    "inventory",
+    "dev",
+    "development",
+    "prod",
+    "production",
+    "qa",
+    "stage",
+    "staging",
+    "test",
+];
+
 /// How many bytes of a file [`by_content`] looks at.
 pub(super) const HEAD: usize = 4096;
 
@@ -305,7 +319,14 @@ fn is_inventory(path: &Utf8Path, name: &str, first: &str, text: &str) -> bool {
         .into_iter()
         .any(|part| matches!(part.as_str(), "inventory" | "inventories"));
     let stem = name.split('.').next().unwrap_or(name);
-    let named = matches!(stem, "hosts" | "inventory") || in_inventory;
+    let named = in_inventory
+        || INVENTORIES.contains(&stem)
+        || ["hosts-", "hosts_", "inventory-", "inventory_"]
+            .iter()
+            .any(|start| stem.starts_with(start))
+        || ["_hosts", "-hosts", "_inventory", "-inventory"]
+            .iter()
+            .any(|end| stem.ends_with(end));
     let headers = || text.lines().map(str::trim).filter(|line| is_header(line));
     let telling = headers().any(|line| line.contains(":children]") || line.contains(":vars]"));
     // Hosts of no group stand before the first section, and a section may lack its `]`.
@@ -417,6 +438,8 @@ mod tests {
         let ini = Claim::Read(Syntax::Ini);
         assert_eq!(look("hosts", "# c\n[web]\na\n"), ini);
         assert_eq!(look("inventories/prod/eu", "[web]\na\n"), ini);
+        assert_eq!(look("production", "[web]\na\n"), ini);
+        assert_eq!(look("vagrant_inventory", "a port=1\n\n[web]\na\n"), ini);
         assert_eq!(look("prod.ini", "a\n[x:children]\nweb\n"), ini);
         // As Ansible's own documentation begins: a host of no group.
         assert_eq!(look("hosts", "mail.example.com\n\n[web]\na\n"), ini);

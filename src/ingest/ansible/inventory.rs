@@ -69,6 +69,8 @@ pub(super) struct Host {
 pub(super) struct Inventory {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) hosts: BTreeMap<String, Host>,
+    /// Printed by a program: it groups machines by all that it knows of them.
+    pub(super) printed: bool,
     listed: usize,
 }
 
@@ -169,6 +171,7 @@ impl Inventory {
         budget: &Budget,
         problems: &mut Vec<Problem>,
     ) {
+        self.printed = true;
         for (key, group) in entries(Some(root), budget) {
             let Some(name) = key.as_str().filter(|name| *name != "_meta") else {
                 continue;
@@ -291,10 +294,42 @@ fn entries<'d>(view: Option<View<'d>>, budget: &Budget) -> Vec<(View<'d>, View<'
     view.map(View::entries).unwrap_or_default()
 }
 
-/// The variables of a mapping.
+/// The variables of a mapping. What stands in mappings within follows under names with dots
+/// (`placement.region`), a list of one under its own name: so clouds and registers say where a
+/// machine is.
 pub(super) fn variables(view: Option<View<'_>>, budget: &Budget) -> Vec<(String, Variable)> {
-    let pairs = entries(view, budget).into_iter();
-    pairs
-        .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), Variable::of(value))))
-        .collect()
+    let mut found = Vec::new();
+    for (key, value) in entries(view, budget) {
+        let Some(name) = key.as_str() else { continue };
+        found.push((name.to_owned(), Variable::of(value)));
+        nested(name, value, NESTED, budget, &mut found);
+    }
+    found
+}
+
+/// How many mappings stand one in another around a variable.
+const NESTED: usize = 2;
+
+fn nested(
+    name: &str,
+    view: View<'_>,
+    depth: usize,
+    budget: &Budget,
+    found: &mut Vec<(String, Variable)>,
+) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    if view.kind() == Kind::Sequence && view.size() == 1 {
+        let only = view.items().next();
+        found.extend(only.map(|only| (name.to_owned(), Variable::of(only))));
+    }
+    for (key, value) in entries(Some(view), budget) {
+        let Some(key) = key.as_str() else { continue };
+        let name = format!("{name}.{key}");
+        if value.kind() == Kind::Scalar {
+            found.push((name.clone(), Variable::of(value)));
+        }
+        nested(&name, value, depth, budget, found);
+    }
 }

@@ -79,7 +79,11 @@ fn host(
     }
     let start = usize::try_from(span.start).unwrap_or(0);
     let place = Span::new(span.file, start, start + first.text.len());
-    inventory.hosts(without_port(first.text), place, group, &variables, problems);
+    let name = ['"', '\'']
+        .iter()
+        .find_map(|quote| first.text.strip_prefix(*quote)?.strip_suffix(*quote));
+    let name = name.unwrap_or(first.text);
+    inventory.hosts(without_port(name), place, group, &variables, problems);
 }
 
 /// A name without `:22`; colons of ranges stand in brackets.

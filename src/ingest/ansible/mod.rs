@@ -4,8 +4,10 @@
 //! * [`recognise`]: which documents are which. * [`pattern`]: ranges such as `web[01:20]`.
 //! * [`inventory`]: hosts, groups and their order; [`lines`]: INI. * [`variables`]: what a host's
 //!   variables are, by Ansible's precedence. * [`placement`]: variables that say where a host is.
-//! * [`references`]: what variables name. * [`telling`]: says it all as facts.
+//! * [`groups`]: which groups are services. * [`references`]: what variables name. * [`telling`]:
+//!   says it all as facts.
 
+mod groups;
 mod inventory;
 mod lines;
 mod pattern;

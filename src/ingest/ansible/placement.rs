@@ -5,7 +5,7 @@ use crate::words::Id;
 
 /// Names of variables and the kind of place that their value is, the widest first. Those that
 /// modules and collections use, and those that inventories were seen to use.
-const MEANINGS: [(&str, &str); 41] = [
+const MEANINGS: [(&str, &str); 64] = [
     ("provider", "provider"),
     ("cloud_provider", "provider"),
     ("hosting_provider", "provider"),
@@ -14,6 +14,11 @@ const MEANINGS: [(&str, &str); 41] = [
     ("ec2_region", "region"),
     ("cloud_region", "region"),
     ("gcp_region", "region"),
+    ("vultr_region", "region"),
+    ("do_region", "region"),
+    ("do_region.slug", "region"),
+    ("placement.region", "region"),
+    ("openstack.location.region_name", "region"),
     ("site", "site"),
     ("datacenter", "site"),
     ("datacentre", "site"),
@@ -26,17 +31,25 @@ const MEANINGS: [(&str, &str); 41] = [
     ("server_location", "site"),
     ("hcloud_location", "site"),
     ("hcloud_datacenter", "site"),
+    ("sites", "site"),
     ("availability_zone", "zone"),
     ("az", "zone"),
     ("zone", "zone"),
     ("ec2_placement_availability_zone", "zone"),
     ("gcp_zone", "zone"),
+    ("gce_zone", "zone"),
+    ("availability_domain", "zone"),
+    ("ec2_placement", "zone"),
+    ("ec2_availability_zone", "zone"),
+    ("placement.availability_zone", "zone"),
+    ("openstack.location.zone", "zone"),
     ("building", "building"),
     ("room", "room"),
     ("server_room", "room"),
     ("rack", "rack"),
     ("rack_id", "rack"),
     ("rack_name", "rack"),
+    ("racks", "rack"),
     ("power_feed", "power"),
     ("pdu", "power"),
     ("switch", "network"),
@@ -47,6 +60,16 @@ const MEANINGS: [(&str, &str); 41] = [
     ("kvm_host", "host"),
     ("pve_node", "host"),
     ("proxmox_node", "host"),
+    ("pve_host", "host"),
+    ("physical_host", "host"),
+    ("parent_host", "host"),
+    ("hypervisor_hostname", "host"),
+    ("virt_host", "host"),
+    ("xen_host", "host"),
+    ("esxi_host", "host"),
+    ("kvmhost", "host"),
+    ("ganeti_node", "host"),
+    ("lxd_host", "host"),
 ];
 
 /// Longest name of a place.
@@ -71,7 +94,29 @@ pub(super) fn place(kind: &str, value: &str) -> Option<Id> {
     let letters = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '+');
     let is_name = !value.is_empty() && value.len() <= LONGEST && value.chars().all(letters);
     let is_switch = [
-        "true", "false", "yes", "no", "none", "null", "unknown", "default",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "unknown",
+        "default",
+        "all",
+        "any",
+        "auto",
+        "external",
+        "internal",
+        "local",
+        "localhost",
+        "manual",
+        "n-a",
+        "na",
+        "other",
+        "static",
+        "tbd",
+        "todo",
+        "undefined",
     ]
     .contains(&value.to_ascii_lowercase().as_str());
     let is_domain = kind != "host" && value.contains('.');

@@ -17,6 +17,8 @@ pub(super) enum Part {
     Variables(Place),
     /// A playbook.
     Plays,
+    /// What an inventory plugin is to ask; this name it has.
+    Plugin(String),
     /// Settings of a role, tasks, handlers: nothing in it says where anything runs.
     Role,
 }
@@ -40,6 +42,10 @@ const OF_PLAYS: [&str; 6] = [
     "gather_facts",
     "become",
 ];
+/// Settings of inventory plugins beside `plugin`.
+const PLUGIN_KEYS: [&str; 3] = ["keyed_groups", "compose", "hostnames"];
+/// How many items of a list are looked at.
+const LOOKED_AT: usize = 16;
 /// Folders of a role.
 const OF_ROLES: [&str; 5] = ["defaults", "vars", "tasks", "handlers", "meta"];
 
@@ -49,10 +55,14 @@ pub(super) fn part(document: &Document, path: &Utf8Path) -> Option<Part> {
     if let Some(place) = place(path) {
         return (root.kind() != Kind::Sequence).then_some(Part::Variables(place));
     }
+    if let Some(name) = plugin(root, path) {
+        return Some(Part::Plugin(name));
+    }
     match root.kind() {
         Kind::Sequence if is_lines(root) => Some(Part::Lines),
         Kind::Sequence if is_plays(root) => Some(Part::Plays),
         Kind::Mapping if root.path(&["_meta", "hostvars"]).is_some() => Some(Part::Dynamic),
+        Kind::Mapping if is_printed(root) => Some(Part::Dynamic),
         Kind::Mapping if is_inventory(root) => Some(Part::Yaml),
         _ if is_of_role(path) => Some(Part::Role),
         Kind::Sequence if is_tasks(root, path) => Some(Part::Role),
@@ -129,6 +139,50 @@ fn is_inventory(root: View<'_>) -> bool {
     };
     let says = |group: View<'_>| group.get("hosts").is_some() || group.get("children").is_some();
     groups.iter().all(|(_, group)| is_group(*group)) && groups.iter().any(|(_, group)| says(*group))
+}
+
+/// The inventory plugin whose settings these are: Ansible knows them by the name of the file
+/// (`aws_ec2.yml` for `amazon.aws.aws_ec2`).
+fn plugin(root: View<'_>, path: &Utf8Path) -> Option<String> {
+    let full = root.get("plugin")?.as_str()?;
+    let name = full.rsplit('.').next()?;
+    let stem = path.file_stem()?;
+    let known = stem.ends_with(name)
+        || PLUGIN_KEYS.iter().any(|key| root.get(key).is_some())
+        || full.split('.').count() == 3;
+    (known && !name.is_empty()).then(|| full.to_owned())
+}
+
+/// As programs printed inventories before `_meta`: each group a list of hosts, or a mapping with
+/// lists of hosts and children.
+fn is_printed(root: View<'_>) -> bool {
+    let names = |list: View<'_>| {
+        list.kind() == Kind::Sequence
+            && list
+                .items()
+                .take(LOOKED_AT)
+                .all(|item| item.as_str().is_some())
+    };
+    let groups = root.entries();
+    let is_group = |group: View<'_>| {
+        group.kind() == Kind::Mapping
+            && group
+                .entries()
+                .iter()
+                .all(|(key, value)| match key.as_str() {
+                    Some("hosts" | "children") => names(*value),
+                    Some("vars") => value.kind() == Kind::Mapping,
+                    _ => false,
+                })
+    };
+    let says = |group: View<'_>| {
+        let list = group.get("hosts");
+        list.is_some_and(|list| list.kind() == Kind::Sequence)
+    };
+    groups
+        .iter()
+        .all(|(_, group)| is_group(*group) || names(*group))
+        && groups.iter().any(|(_, group)| says(*group))
 }
 
 /// `roles/NAME/defaults/main.yml` and its like.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::groups::{self, BUILT_IN};
 use super::inventory::{Inventory, is_encrypted, variables};
 use super::lines;
 use super::placement;
@@ -12,15 +13,32 @@ use super::references::{self, Mention, Peer, Peers};
 use super::variables::{Files, Level, Variables};
 use crate::config::selection::PlaceVariable;
 use crate::ingest::budget::Budget;
+use crate::ingest::endpoint::{HostKind, host};
 use crate::ingest::fact::{
-    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, ReplicasFact,
-    RequirementFact, Spread,
+    AliasFact, Attributes, Expr, Facts, ModeRule, NeedFact, NodeFact, Origin, Otherwise, Ref,
+    ReplicasFact, RequirementFact, Spread,
 };
 use crate::source::{Document, Kind, Problem, ProblemKind, SourceMap, Span, View};
 use crate::words::{Class, Evidence, Id, Mode};
 
-/// Groups that every inventory has.
-const BUILT_IN: [&str; 2] = ["all", "ungrouped"];
+/// Variables that hold an address of the host, beside `ansible_host`.
+const ADDRESSES: [&str; 9] = [
+    "ansible_host",
+    "ansible_ssh_host",
+    "access_ip",
+    "ip",
+    "management_address",
+    "private_ip_address",
+    "ec2_private_ip_address",
+    "private_dns_name",
+    "ec2_private_dns_name",
+];
+
+/// Kinds of places whose names are told apart only by the site they are at: there is a rack `R1`
+/// in every data centre.
+const WITHIN_SITES: [&str; 5] = ["building", "room", "rack", "power", "network"];
+/// Kinds that tell such places apart, the narrowest first.
+const SITES: [&str; 3] = ["site", "zone", "region"];
 
 /// Everything of Ansible's among the documents.
 #[derive(Default)]
@@ -47,16 +65,24 @@ pub(super) fn translate(
     let estates = estates(&parts.inventories);
     let folders: Vec<&Utf8PathBuf> = parts.inventories.keys().collect();
     let variables = std::mem::take(&mut parts.variables);
+    let named: BTreeSet<&str> = parts
+        .targets
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     for (folder, inventory) in &parts.inventories {
-        let teller = Teller {
+        let mut teller = Teller {
             inventory,
             variables: Variables::new(inventory, folder, &folders, &parts.files, budget),
             memberships: inventory.memberships(budget),
             estate: estates.get(folder.as_path()).copied(),
             alone: targets(inventory, &parts.targets),
-            places: placement::meanings(places),
+            stands: BTreeMap::new(),
+            services: BTreeMap::new(),
             budget,
         };
+        teller.find_places(&placement::meanings(places), &mut facts);
+        teller.services = groups::services(inventory, &named, &teller.place_names(), budget);
         teller.tell(&mut facts);
         teller.tell_references(folder, &variables, &mut facts);
     }
@@ -125,6 +151,14 @@ fn read<'d>(
                     }
                 }
             }
+            Some(Part::Plugin(name)) => {
+                let why = format!(
+                    "settings of the inventory plugin `{name}`: give what `ansible-inventory -i \
+                     {} --list` prints",
+                    path.file_name().unwrap_or_default()
+                );
+                facts.unread.push((root.span(), why));
+            }
             Some(Part::Role) | None => {}
         }
     }
@@ -181,36 +215,47 @@ struct Teller<'a> {
     memberships: BTreeMap<&'a str, Vec<&'a str>>,
     estate: Option<&'a str>,
     alone: BTreeMap<&'a str, Span>,
-    /// Variables that say where a host is, with the kind of place.
-    places: Vec<(&'a str, &'a str)>,
+    /// Where each host stands.
+    stands: BTreeMap<&'a str, Vec<Standing>>,
+    /// The groups that are services, with their hosts.
+    services: BTreeMap<&'a str, Vec<&'a str>>,
     budget: &'a Budget,
 }
 
-impl Teller<'_> {
-    fn tell(&self, facts: &mut Facts) {
+/// A place that variables of a host name.
+struct Standing {
+    kind: String,
+    place: Id,
+    evidence: Evidence,
+    span: Span,
+}
+
+impl<'a> Teller<'a> {
+    /// Finds where the hosts stand, by the variables of these names and the kinds they mean.
+    fn find_places(&mut self, places: &[(&str, &str)], facts: &mut Facts) {
         let mut unclear: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
-        for (name, host) in &self.inventory.hosts {
-            let own = stated("host", name, host.span);
-            facts.nodes.push(node(
-                own.clone(),
-                Class::Domain,
-                Evidence::Declared,
-                host.span,
-            ));
-            for (key, kind) in self.places.iter().copied() {
+        let mut stands: BTreeMap<&'a str, Vec<Standing>> = BTreeMap::new();
+        for name in self.inventory.hosts.keys() {
+            let own = Id::new("host", name);
+            let found = stands.entry(name.as_str()).or_default();
+            for (key, kind) in places.iter().copied() {
                 match self.text(name, key) {
                     Some(Ok((text, level, span))) => {
                         if let Some(place) = placement::place(kind, &text)
-                            && place.as_str() != own.text
+                            && place != own
+                            && found.iter().all(|known| known.place != place)
                         {
                             // What is said of all hosts at once is a default.
                             let evidence = match level {
                                 Level::All => Evidence::Assumed,
                                 Level::Group | Level::Host => Evidence::Declared,
                             };
-                            facts
-                                .requirements
-                                .push(stands(own.clone(), place, evidence, span));
+                            found.push(Standing {
+                                kind: kind.to_owned(),
+                                place,
+                                evidence,
+                                span,
+                            });
                         }
                     }
                     Some(Err(span)) => {
@@ -219,22 +264,6 @@ impl Teller<'_> {
                     }
                     None => {}
                 }
-            }
-            let target = self.service_of(name).unwrap_or_else(|| own.clone());
-            if let Some(Ok((address, _, span))) = self.text(name, "ansible_host")
-                && address != *name
-                && !address.is_empty()
-            {
-                facts.identities.push(AliasFact {
-                    name: address.to_ascii_lowercase(),
-                    target: own,
-                    origin: Origin::at(Evidence::Declared, span),
-                });
-                facts.aliases.push(AliasFact {
-                    name: address.to_ascii_lowercase(),
-                    target,
-                    origin: Origin::at(Evidence::Declared, span),
-                });
             }
         }
         for (key, (hosts, span)) in unclear {
@@ -247,24 +276,102 @@ impl Teller<'_> {
                 format!("`{key}` says where {hosts} stand, but in Jinja, which is not evaluated");
             facts.unread.push((span, why));
         }
+        tell_apart(&mut stands);
+        self.stands = stands;
+    }
+
+    /// The names of the places that each host stands on, as groups are called after them.
+    fn place_names(&self) -> BTreeMap<&'a str, Vec<String>> {
+        let plain = |standing: &Standing| {
+            let name = standing.place.as_str().split_once(':');
+            groups::plain(name.map_or("", |(_, name)| name))
+        };
+        let hosts = self.stands.iter();
+        hosts
+            .map(|(host, stands)| (*host, stands.iter().map(plain).collect()))
+            .collect()
+    }
+
+    fn tell(&self, facts: &mut Facts) {
+        for (name, host) in &self.inventory.hosts {
+            let own = stated("host", name, host.span);
+            facts.nodes.push(node(
+                own.clone(),
+                Class::Domain,
+                Evidence::Declared,
+                host.span,
+            ));
+            for standing in self.stands.get(name.as_str()).into_iter().flatten() {
+                let place = standing.place.clone();
+                let stands = stands(own.clone(), place, standing.evidence, standing.span);
+                facts.requirements.push(stands);
+            }
+        }
+        for (address, (host, span)) in self.addresses() {
+            let at = self
+                .inventory
+                .hosts
+                .get(host)
+                .map_or(span, |host| host.span);
+            let own = stated("host", host, at);
+            let target = self.service_of(host).unwrap_or_else(|| own.clone());
+            for (names, target) in [(&mut facts.identities, own), (&mut facts.aliases, target)] {
+                names.push(AliasFact {
+                    name: address.clone(),
+                    target,
+                    origin: Origin::at(Evidence::Declared, span),
+                });
+            }
+        }
         for (name, span) in &self.alone {
             let service = stated("service", name, *span);
-            self.service(&service, *span, &[name], facts);
+            self.service(&service, *span, &[name], None, facts);
         }
-        for name in self.services() {
-            if let Some(group) = self.inventory.groups.get(name) {
-                let hosts: Vec<&str> = group.hosts.keys().map(String::as_str).collect();
-                self.service(&self.group_ref(name, group.span), group.span, &hosts, facts);
+        for (name, hosts) in &self.services {
+            if let Some(group) = self.inventory.groups.get(*name) {
+                let need = groups::need(name, hosts.len());
+                let service = self.group_ref(name, group.span);
+                self.service(&service, group.span, hosts, need, facts);
             }
         }
     }
 
+    /// Each address by which one host, and no other, is known. What several have is a tunnel, a
+    /// place holder, or the machine that Ansible runs on.
+    fn addresses(&self) -> BTreeMap<String, (&'a str, Span)> {
+        let mut found: BTreeMap<String, Option<(&'a str, Span)>> = BTreeMap::new();
+        for name in self.inventory.hosts.keys() {
+            for key in ADDRESSES {
+                let Some(Ok((text, _, span))) = self.text(name, key) else {
+                    continue;
+                };
+                let Some(address) = address(&text).filter(|address| address != name) else {
+                    continue;
+                };
+                let known = found.entry(address).or_insert(Some((name, span)));
+                if known.is_some_and(|(known, _)| known != name) {
+                    *known = None;
+                }
+            }
+        }
+        let single = found.into_iter();
+        single
+            .filter_map(|(address, host)| Some((address, host?)))
+            .collect()
+    }
+
     /// A service with one replica on each of these hosts.
-    fn service(&self, service: &Ref, span: Span, hosts: &[&str], facts: &mut Facts) {
-        let of = service.clone();
-        facts
-            .nodes
-            .push(node(of, Class::Service, Evidence::Inferred, span));
+    fn service(
+        &self,
+        service: &Ref,
+        span: Span,
+        hosts: &[&str],
+        need: Option<u64>,
+        facts: &mut Facts,
+    ) {
+        let mut own = node(service.clone(), Class::Service, Evidence::Inferred, span);
+        own.attributes.need = need.map(NeedFact::Weight);
+        facts.nodes.push(own);
         for host in hosts.iter().filter(|_| self.budget.spend(1)) {
             let at = self
                 .inventory
@@ -285,14 +392,6 @@ impl Teller<'_> {
                 origin: Origin::at(Evidence::Inferred, span),
             });
         }
-    }
-
-    /// Groups that list two or more hosts themselves: what runs on all of these is one service.
-    fn services(&self) -> impl Iterator<Item = &str> {
-        let groups = self.inventory.groups.iter();
-        let several = groups
-            .filter(|(name, group)| group.hosts.len() > 1 && !BUILT_IN.contains(&name.as_str()));
-        several.map(|(name, _)| name.as_str())
     }
 
     fn group_ref(&self, name: &str, span: Span) -> Ref {
@@ -411,7 +510,7 @@ impl Teller<'_> {
                     let alone = self.service_of(host);
                     targets.push(alone.unwrap_or_else(|| stated("host", host, span)));
                 }
-                Peer::Group(name) => targets.extend(self.of_group(name)),
+                Peer::Group(name) => targets.extend(self.named_group(name, span)),
             }
         }
         targets.sort_by(|a, b| a.text.cmp(&b.text));
@@ -440,7 +539,7 @@ impl Teller<'_> {
         let Some(group) = self.inventory.groups.get(name) else {
             return Vec::new();
         };
-        if group.hosts.len() > 1 {
+        if self.services.contains_key(name) {
             return vec![self.group_ref(name, group.span)];
         }
         group
@@ -450,19 +549,73 @@ impl Teller<'_> {
             .collect()
     }
 
-    fn peers(&self) -> Peers<'_> {
-        let mut addresses: BTreeMap<String, &str> = BTreeMap::new();
-        for name in self.inventory.hosts.keys() {
-            if let Some(Ok((address, ..))) = self.text(name, "ansible_host") {
-                addresses
-                    .entry(address.to_ascii_lowercase())
-                    .or_insert(name);
-            }
+    /// What is needed where a value names a group: its service, else what runs on its hosts, else
+    /// these.
+    fn named_group(&self, name: &str, span: Span) -> Vec<Ref> {
+        let group = self.inventory.groups.get(name);
+        if self.services.contains_key(name) {
+            return self.of_group(name);
         }
+        let hosts = group.into_iter().flat_map(|group| group.hosts.keys());
+        hosts
+            .map(|host| {
+                let alone = self.service_of(host);
+                alone.unwrap_or_else(|| stated("host", host, span))
+            })
+            .collect()
+    }
+
+    fn peers(&self) -> Peers<'_> {
+        let addresses = self.addresses().into_iter();
         Peers {
             hosts: self.inventory.hosts.keys().map(String::as_str).collect(),
             groups: self.inventory.groups.keys().map(String::as_str).collect(),
-            addresses,
+            addresses: addresses
+                .map(|(address, (host, _))| (address, host))
+                .collect(),
+        }
+    }
+}
+
+/// An address that others may know a host by: not the machine itself, nor a place holder.
+fn address(text: &str) -> Option<String> {
+    let host = host::normalise(text.trim())?;
+    let known = matches!(host::kind(&host), HostKind::Own | HostKind::Metadata);
+    // `TODO` and the like are written in capitals, hosts are not.
+    let is_word = !text.contains(['.', ':']) && text.chars().all(|c| c.is_ascii_uppercase());
+    (!known && !is_word).then_some(host)
+}
+
+/// Puts the site before the names of racks and their like that stand at several sites.
+fn tell_apart(stands: &mut BTreeMap<&str, Vec<Standing>>) {
+    let site = |stands: &[Standing]| -> Option<String> {
+        let found = SITES.iter().find_map(|kind| {
+            let mut all = stands.iter();
+            all.find(|standing| standing.kind == *kind)
+        })?;
+        let (_, name) = found.place.as_str().split_once(':')?;
+        Some(name.to_owned())
+    };
+    let mut sites: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for stands in stands.values() {
+        let Some(site) = site(stands) else { continue };
+        for standing in stands {
+            let place = standing.place.as_str().to_owned();
+            sites.entry(place).or_default().insert(site.clone());
+        }
+    }
+    for stands in stands.values_mut() {
+        let Some(site) = site(stands) else { continue };
+        for standing in stands {
+            let several = sites
+                .get(standing.place.as_str())
+                .is_some_and(|sites| sites.len() > 1);
+            if several
+                && WITHIN_SITES.contains(&standing.kind.as_str())
+                && let Some((_, name)) = standing.place.as_str().split_once(':')
+            {
+                standing.place = Id::new(&standing.kind, &format!("{site}/{name}"));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the adapter on inventories of our own; `real` runs it on the input pack.
 
+mod groups;
 mod hostile;
 mod inventories;
 mod real;
