@@ -6,7 +6,7 @@
 //!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
 //!   variables filled in. * [`names`]: what a host name means inside a project,
 //!   [`neighbours`]: and beyond it.
-//! * [`references`]: addresses as requirements. * [`order`]: who starts after whom;
+//! * [`references`]: addresses as requirements; [`target`]: what a host leads to. * [`order`]: who starts after whom;
 //!   [`stores`]: images that call nobody.
 //! * [`placement`]: where replicas stand.
 //! * [`telling`]: says it all as facts.
@@ -25,6 +25,7 @@ mod scope;
 mod service;
 mod stacks;
 mod stores;
+mod target;
 mod telling;
 #[cfg(test)]
 mod tests;

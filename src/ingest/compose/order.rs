@@ -1,9 +1,11 @@
-//! Who starts after whom. Compose starts a service only once what it waits for serves; so what
+//! Who starts after whom, and who without whom. Compose starts a service only once what it waits for serves; so what
 //! serves first can't need what comes after it, whatever its variables name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::load::Project;
+use super::references::Around;
+use super::service::Service;
 use crate::ingest::budget::Budget;
 
 /// The required `depends_on` of a project, turned round.
@@ -44,4 +46,22 @@ impl<'p> Order<'p> {
         }
         later
     }
+}
+
+/// The nodes that only run when profiles are asked for, of which one that brings `service` is
+/// none. Where `.env` asks for profiles, those that run are as good as the others.
+pub(super) fn optional(around: Around<'_>, service: &Service) -> HashSet<String> {
+    let services = &around.project.services;
+    if around.project.is_chosen || !around.budget.spend(services.len() / 4) {
+        return HashSet::new();
+    }
+    let brought = |other: &Service| {
+        let mut profiles = service.profiles.keys();
+        other.profiles.is_empty()
+            || (!service.profiles.is_empty()
+                && profiles.all(|own| other.profiles.contains_key(own)))
+    };
+    let others = services.iter().filter(|(_, other)| !brought(other));
+    let ids = others.filter_map(|(name, _)| around.own.ids.get(name.as_str()));
+    ids.map(|id| id.as_str().to_owned()).collect()
 }

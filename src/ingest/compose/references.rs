@@ -17,21 +17,17 @@ use std::collections::{BTreeMap, HashSet};
 use super::interpolate::fill;
 use super::library::Library;
 use super::load::{Config, Project};
-use super::neighbours::{Elsewhere, Neighbour};
-use super::order::Order;
+use super::neighbours::Neighbour;
+use super::order::{Order, optional};
 use super::scope::{Notes, Text};
 use super::service::{Dependency, Mount, Named, Service};
-use super::stores::software;
+use super::stores::kin;
+use super::target::{Met, Target, target};
 use crate::ingest::budget::Budget;
-use crate::ingest::endpoint::{
-    Address, Endpoint, Form, HostKind, Purpose, addresses, host, script, settings, variable,
-};
+use crate::ingest::endpoint::{Address, Purpose, addresses, script, settings, variable};
 use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Evidence, Id, Mode};
-
-/// Ports below this are versions and numbers rather than ports, when nothing else says so.
-const LEAST_PORT: u16 = 20;
 
 /// Variables by which a reverse proxy learns a service's own public name.
 const OWN_NAMES: [&str; 3] = ["VIRTUAL_HOST", "LETSENCRYPT_HOST", "SELF_URL"];
@@ -71,29 +67,6 @@ pub(super) struct Writer<'a> {
     kin: Option<HashSet<String>>,
     /// Variables are being read.
     in_variables: bool,
-}
-
-/// How an address was met.
-#[derive(Clone, Copy)]
-struct Met<'n> {
-    /// Variable or flag that holds it; "" if none.
-    name: &'n str,
-    purpose: Purpose,
-    mode: Mode,
-    span: Span,
-    evidence: Evidence,
-    /// Only services of the project count.
-    peers_only: bool,
-}
-
-/// What one host leads to.
-enum Target {
-    /// Nothing that counts.
-    None,
-    /// The service itself.
-    Own,
-    /// Any of these. Never empty.
-    Refs(Vec<Ref>),
 }
 
 impl<'a> Writer<'a> {
@@ -435,7 +408,7 @@ impl<'a> Writer<'a> {
         let mut targets: Vec<Ref> = Vec::new();
         let mut telemetry = met.purpose == Purpose::Telemetry || variable::is_collector(self.name);
         for endpoint in &address.hosts {
-            match self.target(endpoint, met) {
+            match target(self.around, (self.name, self.service), endpoint, met) {
                 Target::None => {}
                 // The own name among others: the members of its own cluster.
                 Target::Own => return,
@@ -500,126 +473,6 @@ impl<'a> Writer<'a> {
     fn place(&self) -> Span {
         place(self.service)
     }
-
-    /// What one host leads to.
-    fn target(&self, endpoint: &Endpoint, met: Met<'_>) -> Target {
-        let mut name = endpoint.host.as_str();
-        let is_bare = endpoint.form == Form::Bare;
-        let expected = matches!(met.purpose, Purpose::Host | Purpose::Telemetry);
-        if is_bare && !expected {
-            return Target::None;
-        }
-        // Names that the service itself was given.
-        if let Some(address) = self.service.extra_hosts.get(name) {
-            return match host::normalise(address.value.trim()).filter(|a| a != "host-gateway") {
-                Some(address) => Self::beyond(&address, endpoint, met),
-                None => Target::None,
-            };
-        }
-        if let Some(link) = self.service.links.get(name) {
-            name = &link.name;
-        } else if self.service.external_links.contains_key(name) {
-            return Target::None;
-        }
-        let lower = name.to_ascii_lowercase();
-        if let Some(found) = self.around.own.names.lead(&lower) {
-            if found.contains(self.name) {
-                return Target::Own;
-            }
-            let ids = found
-                .iter()
-                .filter_map(|name| self.around.own.ids.get(name));
-            return Target::Refs(ids.map(|id| known(id, met.span)).collect());
-        }
-        let asleep = self.around.project.asleep.contains_key(&lower);
-        let peers_only = asleep || met.peers_only;
-        if peers_only || !self.around.budget.spend(self.around.all.len()) {
-            return Target::None;
-        }
-        match self.around.own.elsewhere(&lower, self.around.all) {
-            Elsewhere::Nodes(ids) => {
-                let ids = ids.into_iter();
-                Target::Refs(ids.map(|id| known(id, met.span)).collect())
-            }
-            // The bare name would lead there: this project's own name keeps it here.
-            Elsewhere::OutOfReach => {
-                let apart = format!("{}/{lower}", self.around.own.label);
-                Self::shaped(&lower, &apart, endpoint, met)
-            }
-            Elsewhere::Nobody => Self::beyond(&lower, endpoint, met),
-        }
-    }
-
-    /// A host that no project has: what its shape says.
-    fn beyond(name: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
-        Self::shaped(name, name, endpoint, met)
-    }
-
-    /// A host that the project does not have, by its shape; a reference to it says `text`.
-    fn shaped(name: &str, text: &str, endpoint: &Endpoint, met: Met<'_>) -> Target {
-        let is_bare = endpoint.form == Form::Bare;
-        let target = |otherwise: Otherwise| {
-            Target::Refs(vec![Ref {
-                text: text.to_owned(),
-                span: met.span,
-                otherwise,
-            }])
-        };
-        let doubtful =
-            endpoint.form == Form::Port && endpoint.port.is_some_and(|port| port < LEAST_PORT);
-        match host::kind(name) {
-            HostKind::Own | HostKind::Metadata => Target::None,
-            HostKind::Cluster => target(Otherwise::Unknown),
-            _ if doubtful => Target::None,
-            HostKind::Label if is_bare && !says_host(met.name) => Target::None,
-            HostKind::Public if is_bare && host::looks_like_file(name) => Target::None,
-            HostKind::Public if variable::names_own_address(met.name) => Target::None,
-            HostKind::Label | HostKind::Private | HostKind::PrivateIp => target(Otherwise::Unknown),
-            HostKind::Public | HostKind::PublicIp => {
-                target(Otherwise::External(Id::new("external", name)))
-            }
-        }
-    }
-}
-
-/// The nodes that only run when profiles are asked for, of which one that brings `service` is
-/// none. Where `.env` asks for profiles, those that run are as good as the others.
-fn optional(around: Around<'_>, service: &Service) -> HashSet<String> {
-    let services = &around.project.services;
-    if around.project.is_chosen || !around.budget.spend(services.len() / 4) {
-        return HashSet::new();
-    }
-    let brought = |other: &Service| {
-        let mut profiles = service.profiles.keys();
-        other.profiles.is_empty()
-            || (!service.profiles.is_empty()
-                && profiles.all(|own| other.profiles.contains_key(own)))
-    };
-    let others = services.iter().filter(|(_, other)| !brought(other));
-    let ids = others.filter_map(|(name, _)| around.own.ids.get(name.as_str()));
-    ids.map(|id| id.as_str().to_owned()).collect()
-}
-
-/// The nodes that run the same data store as `service`; `None` if that is no data store.
-fn kin(around: Around<'_>, service: &Service) -> Option<HashSet<String>> {
-    let runs = |service: &Service| software(&service.image.as_ref()?.value);
-    let own = runs(service)?;
-    let services = &around.project.services;
-    if !around.budget.spend(services.len()) {
-        return None;
-    }
-    let same = services
-        .iter()
-        .filter(|(_, other)| runs(other) == Some(own));
-    let ids = same.filter_map(|(name, _)| around.own.ids.get(name.as_str()));
-    Some(ids.map(|id| id.as_str().to_owned()).collect())
-}
-
-/// True if a variable's name leaves no doubt that a host stands there (`DB_HOST`).
-fn says_host(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
-    last != lower && matches!(last, "host" | "hostname" | "addr" | "address")
 }
 
 /// Where a service is stated first.
