@@ -1,18 +1,20 @@
 //! Compose files (`docker compose`, `docker stack deploy`): services, what they start after, what
 //! their environment names, and the engine or the Swarm they run on.
 //!
-//! * [`recognise`]: which documents are Compose files. * [`library`]: the files at hand.
-//! * [`stacks`]: which files make up a project. * [`load`]: include, extends, merging;
-//!   [`service`]: one service. * [`scope`], [`interpolate`], [`dotenv`]: values with their
-//!   variables filled in. * [`names`]: what a host name means inside a project,
-//!   [`neighbours`]: and beyond it.
-//! * [`references`]: addresses as requirements; [`target`]: what a host leads to. * [`order`]: who starts after whom;
-//!   [`stores`]: images that call nobody.
+//! * [`recognise`]: which documents are Compose files.
+//! * [`library`]: the files at hand; [`stacks`]: which of them make up a project.
+//! * [`load`]: include, extends, merging; [`service`]: one service, [`layers`]: what a later file
+//!   makes of it.
+//! * [`scope`], [`interpolate`], [`dotenv`]: values with their variables filled in.
+//! * [`names`]: what a host name means inside a project, [`neighbours`]: and beyond it.
+//! * [`references`]: addresses as requirements; [`target`]: what a host leads to; [`order`]: who
+//!   starts after whom; [`stores`]: images that call nobody.
 //! * [`placement`]: where replicas stand.
 //! * [`telling`]: says it all as facts.
 
 mod dotenv;
 mod interpolate;
+mod layers;
 mod library;
 mod load;
 mod names;
