@@ -1,7 +1,8 @@
 //! Answers for people, as pages.
 //!
 //! * [`mod@list`], [`mod@blast`], [`mod@why`], [`mod@common`], [`mod@coverage`], [`mod@cuts`],
-//!   [`mod@recover`], [`mod@drill`]: one answer each. * `timeline`: bars on a scale.
+//!   [`mod@recover`], [`mod@drill`]: one answer each.
+//! * `held`: what does not come back. * `timeline`: bars on a scale.
 //! * `words`: how verdicts, times and names are said, the same everywhere.
 
 mod blast;
@@ -12,6 +13,7 @@ mod cycles;
 mod data;
 mod downtime;
 mod drill;
+mod held;
 mod list;
 mod recover;
 mod summary;
