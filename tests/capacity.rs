@@ -5,28 +5,18 @@
     reason = "a test that panics fails"
 )]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod program;
 
-use serde_json::{Value, json};
-
-fn spof(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
+use program::{folder, json_in, run_in};
+use serde_json::json;
 
 /// What is said of `manifest`, with blanks and line breaks made one blank.
 fn said(manifest: &str, args: &[&str]) -> (i32, String) {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("spof.yaml"), manifest).unwrap();
-    let output = spof(folder.path(), args);
-    let both = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    let folder = folder(&[("spof.yaml", manifest)]);
+    let ran = run_in(folder.path(), args);
+    let both = ran.out + &ran.err;
     let flat = both.split_whitespace().collect::<Vec<_>>().join(" ");
-    (output.status.code().unwrap(), flat)
+    (ran.code, flat)
 }
 
 const THREE: &str = "
@@ -39,10 +29,8 @@ services:
 
 #[test]
 fn the_least_extra_weight_and_where() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("spof.yaml"), THREE).unwrap();
-    let output = spof(folder.path(), &["capacity", "--format", "json"]);
-    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let folder = folder(&[("spof.yaml", THREE)]);
+    let found = json_in(folder.path(), &["capacity"]);
     assert_eq!(found["kind"], "site");
     let service = |id: &str| {
         let all = found["services"].as_array().unwrap();
@@ -125,13 +113,9 @@ fn the_report_holds_the_table_in_both_languages() {
             ["장애 후 남는 용량", "모자라는 서비스와", "예비 포함"],
         ),
     ] {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("spof.yaml"), THREE).unwrap();
-        let output = spof(
-            folder.path(),
-            &["report", "-o", "r.html", "--lang", language],
-        );
-        assert!(output.status.success(), "{output:?}");
+        let folder = folder(&[("spof.yaml", THREE)]);
+        let report = ["report", "-o", "r.html", "--lang", language];
+        run_in(folder.path(), &report).ok();
         let page = std::fs::read_to_string(folder.path().join("r.html")).unwrap();
         let start = page.find("<section id=\"capacity\"").unwrap();
         let section = &page[start..start + page[start..].find("</section>").unwrap()];

@@ -5,10 +5,13 @@
     reason = "a test that panics fails"
 )]
 
+mod program;
+
 use std::io::Read as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
+use program::{command, folder, json_in, run_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -43,63 +46,16 @@ journeys:
   - {id: journey:buy, title: Buy a thing, tier: 1, users: 2M, requires: [service:web]}
 ";
 
-/// A folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
-}
-
 fn shop() -> TempDir {
     folder(&[("shop.spof.yaml", SHOP)])
 }
 
-/// Runs `spof ARGS` in `folder`.
-fn spof(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// What a run that must succeed prints.
-fn ok(folder: &Path, args: &[&str]) -> String {
-    let output = spof(folder, args);
-    assert!(output.status.success(), "{args:?}: {}", err(&output));
-    out(&output)
-}
-
-fn json(folder: &Path, args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-    serde_json::from_str(&ok(folder, &args)).unwrap()
-}
-
 /// What a run that must fail with `code` says.
 fn fails(folder: &Path, args: &[&str], code: i32) -> String {
-    let output = spof(folder, args);
-    assert_eq!(
-        output.status.code(),
-        Some(code),
-        "{args:?}: {}",
-        err(&output)
-    );
-    assert!(output.stdout.is_empty(), "{args:?}: {}", out(&output));
-    err(&output)
+    let ran = run_in(folder, args);
+    assert_eq!(ran.code, code, "{ran:?}");
+    assert!(ran.out.is_empty(), "{ran:?}");
+    ran.err
 }
 
 /// Every command that answers from inputs, in every format, about node `subject` and fault `fault`.
@@ -209,9 +165,9 @@ fn inputs_before_and_after_the_command_are_all_read() {
             "services: [{id: service:two, replicas: [{on: site:x}]}]\n",
         ),
     ]);
-    let graph = ok(parts.path(), &["-i", "one", "graph", "-i", "two"]);
+    let graph = run_in(parts.path(), &["-i", "one", "graph", "-i", "two"]).ok();
     assert!(graph.contains("service:one") && graph.contains("service:two"));
-    let graph = ok(parts.path(), &["graph", "one", "two"]);
+    let graph = run_in(parts.path(), &["graph", "one", "two"]).ok();
     assert!(graph.contains("service:one") && graph.contains("service:two"));
 }
 
@@ -234,25 +190,29 @@ fn one_broken_file_among_ten_is_named_and_the_rest_is_analysed() {
         .map(|(n, t)| (n.as_str(), t.as_str()))
         .collect();
     let ten = folder(&files);
-    let output = spof(ten.path(), &["list", "--format", "json"]);
-    assert!(output.status.success());
-    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ran = run_in(ten.path(), &["list", "--format", "json"]);
+    assert_eq!(ran.code, 0);
+    let answer = ran.json();
     let site = &answer["faults"][0];
     assert_eq!(site["id"], "site:x");
     assert_eq!(site["cuts"].as_array().unwrap().len(), 9);
-    let said = err(&output);
+    let said = ran.err;
     let at = said.split("broken.spof.yaml:").nth(1).expect("named");
     let mut numbers = at.split(':').map(|part| part.parse::<u32>().unwrap());
     assert!(numbers.by_ref().take(2).all(|number| number > 0), "{said}");
-    assert!(err(&spof(ten.path(), &["list", "--quiet"])).is_empty());
-    let coverage = json(ten.path(), &["coverage"]);
+    assert!(run_in(ten.path(), &["list", "--quiet"]).err.is_empty());
+    let coverage = json_in(ten.path(), &["coverage"]);
     let problem = &coverage["problems"][0];
     assert_eq!(problem["kind"], "unreadable");
     assert_eq!(problem["file"], "broken.spof.yaml");
     assert!(problem["line"].as_u64().unwrap() >= 3);
     let unread = coverage["unread"].as_array().unwrap();
     assert!(unread.iter().any(|unread| unread["reason"] == "broken"));
-    assert!(ok(ten.path(), &["coverage"]).contains("broken.spof.yaml:"));
+    assert!(
+        run_in(ten.path(), &["coverage"])
+            .ok()
+            .contains("broken.spof.yaml:")
+    );
 }
 
 #[test]
@@ -272,7 +232,7 @@ journeys:
 unknown\\u001b_key: 1
 ";
     let hostile = folder(&[("h.spof.yaml", text)]);
-    let graph = json(hostile.path(), &["graph"]);
+    let graph = json_in(hostile.path(), &["graph"]);
     let id = |class: &str| {
         let nodes = graph["nodes"].as_array().unwrap();
         let node = nodes.iter().find(|node| node["class"] == class).unwrap();
@@ -281,9 +241,9 @@ unknown\\u001b_key: 1
     let (service, site) = (id("service"), id("domain"));
     assert!(service.contains('\n') && site.contains('\u{1b}'));
     for args in questions(&service, &site) {
-        let output = spof(hostile.path(), &args);
-        assert!(output.status.success(), "{args:?}: {}", err(&output));
-        for text in [out(&output), err(&output)] {
+        let ran = run_in(hostile.path(), &args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        for text in [ran.out, ran.err] {
             let bad = text
                 .chars()
                 .find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
@@ -292,9 +252,9 @@ unknown\\u001b_key: 1
             assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
         }
     }
-    let shown = ok(hostile.path(), &["blast", &site]);
+    let shown = run_in(hostile.path(), &["blast", &site]).ok();
     assert!(shown.contains("\\u{1b}[31m"), "{shown}");
-    let drawn = ok(hostile.path(), &["graph", "--format", "mermaid"]);
+    let drawn = run_in(hostile.path(), &["graph", "--format", "mermaid"]).ok();
     assert!(!drawn.contains("<script>"));
     let said = fails(hostile.path(), &["blast", "x\u{1b}[31m\ny"], 2);
     assert!(
@@ -302,7 +262,7 @@ unknown\\u001b_key: 1
         "{said}"
     );
     // With colours, the only escape sequences are our own styles.
-    let coloured = ok(hostile.path(), &["--color", "always", "blast", &site]);
+    let coloured = run_in(hostile.path(), &["--color", "always", "blast", &site]).ok();
     let codes = coloured.split('\u{1b}').skip(1);
     for code in codes {
         let style = code.strip_prefix('[').unwrap();
@@ -349,27 +309,24 @@ spec:
 ";
     let secret = folder(&[("a.spof.yaml", native), ("k.yaml", kubernetes)]);
     for args in questions("service:web", "site:a") {
-        let output = spof(secret.path(), &args);
-        assert!(output.status.success(), "{args:?}: {}", err(&output));
-        for text in [out(&output), err(&output)] {
+        let ran = run_in(secret.path(), &args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        for text in [ran.out, ran.err] {
             assert!(!text.contains("s3cr3tpw"), "{args:?}: {text}");
         }
     }
-    spof(secret.path(), &["report", "-o", "r.html"]);
+    run_in(secret.path(), &["report", "-o", "r.html"]).ok();
     let report = std::fs::read_to_string(secret.path().join("r.html")).unwrap();
     assert!(!report.contains("s3cr3tpw"));
-    let said = spof(
-        secret.path(),
-        &["blast", "postgres://user:s3cr3tpw@nowhere"],
-    );
-    assert_eq!(said.status.code(), Some(2));
-    assert!(!err(&said).contains("s3cr3tpw"), "{}", err(&said));
+    let blast = ["blast", "postgres://user:s3cr3tpw@nowhere"];
+    let said = fails(secret.path(), &blast, 2);
+    assert!(!said.contains("s3cr3tpw"), "{said}");
 }
 
 #[test]
 fn list_keeps_its_form() {
     let shop = shop();
-    let list = json(shop.path(), &["list"]);
+    let list = json_in(shop.path(), &["list"]);
     assert_eq!(list["version"], 1);
     let faults = list["faults"].as_array().unwrap();
     let ids: Vec<&str> = faults.iter().map(|f| f["id"].as_str().unwrap()).collect();
@@ -383,7 +340,7 @@ fn list_keeps_its_form() {
         assert!(entry["id"].is_string() && entry["verdict"].is_string());
         assert!(entry["recovers_s"].is_u64() || entry["recovers_s"].is_null());
     }
-    let all = json(shop.path(), &["list", "--all"]);
+    let all = json_in(shop.path(), &["list", "--all"]);
     let classes = |list: &Value| -> std::collections::BTreeSet<String> {
         let faults = list["faults"].as_array().unwrap().iter();
         faults
@@ -391,24 +348,24 @@ fn list_keeps_its_form() {
             .collect()
     };
     assert!(classes(&all).contains("software"));
-    let replicas = json(shop.path(), &["list", "--all", "--class", "replica"]);
+    let replicas = json_in(shop.path(), &["list", "--all", "--class", "replica"]);
     assert_eq!(classes(&replicas).len(), 1);
-    let sites = json(shop.path(), &["list", "--kind", "site"]);
+    let sites = json_in(shop.path(), &["list", "--kind", "site"]);
     assert_eq!(sites["faults"].as_array().unwrap().len(), 1);
-    let limited = json(shop.path(), &["list", "--limit", "1"]);
+    let limited = json_in(shop.path(), &["list", "--limit", "1"]);
     assert_eq!(limited["faults"].as_array().unwrap().len(), 1);
-    let subjects = json(shop.path(), &["list", "--by", "subject", "--tier", "1"]);
+    let subjects = json_in(shop.path(), &["list", "--by", "subject", "--tier", "1"]);
     let first = &subjects["subjects"][0];
     assert_eq!(first["id"], "journey:buy");
     assert_eq!(first["cut_by"].as_array().unwrap().len(), 2);
-    let of_news = json(shop.path(), &["list", "news"]);
+    let of_news = json_in(shop.path(), &["list", "news"]);
     assert!(of_news["faults"].as_array().unwrap().is_empty());
 }
 
 #[test]
 fn blast_keeps_its_form() {
     let shop = shop();
-    let blast = json(shop.path(), &["blast", "site:a"]);
+    let blast = json_in(shop.path(), &["blast", "site:a"]);
     assert_eq!(blast["version"], 1);
     assert_eq!(blast["faults"], serde_json::json!(["site:a"]));
     let entry = |blast: &Value, id: &str| -> Value {
@@ -433,7 +390,7 @@ fn blast_keeps_its_form() {
     assert_eq!(db["data"]["lost_s"], 5);
     assert_eq!(db["standbys"][0]["promoted_s"], 180);
     // In a scenario: the repair brings the switch back, which promotes nothing any more in time.
-    let repaired = json(shop.path(), &["blast", "site:a=10m", "--at", "5m"]);
+    let repaired = json_in(shop.path(), &["blast", "site:a=10m", "--at", "5m"]);
     let web = entry(&repaired, "service:web");
     assert!(web["recovers_s"].is_null());
     assert_eq!(web["with_repairs"]["recovers_s"], 600);
@@ -441,7 +398,7 @@ fn blast_keeps_its_form() {
     assert_eq!(entry(&repaired, "store:db")["serves_at"], true);
     assert_eq!(repaired["repaired_s"]["site:a"], 600);
     // On top of an outage: what is down already is not told again.
-    let added = json(shop.path(), &["blast", "site:b", "--already", "site:a"]);
+    let added = json_in(shop.path(), &["blast", "site:b", "--already", "site:a"]);
     assert!(entry(&added, "service:web").is_null());
     assert_eq!(entry(&added, "service:news")["verdict"], "down");
     assert_eq!(entry(&added, "store:db")["verdict"], "down");
@@ -450,7 +407,7 @@ fn blast_keeps_its_form() {
 #[test]
 fn why_and_common_keep_their_forms() {
     let shop = shop();
-    let why = json(shop.path(), &["why", "buy", "--down", "site:a"]);
+    let why = json_in(shop.path(), &["why", "buy", "--down", "site:a"]);
     assert_eq!(why["subject"], "journey:buy");
     assert_eq!(why["affected"], true);
     let chain = why["chain"].as_array().unwrap();
@@ -472,7 +429,7 @@ fn why_and_common_keep_their_forms() {
             }
         }
     }
-    let shown = ok(shop.path(), &["why", "buy", "--down", "site:a"]);
+    let shown = run_in(shop.path(), &["why", "buy", "--down", "site:a"]).ok();
     assert!(shown.contains("└─ needs service:web"), "{shown}");
     assert!(
         shown.contains("replica:web@site:a#1 and 2 like it"),
@@ -485,15 +442,15 @@ fn why_and_common_keep_their_forms() {
         shown.contains("all 3 replicas of service:web go with site:a"),
         "{shown}"
     );
-    let calm = ok(shop.path(), &["why", "buy", "--down", "site:b"]);
+    let calm = run_in(shop.path(), &["why", "buy", "--down", "site:b"]).ok();
     assert!(calm.contains("journey:buy is not affected"), "{calm}");
-    let common = json(shop.path(), &["common", "web", "switch"]);
+    let common = json_in(shop.path(), &["common", "web", "switch"]);
     assert_eq!(
         common["cuts"],
         serde_json::json!([["power:feed-a"], ["site:a"]])
     );
     assert_eq!(common["searched_order"], 1);
-    let pairs = json(shop.path(), &["common", "news"]);
+    let pairs = json_in(shop.path(), &["common", "news"]);
     assert_eq!(pairs["searched_order"], 2);
     assert!(
         pairs["cuts"]
@@ -502,7 +459,7 @@ fn why_and_common_keep_their_forms() {
             .iter()
             .all(|set| set.as_array().unwrap().len() == 2)
     );
-    let none = json(shop.path(), &["common", "web", "--up", "switch"]);
+    let none = json_in(shop.path(), &["common", "web", "--up", "switch"]);
     assert!(
         none["cuts"]
             .as_array()
@@ -515,7 +472,7 @@ fn why_and_common_keep_their_forms() {
 #[test]
 fn coverage_says_what_is_known_and_what_would_help() {
     let shop = shop();
-    let coverage = json(shop.path(), &["coverage"]);
+    let coverage = json_in(shop.path(), &["coverage"]);
     assert_eq!(coverage["documents"]["native"], 1);
     assert_eq!(coverage["files"], 1);
     assert_eq!(coverage["workloads"]["total"], 4);
@@ -526,10 +483,10 @@ fn coverage_says_what_is_known_and_what_would_help() {
         "a.spof.yaml",
         "services: [{id: service:a, replicas: 2, requires: [service:missing]}]\n",
     )]);
-    let coverage = json(unknown.path(), &["coverage"]);
+    let coverage = json_in(unknown.path(), &["coverage"]);
     assert_eq!(coverage["unknown"][0]["id"], "unknown:service:missing");
     assert_eq!(coverage["unplaced"].as_array().unwrap().len(), 2);
-    let shown = ok(unknown.path(), &["coverage"]);
+    let shown = run_in(unknown.path(), &["coverage"]).ok();
     assert!(
         shown.contains("2 replicas without a known place"),
         "{shown}"
@@ -559,10 +516,10 @@ fn answers_do_not_depend_on_the_order_of_files_or_runs() {
     };
     let (one, other) = (written(&[0, 1, 2, 3, 4, 5]), written(&[5, 3, 1, 4, 2, 0]));
     for args in questions("service:s0", "power:p") {
-        let first = spof(one.path(), &args);
-        assert_eq!(first.stdout, spof(one.path(), &args).stdout, "{args:?}");
-        assert_eq!(first.stdout, spof(other.path(), &args).stdout, "{args:?}");
-        assert!(!first.stdout.is_empty(), "{args:?}");
+        let first = run_in(one.path(), &args).out;
+        assert_eq!(first, run_in(one.path(), &args).out, "{args:?}");
+        assert_eq!(first, run_in(other.path(), &args).out, "{args:?}");
+        assert!(!first.is_empty(), "{args:?}");
     }
 }
 
@@ -578,9 +535,8 @@ fn a_closed_pipe_is_no_failure() {
     );
     let many = folder(&[("many.spof.yaml", &text)]);
     for args in [vec!["graph"], vec!["list", "--by", "subject"]] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_spof"))
+        let mut child = command(many.path())
             .args(&args)
-            .current_dir(many.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -590,18 +546,30 @@ fn a_closed_pipe_is_no_failure() {
         stdout.read_exact(&mut begin).unwrap();
         drop(stdout);
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
-        assert!(output.stderr.is_empty(), "{args:?}: {}", err(&output));
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+        assert!(output.stderr.is_empty(), "{args:?}: {output:?}");
     }
 }
 
 #[test]
 fn colours_only_where_they_are_wanted() {
     let shop = shop();
-    assert!(!ok(shop.path(), &["list"]).contains('\u{1b}'));
-    assert!(ok(shop.path(), &["list", "--color", "always"]).contains('\u{1b}'));
-    assert!(!ok(shop.path(), &["list", "--color", "never"]).contains('\u{1b}'));
-    let shown = ok(shop.path(), &["list"]);
+    let piped = command(shop.path())
+        .arg("list")
+        .env_remove("NO_COLOR")
+        .output();
+    assert!(!piped.unwrap().stdout.contains(&0x1b));
+    assert!(
+        run_in(shop.path(), &["list", "--color", "always"])
+            .ok()
+            .contains('\u{1b}')
+    );
+    assert!(
+        !run_in(shop.path(), &["list", "--color", "never"])
+            .ok()
+            .contains('\u{1b}')
+    );
+    let shown = run_in(shop.path(), &["list"]).ok();
     assert!(
         shown.lines().all(|line| line == line.trim_end()),
         "{shown:?}"
@@ -611,7 +579,7 @@ fn colours_only_where_they_are_wanted() {
 #[test]
 fn schema_is_a_schema() {
     let empty = tempfile::tempdir().unwrap();
-    let schema: Value = serde_json::from_str(&ok(empty.path(), &["schema"])).unwrap();
+    let schema = run_in(empty.path(), &["schema"]).json();
     assert!(jsonschema::meta::is_valid(&schema));
 }
 
@@ -620,7 +588,7 @@ fn a_saved_graph_answers_as_its_sources_do() {
     let shop = shop();
     std::fs::write(
         shop.path().join("estate.json"),
-        ok(shop.path(), &["graph", "shop.spof.yaml"]),
+        run_in(shop.path(), &["graph", "shop.spof.yaml"]).ok(),
     )
     .unwrap();
     for args in [
@@ -632,8 +600,8 @@ fn a_saved_graph_answers_as_its_sources_do() {
             args.iter().copied().chain(["-i", input]).collect()
         };
         assert_eq!(
-            ok(shop.path(), &with("estate.json")),
-            ok(shop.path(), &with("shop.spof.yaml"))
+            run_in(shop.path(), &with("estate.json")).ok(),
+            run_in(shop.path(), &with("shop.spof.yaml")).ok()
         );
     }
 }

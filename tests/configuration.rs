@@ -5,10 +5,12 @@
     reason = "a test that panics fails"
 )]
 
+mod program;
+
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
+use program::{json_in, run_in};
 use tempfile::TempDir;
 
 /// One Deployment with a Service before it.
@@ -59,33 +61,6 @@ fn put(dir: &Path, path: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn spof(dir: &Path, words: &[&str]) -> Ran {
-    let run = Command::cargo_bin("spof")
-        .unwrap()
-        .env_clear()
-        .current_dir(dir)
-        .args(words)
-        .output()
-        .unwrap();
-    Ran {
-        code: run.status.code().unwrap(),
-        out: String::from_utf8(run.stdout).unwrap(),
-        err: String::from_utf8(run.stderr).unwrap(),
-    }
-}
-
-fn json(dir: &Path, words: &[&str]) -> serde_json::Value {
-    let ran = spof(dir, words);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    serde_json::from_str(&ran.out).unwrap()
-}
-
 const SCOPES: &str = "[scope.production]\ninclude = ['/deploy/production']\n\
                       [scope.staging]\ninclude = ['/deploy/staging']\n";
 
@@ -94,10 +69,7 @@ fn a_scope_is_read_alone() {
     let dir = repository();
     put(dir.path(), "spof.toml", SCOPES);
     for (scope, replicas) in [("production", 6), ("staging", 2)] {
-        let known = json(
-            dir.path(),
-            &["coverage", "--format", "json", "--scope", scope],
-        );
+        let known = json_in(dir.path(), &["coverage", "--scope", scope]);
         assert_eq!(known["replicas"], replicas, "{scope}");
         assert_eq!(known["left_out"], 1);
         assert_eq!(known["problems"], serde_json::json!([]));
@@ -105,10 +77,7 @@ fn a_scope_is_read_alone() {
     // From a folder further down the file is found too.
     let below = dir.path().join("deploy/staging");
     assert_eq!(
-        json(
-            &below,
-            &["coverage", "--format", "json", "--scope", "staging"]
-        )["replicas"],
+        json_in(&below, &["coverage", "--scope", "staging"])["replicas"],
         2
     );
 }
@@ -117,15 +86,15 @@ fn a_scope_is_read_alone() {
 fn without_a_scope_everything_is_read_and_said() {
     let dir = repository();
     put(dir.path(), "spof.toml", SCOPES);
-    let ran = spof(dir.path(), &["list"]);
+    let ran = run_in(dir.path(), &["list"]);
     assert!(
         ran.err.contains("`production` and `staging`"),
         "{}",
         ran.err
     );
-    assert_eq!(spof(dir.path(), &["list", "--quiet"]).err, "");
-    assert_eq!(spof(dir.path(), &["list", "--no-config"]).err, "");
-    let known = json(dir.path(), &["coverage", "--format", "json"]);
+    assert_eq!(run_in(dir.path(), &["list", "--quiet"]).err, "");
+    assert_eq!(run_in(dir.path(), &["list", "--no-config"]).err, "");
+    let known = json_in(dir.path(), &["coverage"]);
     let conflict = &known["problems"][0];
     assert_eq!(conflict["kind"], "conflict");
     let help = conflict["help"].as_str().unwrap();
@@ -150,10 +119,7 @@ fn namespaces_restrict_kubernetes_objects() {
         "spof.toml",
         "[scope.shop]\nnamespaces = 'shop'\n",
     );
-    let graph = json(
-        dir.path(),
-        &["graph", "--format", "json", "--scope", "shop"],
-    );
+    let graph = json_in(dir.path(), &["graph", "--scope", "shop"]);
     let ids: Vec<&str> = graph["nodes"]
         .as_array()
         .unwrap()
@@ -168,7 +134,7 @@ fn namespaces_restrict_kubernetes_objects() {
 fn a_wrong_configuration_says_where_and_what() {
     let dir = repository();
     put(dir.path(), "spof.toml", "exclud = 'x'\nassume = 'no'\n");
-    let ran = spof(dir.path(), &["lint"]);
+    let ran = run_in(dir.path(), &["lint"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(
         ran.err.contains("spof.toml:1:1: unknown key `exclud`"),
@@ -178,12 +144,12 @@ fn a_wrong_configuration_says_where_and_what() {
     assert!(ran.err.contains("did you mean `exclude`?"), "{}", ran.err);
     assert!(ran.err.contains("spof.toml:2:10: `assume`"), "{}", ran.err);
     // What reads no inputs needs no configuration.
-    assert_eq!(spof(dir.path(), &["rules"]).code, 0);
-    let ran = spof(dir.path(), &["lint", "--config", "missing.toml"]);
+    assert_eq!(run_in(dir.path(), &["rules"]).code, 0);
+    let ran = run_in(dir.path(), &["lint", "--config", "missing.toml"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("missing.toml"), "{}", ran.err);
     put(dir.path(), "spof.toml", SCOPES);
-    let ran = spof(dir.path(), &["lint", "--scope", "prodution"]);
+    let ran = run_in(dir.path(), &["lint", "--scope", "prodution"]);
     assert_eq!(ran.code, 2);
     assert!(
         ran.err.contains("did you mean `production`?"),
@@ -191,7 +157,7 @@ fn a_wrong_configuration_says_where_and_what() {
         ran.err
     );
     assert_eq!(
-        spof(dir.path(), &["lint", "--scope", "x", "--no-config"]).code,
+        run_in(dir.path(), &["lint", "--scope", "x", "--no-config"]).code,
         2
     );
 }
@@ -206,7 +172,7 @@ fn variables_of_ansible_are_places_as_configured() {
         "[web]\nweb1 standort=anyang location=berlin\nweb2 standort=pangyo location=berlin\n",
     );
     let places = |dir: &Path| -> Vec<String> {
-        let graph = json(dir, &["graph"]);
+        let graph = json_in(dir, &["graph"]);
         let nodes = graph["nodes"].as_array().unwrap().iter();
         nodes
             .filter(|node| ["site", "room"].contains(&node["kind"].as_str().unwrap()))
@@ -217,24 +183,14 @@ fn variables_of_ansible_are_places_as_configured() {
     let own = "[ansible]\nplacement = { standort = \"room\", location = \"off\" }\n";
     put(dir.path(), "spof.toml", own);
     assert_eq!(places(dir.path()), ["room:anyang", "room:pangyo"]);
-    let stands = json(
-        dir.path(),
-        &[
-            "why",
-            "service:web",
-            "--down",
-            "room:anyang",
-            "--format",
-            "json",
-        ],
-    );
+    let stands = json_in(dir.path(), &["why", "service:web", "--down", "room:anyang"]);
     assert_eq!(stands["subject"], "service:web", "{stands:#}");
     put(
         dir.path(),
         "spof.toml",
         "[ansible]\nplacement = { standort = \"The Site\" }\n",
     );
-    let ran = spof(dir.path(), &["list"]);
+    let ran = run_in(dir.path(), &["list"]);
     assert_eq!(ran.code, 2);
     assert!(
         ran.err.contains("spof.toml:2:26: ") && ran.err.contains("no kind of place"),
@@ -251,26 +207,23 @@ fn exclude_and_assume_hold_for_every_run() {
         "spof.toml",
         "assume = 'optimistic'\nexclude = 'staging'\n",
     );
-    let known = json(dir.path(), &["coverage", "--format", "json"]);
+    let known = json_in(dir.path(), &["coverage"]);
     assert_eq!(
         (&known["assume"], &known["replicas"]),
         (&"optimistic".into(), &6.into())
     );
-    let known = json(
-        dir.path(),
-        &["coverage", "--format", "json", "--assume", "pessimistic"],
-    );
+    let known = json_in(dir.path(), &["coverage", "--assume", "pessimistic"]);
     assert_eq!(known["assume"], "pessimistic");
     // What is named is read.
-    let named = ["coverage", "--format", "json", "deploy/staging/all.yaml"];
-    assert_eq!(json(dir.path(), &named)["replicas"], 2);
+    let named = ["coverage", "deploy/staging/all.yaml"];
+    assert_eq!(json_in(dir.path(), &named)["replicas"], 2);
 }
 
 #[test]
 fn verbose_says_what_is_read() {
     let dir = repository();
     put(dir.path(), "spof.toml", "exclude = 'staging'\n");
-    let ran = spof(dir.path(), &["list", "--verbose"]);
+    let ran = run_in(dir.path(), &["list", "--verbose"]);
     for words in [
         "configuration: spof.toml",
         "read deploy/production/all.yaml",
@@ -279,15 +232,15 @@ fn verbose_says_what_is_read() {
     ] {
         assert!(ran.err.contains(words), "{words}: {}", ran.err);
     }
-    assert_eq!(ran.out, spof(dir.path(), &["list"]).out);
+    assert_eq!(ran.out, run_in(dir.path(), &["list"]).out);
 }
 
 #[test]
 fn links_are_where_they_are_wanted_only() {
     let dir = repository();
-    let plain = spof(dir.path(), &["lint", "--fail-on", "never"]);
+    let plain = run_in(dir.path(), &["lint", "--fail-on", "never"]);
     assert!(!plain.out.contains('\u{1b}'));
-    let linked = spof(
+    let linked = run_in(
         dir.path(),
         &["lint", "--fail-on", "never", "--hyperlinks", "always"],
     );
@@ -310,10 +263,10 @@ fn links_are_where_they_are_wanted_only() {
 
 /// What `init` writes parses, changes nothing of the graph, and leaves `lint` running.
 fn init_works(dir: &Path) {
-    let before = json(dir, &["graph", "--format", "json", "--quiet"]);
-    let ran = spof(dir, &["init"]);
+    let before = json_in(dir, &["graph", "--quiet"]);
+    let ran = run_in(dir, &["init"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let known = json(dir, &["coverage", "--format", "json", "--quiet"]);
+    let known = json_in(dir, &["coverage", "--quiet"]);
     let ours = |of: &serde_json::Value| {
         let file = of["file"].as_str().unwrap_or_default();
         file == "spof.yaml" || file == "spof.toml"
@@ -327,7 +280,7 @@ fn init_works(dir: &Path) {
             .collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
-    let after = json(dir, &["graph", "--format", "json", "--quiet"]);
+    let after = json_in(dir, &["graph", "--quiet"]);
     let names = |graph: &serde_json::Value, list: &str| -> Vec<String> {
         let all = graph[list].as_array().unwrap();
         all.iter().map(|of| of["id"].to_string()).collect()
@@ -337,7 +290,7 @@ fn init_works(dir: &Path) {
         names(&before, "requirements"),
         names(&after, "requirements")
     );
-    let lint = spof(dir, &["lint", "--quiet"]);
+    let lint = run_in(dir, &["lint", "--quiet"]);
     assert!(lint.code <= 1, "{}", lint.err);
 }
 
@@ -363,10 +316,7 @@ fn init_writes_what_it_recognised() {
         "{manifest}"
     );
     assert!(!manifest.contains("journey:shop/cart"), "{manifest}");
-    let scoped = json(
-        dir.path(),
-        &["coverage", "--format", "json", "--scope", "production"],
-    );
+    let scoped = json_in(dir.path(), &["coverage", "--scope", "production"]);
     assert_eq!(
         (&scoped["replicas"], &scoped["problems"]),
         (&6.into(), &serde_json::json!([]))
@@ -378,10 +328,7 @@ fn init_writes_what_it_recognised() {
         .replace("    # rto", "    rto")
         .replace("    # replicas", "    replicas");
     put(dir.path(), "spof.yaml", &filled);
-    let known = json(
-        dir.path(),
-        &["coverage", "--format", "json", "--scope", "production"],
-    );
+    let known = json_in(dir.path(), &["coverage", "--scope", "production"]);
     assert_eq!(known["workloads"]["with_tier"], 2);
     let wrong: Vec<_> = known["problems"]
         .as_array()
@@ -396,15 +343,15 @@ fn init_writes_what_it_recognised() {
 fn init_never_overwrites_by_itself() {
     let dir = repository();
     put(dir.path(), "spof.yaml", "services: [{id: mine, tier: 1}]\n");
-    let ran = spof(dir.path(), &["init"]);
+    let ran = run_in(dir.path(), &["init"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("spof.yaml exists already"), "{}", ran.err);
     assert!(!dir.path().join("spof.toml").exists());
-    let shown = spof(dir.path(), &["init", "--stdout"]);
+    let shown = run_in(dir.path(), &["init", "--stdout"]);
     assert_eq!(shown.code, 0);
     assert!(shown.out.contains("[scope.staging]"), "{}", shown.out);
     assert!(!dir.path().join("spof.toml").exists());
-    assert_eq!(spof(dir.path(), &["init", "--force"]).code, 0);
+    assert_eq!(run_in(dir.path(), &["init", "--force"]).code, 0);
     let text = fs::read_to_string(dir.path().join("spof.yaml")).unwrap();
     assert!(text.contains("service:shop/web"));
 }
@@ -424,7 +371,7 @@ fn init_survives_names_that_mean_something_else() {
 #[test]
 fn init_where_nothing_is_recognised_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    assert_eq!(spof(dir.path(), &["init"]).code, 3);
+    assert_eq!(run_in(dir.path(), &["init"]).code, 3);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
@@ -440,7 +387,7 @@ fn init_works_on_real_inputs() {
         }
         let dir = tempfile::tempdir().unwrap();
         copy(&data, dir.path());
-        if spof(dir.path(), &["coverage"]).code == 3 {
+        if run_in(dir.path(), &["coverage"]).code == 3 {
             continue;
         }
         init_works(dir.path());
@@ -467,23 +414,23 @@ fn copy(from: &Path, to: &Path) {
 fn completions_and_manual_pages_know_every_command() {
     let dir = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let ran = spof(dir.path(), &["completions", shell]);
+        let ran = run_in(dir.path(), &["completions", shell]);
         assert_eq!(ran.code, 0);
         assert!(
             ran.out.contains("coverage") && ran.out.contains("fail-on"),
             "{shell}"
         );
     }
-    assert!(spof(dir.path(), &["man"]).out.contains(".TH spof 1"));
-    assert_eq!(spof(dir.path(), &["man", "--dir", "pages"]).code, 0);
+    assert!(run_in(dir.path(), &["man"]).out.contains(".TH spof 1"));
+    assert_eq!(run_in(dir.path(), &["man", "--dir", "pages"]).code, 0);
     for page in ["spof.1", "spof-lint.1", "spof-init.1"] {
         let text = fs::read_to_string(dir.path().join("pages").join(page)).unwrap();
         assert!(text.contains(".SH SYNOPSIS"), "{page}");
     }
-    let again = spof(dir.path(), &["man", "--dir", "pages"]);
+    let again = run_in(dir.path(), &["man", "--dir", "pages"]);
     assert_eq!(again.code, 2, "{}", again.err);
     assert_eq!(
-        spof(dir.path(), &["man", "--dir", "pages", "--force"]).code,
+        run_in(dir.path(), &["man", "--dir", "pages", "--force"]).code,
         0
     );
 }
@@ -493,7 +440,7 @@ fn completions_and_manual_pages_know_every_command() {
 fn the_committed_schemas_are_current() {
     let dir = tempfile::tempdir().unwrap();
     for of in ["config", "lint"] {
-        let printed = spof(dir.path(), &["schema", of]).out;
+        let printed = run_in(dir.path(), &["schema", of]).out;
         let path = format!("docs/spof-{of}.schema.json");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
@@ -516,13 +463,10 @@ fn the_page_holds_what_the_program_knows() {
         .unwrap();
     let dir = repository();
     put(dir.path(), "spof.toml", example);
-    let known = json(
-        dir.path(),
-        &["coverage", "--format", "json", "--scope", "production"],
-    );
+    let known = json_in(dir.path(), &["coverage", "--scope", "production"]);
     assert_eq!(known["replicas"], 6);
     let schema: serde_json::Value =
-        serde_json::from_str(&spof(dir.path(), &["schema", "config"]).out).unwrap();
+        serde_json::from_str(&run_in(dir.path(), &["schema", "config"]).out).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let sound = serde_json::json!({"assume": "optimistic", "exclude": ["a"], "scope": {"x": {"include": "a", "namespaces": ["n"]}}});
     assert!(validator.is_valid(&sound));
@@ -543,7 +487,7 @@ fn the_page_holds_what_the_program_knows() {
             "spof.baseline.json",
             r#"{"version": 1, "findings": []}"#,
         );
-        let ran = spof(dir.path(), &["lint"]);
+        let ran = run_in(dir.path(), &["lint"]);
         assert!(ran.code < 2, "{}", ran.err);
     }
     let definitions = schema["$defs"].as_object().unwrap();

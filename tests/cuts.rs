@@ -9,13 +9,15 @@
 mod brute;
 #[path = "../benches/estates/mod.rs"]
 mod estates;
+mod program;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use brute::model::model_of;
 use brute::{Estate, NEVER, Set};
+use program::{json, run};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use serde_json::Value;
@@ -190,30 +192,15 @@ fn scram_finds_the_same_cut_sets_in_what_is_exported() {
     assert!(products > 1_000, "only {products} products in all");
 }
 
-fn spof(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn answer(args: &[&str]) -> Value {
-    let output = spof(args);
-    assert!(output.status.success(), "{args:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 #[test]
 fn the_sample_fault_tree() {
-    let found = answer(&[
+    let found = json(&[
         "cuts",
         "no-cooling",
         "-i",
         "samples/fault-tree",
         "--max-order",
         "all",
-        "--format",
-        "json",
     ]);
     assert_eq!(found["count"], "5");
     assert_eq!(found["complete"], true);
@@ -221,21 +208,17 @@ fn the_sample_fault_tree() {
     assert_eq!(found["by_order"], serde_json::json!(["1", "4"]));
     assert_eq!(found["cuts"][0], serde_json::json!(["tank-empty"]));
     assert_eq!(found["cuts"][1], serde_json::json!(["feed-a", "feed-b"]));
-    let human = String::from_utf8(spof(&["cuts", "no-cooling", "-i", "samples/fault-tree"]).stdout);
-    assert!(
-        human
-            .unwrap()
-            .contains("5 minimal cut sets of at most 3 faults cut no-cooling")
-    );
+    let human = run(&["cuts", "no-cooling", "-i", "samples/fault-tree"]).ok();
+    let said = "5 minimal cut sets of at most 3 faults cut no-cooling";
+    assert!(human.contains(said), "{human}");
 }
 
 #[test]
 fn what_can_not_be_answered_says_why() {
     let says = |args: &[&str], text: &str| {
-        let output = spof(args);
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
-        assert!(errors.contains(text), "{errors}");
+        let ran = run(args);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(text), "{ran:?}");
     };
     let tree = ["-i", "samples/fault-tree"];
     let with = |words: &[&'static str]| [words, &tree[..]].concat();
@@ -281,7 +264,7 @@ fn what_can_not_be_answered_says_why() {
 fn an_exported_fault_tree_has_the_cut_sets_of_its_node() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("payments.xml");
-    let output = spof(&[
+    let exported = run(&[
         "graph",
         "--format",
         "open-psa",
@@ -291,41 +274,20 @@ fn an_exported_fault_tree_has_the_cut_sets_of_its_node() {
         "-i",
         "samples/kakao-2022",
     ]);
-    assert!(output.status.success(), "{output:?}");
-    std::fs::write(&file, &output.stdout).unwrap();
+    std::fs::write(&file, exported.ok()).unwrap();
     let file = file.to_str().unwrap();
-    let late = answer(&[
-        "cuts",
-        "late",
-        "-i",
-        file,
-        "--max-order",
-        "all",
-        "--format",
-        "json",
-    ]);
-    let payments = answer(&[
+    let late = json(&["cuts", "late", "-i", file, "--max-order", "all"]);
+    let payments = json(&[
         "cuts",
         "payments",
         "-i",
         "samples/kakao-2022",
         "--max-order",
         "all",
-        "--format",
-        "json",
     ]);
     assert_eq!(late["count"], payments["count"]);
     assert_eq!(late["by_order"], payments["by_order"]);
-    let down = answer(&[
-        "cuts",
-        "down",
-        "-i",
-        file,
-        "--max-order",
-        "all",
-        "--format",
-        "json",
-    ]);
+    let down = json(&["cuts", "down", "-i", file, "--max-order", "all"]);
     assert_ne!(
         down["by_order"], late["by_order"],
         "by hand it is back, but too late"
@@ -360,18 +322,8 @@ fn the_aralia_fault_trees() {
         let top = named.split('"').next().unwrap();
         let file = file.to_str().unwrap();
         let ask = |order: &str| {
-            let words = [
-                "cuts",
-                top,
-                "-i",
-                file,
-                "--limit",
-                "1",
-                "--format",
-                "json",
-                "--max-order",
-            ];
-            answer(&[&words[..], &[order]].concat())
+            let words = ["cuts", top, "-i", file, "--limit", "1", "--max-order"];
+            json(&[&words[..], &[order]].concat())
         };
         let counts = |found: &Value, orders: usize| -> Vec<u64> {
             let by_order = found["by_order"].as_array().unwrap();

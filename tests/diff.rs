@@ -2,10 +2,13 @@
 //! what a hostile repository can't have run.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use program::{Ran, run_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -48,12 +51,6 @@ fn moved() -> String {
 
 struct Repository(TempDir);
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
 impl Repository {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -82,13 +79,11 @@ impl Repository {
     }
 
     fn spof(&self, args: &[&str]) -> Ran {
-        spof(self.path(), args)
+        run_in(self.path(), args)
     }
 
     fn json(&self, args: &[&str]) -> Value {
-        let args: Vec<&str> = args.iter().chain(&["--format", "json"]).copied().collect();
-        let ran = self.spof(&args);
-        serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err))
+        self.spof(&[args, &["--format", "json"]].concat()).json()
     }
 }
 
@@ -107,20 +102,6 @@ fn git(dir: &Path, args: &[&str]) -> String {
         String::from_utf8_lossy(&run.stderr)
     );
     String::from_utf8(run.stdout).unwrap()
-}
-
-fn spof(dir: &Path, args: &[&str]) -> Ran {
-    let run = Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .current_dir(dir)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    Ran {
-        code: run.status.code().unwrap(),
-        out: String::from_utf8(run.stdout).unwrap(),
-        err: String::from_utf8(run.stderr).unwrap(),
-    }
 }
 
 /// A repository with one clean commit on main, and a branch for the pull request.
@@ -255,7 +236,7 @@ fn pairs_of_faults_are_compared_where_asked() {
         fs::write(dir.path().join(name).join("spof.yaml"), text).unwrap();
     }
     let compare = |base: &str, head: &str| -> (i32, Value) {
-        let ran = spof(
+        let ran = run_in(
             dir.path(),
             &["diff", base, head, "--max-order", "2", "--format", "json"],
         );
@@ -277,10 +258,10 @@ fn pairs_of_faults_are_compared_where_asked() {
     assert_eq!(cuts(&worse, "lost"), [""; 0]);
     assert_eq!(cuts(&worse, "gained")[0], r#"["site:a","site:b"]"#);
     // By single faults the two are the same.
-    let ran = spof(dir.path(), &["diff", "three", "two"]);
+    let ran = run_in(dir.path(), &["diff", "three", "two"]);
     assert_eq!(ran.code, 0, "{}", ran.out);
     assert!(ran.out.contains("the same single points"), "{}", ran.out);
-    let ran = spof(dir.path(), &["diff", "three", "two", "--max-order", "2"]);
+    let ran = run_in(dir.path(), &["diff", "three", "two", "--max-order", "2"]);
     assert!(
         ran.out.contains("now cut by site:a + site:b"),
         "{}",
@@ -292,7 +273,7 @@ fn pairs_of_faults_are_compared_where_asked() {
         ran.out
     );
     assert_eq!(
-        spof(dir.path(), &["diff", "one", "two", "--max-order", "5"]).code,
+        run_in(dir.path(), &["diff", "one", "two", "--max-order", "5"]).code,
         2
     );
 }
@@ -325,7 +306,7 @@ fn folders_and_saved_graphs_are_compared_too() {
     for (name, text) in [("before", ESTATE.to_owned()), ("after", moved())] {
         fs::create_dir(dir.path().join(name)).unwrap();
         fs::write(dir.path().join(name).join("spof.yaml"), text).unwrap();
-        let graph = spof(dir.path(), &["graph", name]);
+        let graph = run_in(dir.path(), &["graph", name]);
         fs::write(dir.path().join(format!("{name}.json")), graph.out).unwrap();
     }
     for (base, head) in [
@@ -333,16 +314,16 @@ fn folders_and_saved_graphs_are_compared_too() {
         ("before.json", "after.json"),
         ("before.json", "after"),
     ] {
-        let ran = spof(dir.path(), &["diff", base, head]);
+        let ran = run_in(dir.path(), &["diff", base, head]);
         assert_eq!(ran.code, 1, "{base} {head}: {}", ran.err);
         assert!(ran.out.contains("1 gained, 0 lost"), "{}", ran.out);
-        assert_eq!(spof(dir.path(), &["diff", head, head]).code, 0);
+        assert_eq!(run_in(dir.path(), &["diff", head, head]).code, 0);
     }
-    let ran = spof(dir.path(), &["diff", "before", "-i", "after"]);
+    let ran = run_in(dir.path(), &["diff", "before", "-i", "after"]);
     assert_eq!(ran.code, 1);
-    let ran = spof(dir.path(), &["lint", "after", "--base", "before"]);
+    let ran = run_in(dir.path(), &["lint", "after", "--base", "before"]);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    let ran = spof(dir.path(), &["diff", "nothing-like-this", "after"]);
+    let ran = run_in(dir.path(), &["diff", "nothing-like-this", "after"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("no git repository"), "{}", ran.err);
 }
@@ -360,7 +341,7 @@ fn a_shallow_clone_is_told_what_it_lacks() {
         &["lint", "--base", "main"],
         &["lint", "--base", "main..."],
     ] {
-        let ran = spof(&clone, args);
+        let ran = run_in(&clone, args);
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.out);
         assert!(ran.err.contains("fetch-depth: 0"), "{}", ran.err);
         assert!(ran.err.contains("GIT_DEPTH"), "{}", ran.err);
@@ -436,11 +417,11 @@ fn a_revision_is_read_as_a_tree_is() {
     }
     // From a folder below, with paths as seen from there.
     let below = repository.path().join("deep");
-    let ran = spof(&below, &["diff", "HEAD", "--format", "json"]);
+    let ran = run_in(&below, &["diff", "HEAD", "--format", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let ran = spof(&below, &["diff", "HEAD", "-i", "../compose"]);
+    let ran = run_in(&below, &["diff", "HEAD", "-i", "../compose"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let outside = spof(&below, &["diff", "HEAD", "-i", "/etc"]);
+    let outside = run_in(&below, &["diff", "HEAD", "-i", "/etc"]);
     assert_eq!(outside.code, 2);
 }
 

@@ -1,10 +1,12 @@
 //! `spof drill` through the real binary: the sheet against `spof blast`, and experiments as YAML.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use assert_cmd::Command;
 use camino::Utf8PathBuf;
+use program::Ran;
 use serde_json::Value;
 use spof::source::{Limits, SourceMap, View, yaml};
 
@@ -12,35 +14,13 @@ const FIXED: &str = "samples/kakao-2022-fixed";
 const KAKAO: &str = "samples/kakao-2022";
 const CLUSTER: &str = "samples/kubernetes";
 
-fn run_on(today: &str, args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .args(["--today", today])
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
-fn run(args: &[&str]) -> (Option<i32>, String, String) {
-    run_on("2026-05-01", args)
-}
-
-fn answer(args: &[&str]) -> String {
-    let (code, out, errors) = run(args);
-    assert_eq!(code, Some(0), "{args:?}\n{errors}");
-    out
+/// `spof ARGS` on the day of the drill.
+fn run(args: &[&str]) -> Ran {
+    program::run(&[args, &["--today", "2026-05-01"]].concat())
 }
 
 fn json(args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-    serde_json::from_str(&answer(&args)).unwrap()
+    program::json(&[args, &["--today", "2026-05-01"]].concat())
 }
 
 fn ids(list: &Value) -> BTreeSet<String> {
@@ -87,7 +67,7 @@ fn the_sheet_claims_what_blast_says_and_spares_the_rest() {
     }
     let args = ["drill", "--down", "site:pangyo", "-i", FIXED];
     let args: Vec<&str> = args.into_iter().chain(["--format", "markdown"]).collect();
-    let sheet = answer(&args);
+    let sheet = run(&args).ok();
     assert!(sheet.contains("write `drilled: 2026-05-01` at"), "{sheet}");
     for id in claimed.keys() {
         assert!(sheet.contains(&format!("`{id}`")), "{id}");
@@ -96,16 +76,16 @@ fn the_sheet_claims_what_blast_says_and_spares_the_rest() {
 
 #[test]
 fn an_outage_is_called_one() {
-    let human = answer(&["drill", "--down", "site:pangyo", "-i", KAKAO]);
+    let human = run(&["drill", "--down", "site:pangyo", "-i", KAKAO]).ok();
     let human: String = human.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(human.contains("this is an outage"), "{human}");
     let blind = "`service:monitoring` (monitoring) is affected itself";
     assert!(human.contains(blind), "{human}");
-    let calm = answer(&["drill", "--down", "room:pangyo-2f", "-i", KAKAO]);
+    let calm = run(&["drill", "--down", "room:pangyo-2f", "-i", KAKAO]).ok();
     assert!(!calm.contains("outage"), "{calm}");
-    let (code, _, errors) = run(&["drill", "-i", FIXED]);
-    assert_eq!(code, Some(2));
-    assert!(errors.contains("--down"), "{errors}");
+    let ran = run(&["drill", "-i", FIXED]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("--down"), "{ran:?}");
 }
 
 #[test]
@@ -129,8 +109,8 @@ services:
     assert_eq!(drill["lasts_s"], 25 * 60);
     // The rule reads the same day: fresh now, stale after a year.
     for (today, stale) in [("2026-05-01", false), ("2027-05-01", true)] {
-        let (_, out, _) = run_on(today, &["lint", path, "--format", "json"]);
-        assert_eq!(out.contains("undrilled-failover"), stale, "{today}");
+        let ran = program::run(&["lint", path, "--format", "json", "--today", today]);
+        assert_eq!(ran.out.contains("undrilled-failover"), stale, "{today}");
     }
 }
 
@@ -159,7 +139,7 @@ fn texts<'t>(root: View<'t>, path: &[&str]) -> Vec<&'t str> {
 fn experiment(down: &str, format: &str, more: &[&str]) -> String {
     let args = ["drill", "--down", down, "--format", format, "-i", CLUSTER];
     let args: Vec<&str> = args.iter().chain(more).copied().collect();
-    answer(&args)
+    run(&args).ok()
 }
 
 #[test]
@@ -228,7 +208,7 @@ spec:
     for format in ["chaos-mesh", "litmus"] {
         let args = ["drill", "--down", "service:shop/web", "--format", format];
         let args: Vec<&str> = args.into_iter().chain(["-i", path]).collect();
-        let out = answer(&args);
+        let out = run(&args).ok();
         let count = documents(&out, |root| {
             let kind = at(root, &["kind"]);
             assert!(["PodChaos", "ChaosEngine"].contains(&kind), "{out}");
@@ -242,10 +222,10 @@ fn without_kubernetes_there_is_no_experiment() {
     for format in ["chaos-mesh", "litmus"] {
         let args = ["drill", "--down", "site:anyang", "--format", format];
         let args: Vec<&str> = args.into_iter().chain(["-i", FIXED]).collect();
-        let (code, out, errors) = run(&args);
-        assert_eq!(code, Some(2));
-        assert!(out.is_empty());
+        let ran = run(&args);
+        assert_eq!(ran.code, 2);
+        assert!(ran.out.is_empty());
         let said = "nothing that stops is known as a Kubernetes workload";
-        assert!(errors.contains(said), "{errors}");
+        assert!(ran.err.contains(said), "{ran:?}");
     }
 }

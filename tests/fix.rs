@@ -8,13 +8,15 @@
 mod brute;
 #[path = "../benches/estates/mod.rs"]
 mod estates;
+mod program;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use brute::model::model_of;
 use brute::{Estate, Member, Node, Requirement, Way};
+use program::{json_in, run_in};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -325,25 +327,6 @@ fn the_random_estates_need_plans() {
     assert!(plans >= 10, "{plans}");
 }
 
-fn spof(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn text(folder: &Path, args: &[&str]) -> String {
-    let output = spof(folder, args);
-    assert!(output.status.success(), "{args:?} {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn json(folder: &Path, args: &[&str]) -> Value {
-    serde_json::from_str(&text(folder, args)).unwrap()
-}
-
 fn run(folder: &Path, program: &str, args: &[&str]) {
     let status = Command::new(program)
         .args(args)
@@ -377,8 +360,7 @@ fn the_patch_of_the_kakao_sample_holds() {
             "--time-limit",
             "10m",
         ];
-        let with = |more: &[&'static str]| [&fix[..], more].concat();
-        let before = json(root, &with(&["--format", "json"]));
+        let before = json_in(root, &fix);
         assert_eq!(before["status"], "plan");
         assert_eq!(before["cheapest"], true);
         let steps = before["steps"].as_array().unwrap();
@@ -394,16 +376,24 @@ fn the_patch_of_the_kakao_sample_holds() {
             lefts.is_sorted_by(|a, b| a >= b) && lefts.last() == Some(&0),
             "{lefts:?}"
         );
-        let patch = text(root, &with(&["--patch"]));
+        let patch = run_in(root, &[&fix[..], &["--patch"]].concat()).ok();
         assert_eq!(before["patch"], patch.as_str());
         std::fs::write(root.join("fix.patch"), &patch).unwrap();
         run(root, program, args);
-        let after = json(root, &with(&["--format", "json"]));
+        let after = json_in(root, &fix);
         assert_eq!(after["status"], "holds");
         assert_eq!(after["failures"], 0);
         // And the list of single points says so too.
-        let list = ["list", "--kind", "site", "--tier", "1", "--format", "json"];
-        let list = json(root, &[&list[..], &["-i", "samples/kakao-2022"]].concat());
+        let list = [
+            "list",
+            "--kind",
+            "site",
+            "--tier",
+            "1",
+            "-i",
+            "samples/kakao-2022",
+        ];
+        let list = json_in(root, &list);
         let cuts: Vec<&Value> = list["faults"]
             .as_array()
             .unwrap()
@@ -461,11 +451,10 @@ fn questions_without_an_answer_are_said() {
     let root = folder.path();
     std::fs::write(root.join("spof.yaml"), SMALL).unwrap();
     let says = |args: &[&str], code: i32, words: &str| {
-        let output = spof(root, args);
-        let both = [output.stdout.clone(), output.stderr.clone()].concat();
-        let said = String::from_utf8(both).unwrap();
+        let ran = run_in(root, args);
+        let said = ran.out + &ran.err;
         let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(ran.code, code, "{said}");
         assert!(flat.contains(words), "{said}");
     };
     says(
@@ -562,7 +551,7 @@ fn only_yaml_manifests_are_patched() {
         std::fs::write(folder.path().join(name), manifest).unwrap();
         let fix = ["fix", "web", "--goal", "survives site"];
         let why = format!("`{name}` is no YAML manifest of spof, and only these are patched");
-        let shown = text(folder.path(), &fix);
+        let shown = run_in(folder.path(), &fix).ok();
         let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             flat.contains("add 1 replica to service:web on site:b"),
@@ -572,13 +561,9 @@ fn only_yaml_manifests_are_patched() {
             flat.contains(&format!("step 1 is to be made by hand: {why}")),
             "{shown}"
         );
-        let output = spof(folder.path(), &[&fix[..], &["--patch"]].concat());
-        assert!(
-            output.status.success() && output.stdout.is_empty(),
-            "{output:?}"
-        );
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(said.contains(&why), "{said}");
+        let ran = run_in(folder.path(), &[&fix[..], &["--patch"]].concat());
+        assert!(ran.code == 0 && ran.out.is_empty(), "{ran:?}");
+        assert!(ran.err.contains(&why), "{ran:?}");
     }
 }
 
@@ -594,14 +579,8 @@ fn costs_and_what_is_done_by_hand() {
         "[fix]\nreplica = 2\nmove = 9\nalternative = 7\n",
     )
     .unwrap();
-    let fix = [
-        "fix",
-        "--goal",
-        "tier<=1 survives site, external",
-        "--format",
-        "json",
-    ];
-    let found = json(root, &fix);
+    let fix = ["fix", "--goal", "tier<=1 survives site, external"];
+    let found = json_in(root, &fix);
     assert_eq!(found["cost"], 9);
     let steps = found["steps"].as_array().unwrap();
     let of = |change: &str| steps.iter().find(|step| step["change"] == change).unwrap();

@@ -2,12 +2,14 @@
 //! binary.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use program::{Ran, folder, run_in};
 use serde_json::Value;
-use tempfile::TempDir;
 
 const FORMATS: [&str; 8] = [
     "human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown",
@@ -18,38 +20,12 @@ const ONE: &str = "domains: [{id: site:a}]\nservices:\n  - {id: service:web, tie
 /// And another one.
 const TWO: &str = "domains: [{id: site:a}]\nservices:\n  - {id: service:api, tier: 1, replicas: [{on: site:a}]}\n  - {id: service:web, tier: 1, replicas: [{on: site:a}]}\n";
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn spof(dir: &Path, args: &[&str]) -> Ran {
-    let run = Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(args)
-        .current_dir(dir)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    Ran {
-        code: run.status.code().unwrap(),
-        out: String::from_utf8(run.stdout).unwrap(),
-        err: String::from_utf8(run.stderr).unwrap(),
-    }
-}
-
 fn lint(dir: &Path, args: &[&str]) -> Ran {
-    let args: Vec<&str> = ["lint", "--today", "2026-11-22"]
-        .iter()
-        .chain(args)
-        .copied()
-        .collect();
-    spof(dir, &args)
+    run_in(dir, &[&["lint", "--today", "2026-11-22"], args].concat())
 }
 
 fn json(dir: &Path, args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().chain(&["--format", "json"]).copied().collect();
-    serde_json::from_str(&lint(dir, &args).out).unwrap()
+    lint(dir, &[args, &["--format", "json"]].concat()).json()
 }
 
 /// `severity[rule] subject` of each finding that counts.
@@ -66,14 +42,6 @@ fn findings(value: &Value) -> Vec<String> {
             )
         })
         .collect()
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        fs::write(dir.path().join(path), text).unwrap();
-    }
-    dir
 }
 
 #[test]
@@ -265,9 +233,9 @@ fn waivers_of_the_configuration_expire() {
         assert_eq!(value["waived"][0]["waiver"]["owner"], "shop");
         assert_eq!(value["waived"][0]["waiver"]["expires"], "2026-12-31");
         assert!(lint(dir.path(), &[]).out.contains("1 waived"));
-        let last = spof(dir.path(), &["lint", "--today", "2026-12-31"]);
+        let last = run_in(dir.path(), &["lint", "--today", "2026-12-31"]);
         assert_eq!(last.code, 0);
-        let late = spof(dir.path(), &["lint", "--today", "2027-01-01"]);
+        let late = run_in(dir.path(), &["lint", "--today", "2027-01-01"]);
         assert_eq!(late.code, 1);
         assert!(
             late.out.contains("error[single-replica-critical]"),

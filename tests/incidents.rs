@@ -2,33 +2,19 @@
 //! the real binary.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use assert_cmd::Command;
+use program::run;
 use serde_json::Value;
 
-fn spof(incident: &str, args: &[&str]) -> (Option<i32>, String) {
-    let path = format!("samples/incidents/{incident}.spof.yaml");
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .args(["-i", &path])
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!errors.contains("warning"), "{errors}");
-    (
-        output.status.code(),
-        String::from_utf8(output.stdout).unwrap(),
-    )
-}
-
 fn json(incident: &str, args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-    let (code, out) = spof(incident, &args);
-    assert!(matches!(code, Some(0 | 1)), "{args:?}: {out}");
-    serde_json::from_str(&out).unwrap()
+    let path = format!("samples/incidents/{incident}.spof.yaml");
+    let ran = run(&[args, &["-i", &path, "--format", "json"]].concat());
+    assert!(!ran.err.contains("warning"), "{ran:?}");
+    assert!(matches!(ran.code, 0 | 1), "{ran:?}");
+    ran.json()
 }
 
 /// Subject and first fault of what a rule found, by rule.

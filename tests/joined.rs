@@ -1,33 +1,14 @@
 //! One thing that formats call otherwise is one node: through the real binary.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
-use std::process::Command;
+mod program;
 
-use tempfile::TempDir;
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn spof(folder: &TempDir, words: &[&str]) -> String {
-    let run = Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(words)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{errors}");
-    String::from_utf8(run.stdout).unwrap()
-}
+use program::{folder, run_in};
 
 /// A register knows the zone by its id, the cluster by both.
 #[test]
 fn a_zone_known_by_name_here_and_by_id_there_is_one() {
-    let folder = tree(&[
+    let folder = folder(&[
         (
             "places.csv",
             "id,kind,in\nbuilding:iad12,,\nzone:use1-az4,,building:iad12\n",
@@ -38,7 +19,11 @@ fn a_zone_known_by_name_here_and_by_id_there_is_one() {
              \x20   topology.kubernetes.io/zone: us-east-1a\n    topology.k8s.aws/zone-id: use1-az4\n",
         ),
     ]);
-    let why = spof(&folder, &["why", "host:n1", "--down", "building:iad12"]);
+    let why = run_in(
+        folder.path(),
+        &["why", "host:n1", "--down", "building:iad12"],
+    )
+    .ok();
     assert_eq!(
         why.lines().take(3).collect::<Vec<_>>(),
         [
@@ -47,7 +32,7 @@ fn a_zone_known_by_name_here_and_by_id_there_is_one() {
             "   └─ stands on building:iad12  ✗ failed  places.csv:3:16",
         ]
     );
-    let coverage = spof(&folder, &["coverage"]);
+    let coverage = run_in(folder.path(), &["coverage"]).ok();
     let joined = "zone:us-east-1a = zone:use1-az4  it is given both names  csv, places.csv:3:1";
     assert!(coverage.contains(joined), "{coverage}");
 }
@@ -57,8 +42,8 @@ fn a_zone_known_by_name_here_and_by_id_there_is_one() {
 fn hosts_of_a_cluster_without_a_place_count_as_not_placed() {
     let row = |place: &str| {
         let table = format!("id,kind,in\ncluster:c,,{place}\nhost:a,,cluster:c\nhost:b,,rack:r\n");
-        let folder = tree(&[("places.csv", &table)]);
-        let coverage = spof(&folder, &["coverage"]);
+        let folder = folder(&[("places.csv", &table)]);
+        let coverage = run_in(folder.path(), &["coverage"]).ok();
         let row = coverage.lines().find(|line| line.starts_with("  csv "));
         let counts: Vec<String> = row.unwrap().split_whitespace().map(str::to_owned).collect();
         counts.into_iter().rev().take(2).collect::<Vec<_>>()
@@ -78,7 +63,11 @@ fn pages_of_a_register_are_one_register() {
              \"status\": {{\"value\": \"active\"}}}}]}}"
         )
     };
-    let folder = tree(&[("1.json", &page(1, "a")), ("2.json", &page(2, "b"))]);
-    let why = spof(&folder, &["why", "service:S/Server", "--down", "site:S"]);
+    let folder = folder(&[("1.json", &page(1, "a")), ("2.json", &page(2, "b"))]);
+    let why = run_in(
+        folder.path(),
+        &["why", "service:S/Server", "--down", "site:S"],
+    )
+    .ok();
     assert!(why.contains("needs 1 of its 2 replicas; 0 left"), "{why}");
 }

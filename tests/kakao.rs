@@ -2,9 +2,11 @@
 //! holds. Expected verdicts follow by hand from DESIGN section 2 and the manifests.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use assert_cmd::Command;
+use program::run;
 use serde_json::Value;
 
 const SAMPLE: &str = "samples/kakao-2022";
@@ -15,25 +17,11 @@ type Fate = (String, Option<u64>);
 
 /// What `spof ARGS -i INPUT` prints; it must succeed.
 fn spof(input: &str, args: &[&str]) -> String {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .args(["-i", input])
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "spof {args:?} -i {input}: {}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+    run(&[args, &["-i", input]].concat()).ok()
 }
 
 fn json(input: &str, args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-    serde_json::from_str(&spof(input, &args)).unwrap()
+    program::json(&[args, &["-i", input]].concat())
 }
 
 fn text(value: &Value) -> String {
@@ -323,17 +311,12 @@ fn both_samples_name_the_same_nodes() {
 
 #[test]
 fn lint_finds_the_battery_room_and_nothing_after_the_fix() {
-    let lint = |input| -> (Option<i32>, Value) {
-        let output = Command::cargo_bin("spof")
-            .unwrap()
-            .args(["lint", input, "--format", "json"])
-            .output()
-            .unwrap();
-        let found = serde_json::from_slice(&output.stdout).unwrap();
-        (output.status.code(), found)
+    let lint = |input| -> (i32, Value) {
+        let ran = run(&["lint", input, "--format", "json"]);
+        (ran.code, ran.json())
     };
     let (code, found) = lint(SAMPLE);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     let found = found["findings"].as_array().unwrap();
     let says = |severity: &str, rule: &str, subject: &str, cut: &[&str]| {
         let same = |f: &&Value| f["rule"] == rule && f["subject"] == subject;
@@ -393,7 +376,7 @@ fn lint_finds_the_battery_room_and_nothing_after_the_fix() {
     );
 
     let (code, found) = lint(FIXED);
-    assert_eq!(code, Some(0));
+    assert_eq!(code, 0);
     for finding in found["findings"].as_array().unwrap() {
         assert_ne!(finding["severity"], "error", "{finding}");
     }

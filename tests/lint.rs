@@ -1,40 +1,14 @@
 //! `spof lint`, `rules` and `explain` through the real binary.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
-use std::path::Path;
-use std::process::Output;
+mod program;
 
-use assert_cmd::Command;
+use program::{folder, json, run, run_in};
 use serde_json::Value;
 
 const FORMATS: [&str; 8] = [
     "human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown",
 ];
-
-/// Runs `spof ARGS` in `dir`, in an environment that changes nothing.
-fn spof(dir: &Path, args: &[&str]) -> Output {
-    Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .current_dir(dir)
-        .env_remove("CLICOLOR_FORCE")
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-/// A folder with these files.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        std::fs::write(dir.path().join(path), text).unwrap();
-    }
-    dir
-}
 
 /// The example in a rule's documentation; several files where it names them.
 fn example(documentation: &str) -> tempfile::TempDir {
@@ -61,17 +35,14 @@ fn example(documentation: &str) -> tempfile::TempDir {
 
 #[test]
 fn every_rule_as_people_see_it() {
-    let here = Path::new(".");
-    let rules: Value =
-        serde_json::from_slice(&spof(here, &["rules", "--format", "json"]).stdout).unwrap();
+    let rules = json(&["rules"]);
     let rules = rules["rules"].as_array().unwrap();
     assert!(rules.len() >= 40);
     for rule in rules {
         let name = rule["rule"].as_str().unwrap();
         let dir = example(rule["documentation"].as_str().unwrap());
         // Some rules count days: the day is given, or the snapshot is old tomorrow.
-        let output = spof(dir.path(), &["lint", "--today", "2026-11-22"]);
-        let shown = text(&output);
+        let shown = run_in(dir.path(), &["lint", "--today", "2026-11-22"]).out;
         assert!(shown.contains(&format!("[{name}]")), "{name}: {shown}");
         insta::assert_snapshot!(format!("rule-{name}"), shown);
     }
@@ -79,16 +50,11 @@ fn every_rule_as_people_see_it() {
 
 #[test]
 fn explain_and_list() {
-    let here = Path::new(".");
-    insta::assert_snapshot!(
-        "explain",
-        text(&spof(here, &["explain", "placement-cycle"]))
-    );
-    insta::assert_snapshot!("rules", text(&spof(here, &["rules"])));
-    let wrong = spof(here, &["explain", "false-redundency"]);
-    assert_eq!(wrong.status.code(), Some(2));
-    let said = String::from_utf8(wrong.stderr).unwrap();
-    assert!(said.contains("false-redundancy"), "{said}");
+    insta::assert_snapshot!("explain", run(&["explain", "placement-cycle"]).ok());
+    insta::assert_snapshot!("rules", run(&["rules"]).ok());
+    let wrong = run(&["explain", "false-redundency"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("false-redundancy"), "{wrong:?}");
 }
 
 const WARNS: &str = "services: [{id: service:web, requires: [service:logn]}]\n";
@@ -107,7 +73,7 @@ fn exit_codes_are_those_of_the_contract_in_every_format() {
                 .into_iter()
                 .chain(more.iter().copied())
                 .collect();
-            spof(dir.path(), &args).status.code().unwrap()
+            run_in(dir.path(), &args).code
         };
         assert_eq!(code(&clean, &[]), 0);
         assert_eq!(code(&clean, &["--fail-on", "note"]), 0);
@@ -124,7 +90,7 @@ fn exit_codes_are_those_of_the_contract_in_every_format() {
 #[test]
 fn one_line_a_finding() {
     let dir = folder(&[("spof.yaml", WARNS)]);
-    let shown = text(&spof(dir.path(), &["lint", "--format", "concise"]));
+    let shown = run_in(dir.path(), &["lint", "--format", "concise"]).out;
     assert_eq!(
         shown,
         "spof.yaml:1:41: warning[unknown-target] nothing is called `service:logn`\n"
@@ -134,8 +100,7 @@ fn one_line_a_finding() {
 #[test]
 fn json_is_versioned_and_whole() {
     let dir = folder(&[("spof.yaml", FAILS)]);
-    let value: Value =
-        serde_json::from_slice(&spof(dir.path(), &["lint", "--format", "json"]).stdout).unwrap();
+    let value: Value = run_in(dir.path(), &["lint", "--format", "json"]).json();
     assert_eq!(value["version"], 1);
     let finding = &value["findings"][0];
     assert_eq!(finding["rule"], "single-replica-critical");
@@ -155,10 +120,7 @@ fn names_of_strangers_are_harmless() {
     )]);
     for format in FORMATS {
         for colour in ["always", "never"] {
-            let shown = text(&spof(
-                dir.path(),
-                &["lint", "--format", format, "--color", colour],
-            ));
+            let shown = run_in(dir.path(), &["lint", "--format", format, "--color", colour]).out;
             assert!(!shown.contains("\u{1b}[31m\\n"), "{shown:?}");
             assert!(!shown.contains("\u{1b}]0;"), "{shown:?}");
             assert!(!shown.contains("\n::error"), "{shown:?}");
@@ -190,21 +152,20 @@ spec:
 ";
     let dir = folder(&[("web.yaml", kubernetes), ("spof.yaml", native)]);
     for format in FORMATS {
-        let output = spof(dir.path(), &["lint", "--format", format]);
-        let shown = text(&output);
+        let ran = run_in(dir.path(), &["lint", "--format", format]);
+        let shown = &ran.out;
         assert!(!shown.contains("s3cr3t"), "{format}: {shown}");
         let name = shown.replace('\\', "");
         assert!(name.contains("unknown-target"), "{format}: {shown}");
-        assert!(!String::from_utf8(output.stderr).unwrap().contains("s3cr3t"));
+        assert!(!ran.err.contains("s3cr3t"), "{}", ran.err);
     }
 }
 
 #[test]
 fn the_sample_fails_and_the_fixed_one_passes() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let broken = spof(root, &["lint", "--format", "concise", "samples/kakao-2022"]);
-    assert_eq!(broken.status.code(), Some(1));
-    let shown = text(&broken);
+    let broken = run(&["lint", "--format", "concise", "samples/kakao-2022"]);
+    assert_eq!(broken.code, 1);
+    let shown = broken.out;
     for line in [
         "error[critical-concentration] `room:pangyo-b3` alone takes all 4 critical journeys",
         "error[false-redundancy] `service:login` looks redundant (3 replicas, any one may fail) but all of them go with `room:pangyo-b3`",
@@ -213,20 +174,15 @@ fn the_sample_fails_and_the_fixed_one_passes() {
     ] {
         assert!(shown.contains(line), "{line}\n{shown}");
     }
-    let fixed = spof(
-        root,
-        &["lint", "--format", "concise", "samples/kakao-2022-fixed"],
-    );
-    assert_eq!(fixed.status.code(), Some(0), "{}", text(&fixed));
-    assert!(!text(&fixed).contains("error["), "{}", text(&fixed));
+    let fixed = run(&["lint", "--format", "concise", "samples/kakao-2022-fixed"]).ok();
+    assert!(!fixed.contains("error["), "{fixed}");
 }
 
 #[test]
 fn the_same_twice() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for format in FORMATS {
         let args = ["lint", "--format", format, "samples/kakao-2022"];
-        assert_eq!(spof(root, &args).stdout, spof(root, &args).stdout);
+        assert_eq!(run(&args).out, run(&args).out);
     }
 }
 
@@ -247,25 +203,19 @@ fn what_compose_starts_first_waits_for_nobody_unless_it_says_so() {
              load: {{image: x, depends_on: {{proxy: {{condition: {condition}}}}}}}\n"
         );
         let dir = folder(&[("compose.yaml", &compose)]);
-        let output = text(&spof(dir.path(), &["lint", "--format", "concise"]));
+        let output = run_in(dir.path(), &["lint", "--format", "concise"]).out;
         assert_eq!(output.contains("recovery-cycle"), cycle, "{output}");
     }
 }
 
 #[test]
 fn explain_speaks_to_programs_too() {
-    let here = Path::new(".");
-    let one = text(&spof(
-        here,
-        &["explain", "placement-cycle", "--format", "json"],
-    ));
-    let one: Value = serde_json::from_str(&one).unwrap();
+    let one = json(&["explain", "placement-cycle"]);
     assert_eq!(
         (one["version"].as_u64(), &one["rule"]),
         (Some(1), &Value::from("placement-cycle"))
     );
-    let all = text(&spof(here, &["rules", "--format", "json"]));
-    let all: Value = serde_json::from_str(&all).unwrap();
+    let all = json(&["rules"]);
     let listed = all["rules"].as_array().unwrap().iter();
     let mut listed = listed.filter(|rule| rule["rule"] == one["rule"]);
     let listed = listed.next().unwrap();
@@ -302,13 +252,11 @@ fn quiet_is_quiet_in_every_command() {
         ("man", false),
     ] {
         let mut words: Vec<&str> = command.split(' ').collect();
-        let loud = spof(dir.path(), &words);
+        let loud = run_in(dir.path(), &words);
         words.push("--quiet");
-        let quiet = spof(dir.path(), &words);
-        let said = String::from_utf8(loud.stderr.clone()).unwrap();
-        assert_eq!(!said.is_empty(), warns, "{command}: {said}");
-        let said = String::from_utf8(quiet.stderr.clone()).unwrap();
-        assert_eq!(said, "", "{command}");
-        assert_eq!(quiet.status.code(), loud.status.code(), "{command}");
+        let quiet = run_in(dir.path(), &words);
+        assert_eq!(!loud.err.is_empty(), warns, "{loud:?}");
+        assert_eq!(quiet.err, "", "{command}");
+        assert_eq!(quiet.code, loud.code, "{command}");
     }
 }

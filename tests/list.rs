@@ -1,9 +1,9 @@
 //! `spof list` for people: one row for faults that do the same, so that the first rows say most.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
-use std::process::Command;
+mod program;
 
-use tempfile::TempDir;
+use program::{folder, run};
 
 /// A host in a rack, and one without, on one site.
 const SITE: &str = "\
@@ -17,25 +17,10 @@ services:
   - {id: service:blog, replicas: [{on: host:a}]}
 ";
 
-fn spof(words: &[&str]) -> String {
-    let run = Command::new(env!("CARGO_BIN_EXE_spof"))
-        .args(words)
-        .output()
-        .unwrap();
-    assert!(run.status.success());
-    String::from_utf8(run.stdout).unwrap()
-}
-
-fn site() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("spof.yaml"), SITE).unwrap();
-    folder
-}
-
 #[test]
 fn faults_that_cut_the_same_are_one_row_and_of_equals_the_largest_comes_first() {
-    let folder = site();
-    let shown = spof(&["list", "-i", folder.path().to_str().unwrap()]);
+    let folder = folder(&[("spof.yaml", SITE)]);
+    let shown = run(&["list", "-i", folder.path().to_str().unwrap()]).ok();
     let expected = "\
 Single points of failure, worst first
      fault (+ others alike)                           cuts  worst
@@ -57,14 +42,15 @@ host:a or replica:blog@host:a#1, each alone, cuts
 
 #[test]
 fn what_a_limit_leaves_out_is_counted_in_faults() {
-    let folder = site();
-    let shown = spof(&[
+    let folder = folder(&[("spof.yaml", SITE)]);
+    let shown = run(&[
         "list",
         "--limit",
         "2",
         "-i",
         folder.path().to_str().unwrap(),
-    ]);
+    ])
+    .ok();
     assert!(shown.contains("  2  host:z +2"), "{shown}");
     assert!(
         shown.contains("  and 2 more faults (--limit shows more)\n"),
@@ -75,20 +61,21 @@ fn what_a_limit_leaves_out_is_counted_in_faults() {
 
 #[test]
 fn of_named_subjects_only_what_befalls_them_makes_faults_alike() {
-    let folder = site();
-    let shown = spof(&[
+    let folder = folder(&[("spof.yaml", SITE)]);
+    let shown = run(&[
         "list",
         "service:shop",
         "-i",
         folder.path().to_str().unwrap(),
-    ]);
+    ])
+    .ok();
     assert!(shown.contains("  1  host:z +3"), "{shown}");
 }
 
 /// The first lines on the inputs in this folder of `SPOF_REAL_INPUTS`.
 fn first_lines(pack: &str, count: usize) -> String {
     let inputs = std::env::var("SPOF_REAL_INPUTS").unwrap();
-    let shown = spof(&["list", "-i", &format!("{inputs}/{pack}/data")]);
+    let shown = run(&["list", "-i", &format!("{inputs}/{pack}/data")]).ok();
     shown.lines().take(count).collect::<Vec<_>>().join("\n")
 }
 

@@ -2,50 +2,23 @@
 //! typed wrongly.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::collections::BTreeMap;
 
-use assert_cmd::Command;
+use program::{folder, json, run};
 use serde_json::Value;
 
 const KAKAO: &str = "samples/kakao-2022";
 const FIRE: [&str; 5] = ["recover", "--down", "site:pangyo", "--repair", "10h"];
 
-fn run(args: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
-fn answer(args: &[&str]) -> String {
-    let (code, out, errors) = run(args);
-    assert_eq!(code, Some(0), "{args:?}\n{errors}");
-    out
-}
-
-fn json(args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-    serde_json::from_str(&answer(&args)).unwrap()
-}
-
 fn kakao(args: &[&str]) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["-i", KAKAO]).collect();
-    json(&args)
+    json(&[args, &["-i", KAKAO]].concat())
 }
 
 /// The estate of one manifest.
 fn estate(manifest: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("spof.yaml"), manifest).unwrap();
-    folder
+    folder(&[("spof.yaml", manifest)])
 }
 
 fn of(folder: &tempfile::TempDir, args: &[&str]) -> Value {
@@ -136,7 +109,7 @@ fn the_fire_names_the_circle_and_what_misses_its_objective() {
 
 fn answer_of_people(args: &[&str]) -> String {
     let args: Vec<&str> = args.iter().copied().chain(["-i", KAKAO]).collect();
-    answer(&args)
+    run(&args).ok()
 }
 
 #[test]
@@ -198,7 +171,7 @@ journeys: [{id: '로그인', rto: 5m, requires: ['인증']}]
 ",
     );
     let path = folder.path().to_str().unwrap();
-    let out = answer(&[
+    let out = run(&[
         "recover",
         "--down",
         "site:판교",
@@ -206,7 +179,8 @@ journeys: [{id: '로그인', rto: 5m, requires: ['인증']}]
         "2h",
         "-i",
         path,
-    ]);
+    ])
+    .ok();
     assert!(out.contains("service:인증 ×2"), "{out}");
     let timeline = out
         .split("Bring-up")
@@ -325,7 +299,7 @@ stores:
         &["recover", "--down", "site:a", "--repair", "2h", "-i", path][..],
         &["blast", "site:a", "-i", path],
     ] {
-        let out = answer(args);
+        let out = run(args).ok();
         assert!(out.contains("✗ lost"), "{out}");
         assert!(
             out.contains("stands where the data stood, and went with it"),
@@ -345,7 +319,7 @@ journeys: [{id: buy, rto: 1h, requires: [service:web]}]
 ",
     );
     let path = folder.path().to_str().unwrap();
-    let out = answer(&["recover", "--format", "markdown", "-i", path]);
+    let out = run(&["recover", "--format", "markdown", "-i", path]).ok();
     assert!(out.contains("- [ ] **start `service:web`**"), "{out}");
     assert!(!out.contains("<script>") && !out.contains("<b>|"), "{out}");
     assert!(!out.contains("@all"), "{out}");
@@ -390,11 +364,11 @@ fn what_contradicts_itself_is_one_clear_message() {
             .chain(args)
             .copied()
             .collect();
-        let (code, out, errors) = run(&all);
-        assert_eq!(code, Some(2), "{args:?}");
-        assert!(errors.contains(said), "{args:?}: {errors}");
-        assert!(out.is_empty(), "{out}");
-        assert_eq!(errors.matches("error:").count(), 1, "{errors}");
+        let ran = run(&all);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(said), "{ran:?}");
+        assert!(ran.out.is_empty(), "{ran:?}");
+        assert_eq!(ran.err.matches("error:").count(), 1, "{ran:?}");
     }
 }
 

@@ -2,27 +2,20 @@
 //! dependency and its soft one. Expected verdicts follow by hand from the sample's files.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::collections::BTreeMap;
 
-use assert_cmd::Command;
+use program::run;
 use serde_json::Value;
 
 const SAMPLE: &str = "samples/kubernetes";
 
 /// What `spof ARGS -i samples/kubernetes --format json` says.
 fn json(args: &[&str]) -> Value {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .args(["-i", SAMPLE, "--format", "json"])
-        .output()
-        .unwrap();
-    assert!(
-        output.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
+    let ran = run(&[args, &["-i", SAMPLE, "--format", "json"]].concat());
+    assert!(ran.err.is_empty(), "{ran:?}");
+    ran.json()
 }
 
 /// Verdict and seconds to recover of the services, stores and journeys that a fault affects.
@@ -167,12 +160,8 @@ fn the_walk_through_shows_the_real_output() {
     let commands = shown(&page);
     assert!(commands.len() >= 5, "{commands:?}");
     for (command, expected) in commands {
-        let output = Command::cargo_bin("spof")
-            .unwrap()
-            .args(command.split_whitespace())
-            .output()
-            .unwrap();
-        let output = String::from_utf8(output.stdout).unwrap();
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let output = run(&words).out;
         // The page may stop before the footer, and never says more than the program.
         assert!(
             output.trim_end().starts_with(expected.trim_end()),

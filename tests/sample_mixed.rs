@@ -2,31 +2,15 @@
 //! docs/first-steps-mixed.md shows it. Expected verdicts follow by hand from the files.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+mod program;
+
 use std::path::Path;
 
-use assert_cmd::Command;
+use program::{json, run};
 use serde_json::Value;
 
 const SAMPLE: &str = "samples/mixed";
 const PANEL: &str = "power:Anyang/Panel 1";
-
-/// What `spof ARGS` prints; it must succeed.
-fn spof(args: &[&str]) -> String {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(args)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "spof {args:?}\n{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn json(args: &[&str]) -> Value {
-    let args: Vec<_> = args.iter().copied().chain(["--format", "json"]).collect();
-    serde_json::from_str(&spof(&args)).unwrap()
-}
 
 /// `id verdict` of the journeys, services and stores that the loss of the panel affects.
 fn lost(sample: &str) -> Vec<String> {
@@ -52,7 +36,7 @@ fn lost(sample: &str) -> Vec<String> {
 
 #[test]
 fn a_chain_crosses_three_formats_with_file_and_line_at_each_hop() {
-    let chain = spof(&["why", "service:tickets", "--down", PANEL, "-i", SAMPLE]);
+    let chain = run(&["why", "service:tickets", "--down", PANEL, "-i", SAMPLE]).ok();
     let mut at = 0;
     for hop in [
         "needs store:orders  ✗ down (inferred)  samples/mixed/kubernetes/tickets.yaml:25:22",
@@ -155,7 +139,11 @@ fn the_page_shows_the_real_output() {
             .map(|word| word.replace('\u{a0}', " "))
             .collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        assert_eq!(spof(&args).trim_end(), output.trim_end(), "spof {command}");
+        assert_eq!(
+            run(&args).ok().trim_end(),
+            output.trim_end(),
+            "spof {command}"
+        );
         shown += 1;
     }
     assert_eq!(shown, 2);

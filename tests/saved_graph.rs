@@ -5,21 +5,19 @@
     reason = "a test that can't go on should stop"
 )]
 
-use std::path::Path;
+mod program;
 
-use assert_cmd::Command;
+use program::run_in;
+use std::path::Path;
 
 /// `spof graph --format json` of `input`, read in the folder `at`.
 fn graph(at: &Path, input: &str, assume: &str) -> String {
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(["graph", "--format", "json", "--assume", assume, "-i", input])
-        .current_dir(at)
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{input}");
-    assert!(output.status.success(), "{input}: {}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    let ran = run_in(
+        at,
+        &["graph", "--format", "json", "--assume", assume, "-i", input],
+    );
+    assert_eq!(ran.err, "", "{input}");
+    ran.ok()
 }
 
 /// Saves the graph of `input`, reads that back, and compares.
@@ -115,13 +113,9 @@ fn too_much_weight_is_said() {
         members.join(",")
     );
     std::fs::write(folder.path().join("estate.json"), text).unwrap();
-    let output = Command::cargo_bin("spof")
-        .unwrap()
-        .args(["lint", "--format", "concise", "-i", "estate.json"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
+    let lint = ["lint", "--format", "concise", "-i", "estate.json"];
+    let ran = run_in(folder.path(), &lint);
+    let said = ran.out + &ran.err;
     let expected = "weigh more than 18446744073709551615 in sum: `host:h2047` counts \
                     9007199254740991, not 9007199254740992";
     assert!(said.contains(expected), "{said}");

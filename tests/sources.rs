@@ -5,37 +5,15 @@
     reason = "a test that panics fails"
 )]
 
+mod program;
+
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
-use tempfile::TempDir;
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    dir
-}
-
-/// Standard output, standard error and exit code.
-fn spof(dir: &Path, words: &[&str]) -> (String, String, i32) {
-    let mut command = Command::cargo_bin("spof").unwrap();
-    let run = command.current_dir(dir).args(words).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        text(&run.stdout),
-        text(&run.stderr),
-        run.status.code().unwrap(),
-    )
-}
+use program::{folder, run_in};
 
 fn nodes(dir: &Path) -> Vec<String> {
-    let (out, err, _) = spof(dir, &["graph", "--format", "json"]);
-    let graph: serde_json::Value = serde_json::from_str(&out).expect(&err);
+    let graph = run_in(dir, &["graph", "--format", "json"]).json();
     let all = graph["nodes"].as_array().unwrap().iter();
     all.map(|node| {
         let source = &node["sources"][0];
@@ -55,22 +33,20 @@ fn the_sample_is_what_the_page_says() {
     let page = fs::read_to_string("docs/filters.md").unwrap();
     let (_, shown) = page.split_once("```text\n").unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
-    let (why, err, code) = spof(
+    let why = run_in(
         sample,
         &["why", "service:checkout", "--down", "power:stedin"],
     );
-    assert_eq!(code, 0, "{err}");
+    let why = why.ok();
     assert!(why.starts_with(shown), "{why}");
-    let (coverage, ..) = spof(sample, &["coverage"]);
+    let coverage = run_in(sample, &["coverage"]).out;
     assert!(coverage.contains("\n  source          3 "), "{coverage}");
     assert!(
         coverage.contains("11 of 11 with a known place"),
         "{coverage}"
     );
-    let (lint, ..) = spof(
-        sample,
-        &["lint", "--format", "concise", "--fail-on", "never"],
-    );
+    let lint = ["lint", "--format", "concise", "--fail-on", "never"];
+    let lint = run_in(sample, &lint).out;
     assert!(
         !lint.contains("invalid-value") && !lint.contains("unreadable"),
         "{lint}"
@@ -89,7 +65,7 @@ fn the_sample_is_what_the_page_says() {
 #[test]
 fn a_mapped_file_goes_to_its_filter_whatever_it_looks_like() {
     let deployment = "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: web}\n";
-    let dir = tree(&[
+    let dir = folder(&[
         (
             "spof.toml",
             "[[source]]\npath = ['k8s.yaml', 'package.json', 'systems', 'x.md']\nfilter = '{services: [{id: \"service:\\(.metadata.name // .name)\"}]}'\n",
@@ -118,7 +94,7 @@ fn a_mapped_file_goes_to_its_filter_whatever_it_looks_like() {
 
 #[test]
 fn a_manifest_beside_it_has_the_last_word_and_adapters_meet_it() {
-    let dir = tree(&[
+    let dir = folder(&[
         (
             "spof.toml",
             "[[source]]\npath = 'c.yaml'\nfilter = '{services: map({id: .n, tier: .t, owner: .o})}'\n",
@@ -133,8 +109,7 @@ fn a_manifest_beside_it_has_the_last_word_and_adapters_meet_it() {
             "[{\"parent\": \"Web\", \"child\": \"cart\", \"callCount\": 1}]",
         ),
     ]);
-    let (out, ..) = spof(dir.path(), &["graph", "--format", "json"]);
-    let graph: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let graph = run_in(dir.path(), &["graph", "--format", "json"]).json();
     let all = graph["nodes"].as_array().unwrap();
     let web = all.iter().find(|node| node["id"] == "service:web").unwrap();
     assert_eq!((&web["tier"], &web["owner"]), (&1.into(), &"team-a".into()));
@@ -148,7 +123,7 @@ fn a_manifest_beside_it_has_the_last_word_and_adapters_meet_it() {
 fn what_goes_wrong_is_said_where_it_is_and_the_rest_is_read() {
     let filter = "if .stop then def f: f; f elif .bad then error(\"no name\") elif .none then empty \
                   else {services: [{id: .name, tier: .tier}]} end";
-    let dir = tree(&[
+    let dir = folder(&[
         (
             "spof.toml",
             &format!(
@@ -162,7 +137,8 @@ fn what_goes_wrong_is_said_where_it_is_and_the_rest_is_read() {
         ("a/5.yaml", "name: [\n"),
         ("a/6.yaml", "name: cart\n"),
     ]);
-    let (lint, _, code) = spof(dir.path(), &["lint", "--format", "concise"]);
+    let ran = run_in(dir.path(), &["lint", "--format", "concise"]);
+    let (lint, code) = (ran.out, ran.code);
     for wanted in [
         "a/1.yaml:1:1: error[unreadable-file] the filter takes more than",
         "a/2.yaml:2:1: error[unreadable-file] the filter says: no name",
@@ -172,7 +148,7 @@ fn what_goes_wrong_is_said_where_it_is_and_the_rest_is_read() {
         assert!(lint.contains(wanted), "{wanted}: {lint}");
     }
     assert_eq!(code, 1);
-    let (human, ..) = spof(dir.path(), &["lint"]);
+    let human = run_in(dir.path(), &["lint"]).out;
     assert!(
         human.contains("the filter stands at spof.toml:3:10"),
         "{human}"
@@ -182,7 +158,7 @@ fn what_goes_wrong_is_said_where_it_is_and_the_rest_is_read() {
         nodes.contains(&"service:cart a/6.yaml:1".to_owned()),
         "{nodes:?}"
     );
-    let (coverage, ..) = spof(dir.path(), &["coverage"]);
+    let coverage = run_in(dir.path(), &["coverage"]).out;
     assert!(
         coverage.contains("the filter of spof.toml:3:10 makes nothing of it"),
         "{coverage}"
@@ -195,7 +171,7 @@ fn what_goes_wrong_is_said_where_it_is_and_the_rest_is_read() {
 
 #[test]
 fn a_filter_in_a_file_stays_below_the_configuration() {
-    let dir = tree(&[
+    let dir = folder(&[
         (
             "repo/spof.toml",
             "[[source]]\npath = 'a'\nfilter_file = '../outside.jq'\n",
@@ -206,10 +182,10 @@ fn a_filter_in_a_file_stays_below_the_configuration() {
         ("repo/ok.jq", "{services: [{id: .name}]}"),
     ]);
     let repo = dir.path().join("repo");
-    let (_, err, code) = spof(&repo, &["list"]);
+    let ran = run_in(&repo, &["list"]);
     assert!(
-        code == 2 && err.contains("../outside.jq lies outside the folder"),
-        "{err}"
+        ran.code == 2 && ran.err.contains("../outside.jq lies outside the folder"),
+        "{ran:?}"
     );
     #[cfg(unix)]
     std::os::unix::fs::symlink("../outside.jq", repo.join("link.jq")).unwrap();
@@ -223,8 +199,8 @@ fn a_filter_in_a_file_stays_below_the_configuration() {
             format!("[[source]]\npath = 'a'\nfilter_file = '{name}'\n"),
         )
         .unwrap();
-        let (_, err, code) = spof(&repo, &["list"]);
-        assert!(code == 2 && err.contains(wanted), "{name}: {err}");
+        let ran = run_in(&repo, &["list"]);
+        assert!(ran.code == 2 && ran.err.contains(wanted), "{name}: {ran:?}");
     }
     fs::write(
         repo.join("spof.toml"),
@@ -236,7 +212,7 @@ fn a_filter_in_a_file_stays_below_the_configuration() {
 
 #[test]
 fn a_table_is_a_list_of_its_rows() {
-    let dir = tree(&[
+    let dir = folder(&[
         (
             "spof.toml",
             "[[source]]\npath = 'apps.txt'\nformat = 'csv'\nfilter = '{services: map({id: .app, tier: (.class | tonumber)})}'\n",
