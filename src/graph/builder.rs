@@ -1,7 +1,7 @@
 //! A graph put together node by node and requirement by requirement: what the model is compiled
 //! with, and what generators of large graphs use directly.
 
-use super::{Graph, Rows};
+use super::{Graph, Numbers, Rows};
 use crate::words::{Class, Mode};
 
 /// The graph would have 2^32 nodes, requirements, members, ways or required nodes.
@@ -18,10 +18,10 @@ pub struct Builder {
     rto_s: Vec<u64>,
     owner: Vec<u32>,
     mode: Vec<Mode>,
-    need: Vec<u64>,
+    need: Numbers,
     member_ends: Vec<u32>,
     member_node: Vec<u32>,
-    member_weight: Vec<u64>,
+    member_weight: Numbers,
     standbys: Vec<u32>,
     /// Number of the first way of the standby after the one with this number.
     way_ends: Vec<u32>,

@@ -1,18 +1,20 @@
 //! The model compiled to integers: one compact immutable graph (compressed sparse rows) on which
 //! the analysis runs, and petgraph's `visit` traits on it so that its algorithms need no copy.
 //!
-//! * [`rows`]: lists of lists in two arrays. * [`builder`]: node by node, requirement by
+//! * [`rows`]: lists of lists in two arrays. * [`numbers`]: small numbers in a byte each. * [`builder`]: node by node, requirement by
 //!   requirement. * [`compile`]: model → graph.
 //! * [`order`]: everything after what it needs. * [`visit`]: petgraph's traits over "needs in order
 //!   to serve", and its cycles.
 
 mod builder;
 mod compile;
+mod numbers;
 mod order;
 mod rows;
 mod visit;
 
 pub use builder::{Builder, TooLarge};
+pub use numbers::Numbers;
 pub use order::Order;
 pub use rows::Rows;
 pub use visit::Cycles;
@@ -82,11 +84,11 @@ pub struct Graph {
     pub requirements: Rows,
     pub owner: Vec<u32>,
     pub mode: Vec<Mode>,
-    pub need: Vec<u64>,
+    pub need: Numbers,
     /// Members by requirement: the row of requirement `q` is the range of its member indices.
     pub members: Rows,
     pub member_node: Vec<u32>,
-    pub member_weight: Vec<u64>,
+    pub member_weight: Numbers,
     /// The requirement a member belongs to.
     pub member_of: Vec<u32>,
     has_soft: bool,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::analysis::verdict::{Time, Verdict};
-use crate::graph::Graph;
+use crate::graph::{Graph, Numbers};
 use crate::words::Mode;
 
 use super::recover::{recover, waiting};
@@ -16,11 +16,11 @@ pub struct Baseline {
     pub(in crate::analysis) runs: Vec<bool>,
     pub(in crate::analysis) serves: Vec<bool>,
     pub(in crate::analysis) degraded: Vec<bool>,
-    serving_weight: Vec<u64>,
+    serving_weight: Numbers,
     /// `None` where it is the serving weight throughout, as it is of most graphs.
-    running_weight: Option<Vec<u64>>,
+    running_weight: Option<Numbers>,
     /// Of members that serve and are not degraded; `None` as above.
-    sound_weight: Option<Vec<u64>>,
+    sound_weight: Option<Numbers>,
     /// Nodes that don't serve at once even without faults, but may come to run or serve: every
     /// recovery has to consider them.
     pub(in crate::analysis) late: Vec<u32>,
@@ -178,7 +178,7 @@ fn index_range(len: usize) -> std::ops::Range<u32> {
 }
 
 /// Sum of the active members' weights, by requirement.
-fn all_weights(graph: &Graph) -> Vec<u64> {
+fn all_weights(graph: &Graph) -> Numbers {
     let weight = |m: u32| {
         if graph.is_active(m) {
             graph.member_weight[m as usize]
@@ -192,7 +192,7 @@ fn all_weights(graph: &Graph) -> Vec<u64> {
 }
 
 /// Requirements of the given modes that `weights` don't meet.
-fn unmet<'a>(graph: &'a Graph, weights: &[u64], modes: &'a [Mode]) -> Vec<u32> {
+fn unmet<'a>(graph: &'a Graph, weights: &Numbers, modes: &'a [Mode]) -> Vec<u32> {
     index_range(graph.owner.len())
         .filter(|q| modes.contains(&graph.mode[*q as usize]))
         .filter(|q| weights[*q as usize] < graph.need[*q as usize])
@@ -211,15 +211,16 @@ fn stop(node: u32, inside: &mut [bool], queue: &mut Vec<u32>) {
 fn shrink(
     graph: &Graph,
     queue: &mut Vec<u32>,
-    weights: &mut [u64],
+    weights: &mut Numbers,
     modes: &[Mode],
     inside: &mut [bool],
 ) {
     while let Some(node) = queue.pop() {
         for &m in graph.active_in.items(node) {
             let q = graph.member_of[m as usize] as usize;
-            weights[q] = weights[q].saturating_sub(graph.member_weight[m as usize]);
-            if weights[q] < graph.need[q] && modes.contains(&graph.mode[q]) {
+            let left = weights[q].saturating_sub(graph.member_weight[m as usize]);
+            weights.set(q, left);
+            if left < graph.need[q] && modes.contains(&graph.mode[q]) {
                 stop(graph.owner[q], inside, queue);
             }
         }

@@ -49,6 +49,20 @@ impl Arena {
         }
     }
 
+    /// Makes room ahead, from the lists of `done` nodes of `of`, for at most `most` pairs. Pages that
+    /// are never written cost nothing, while an arena that grows by and by is copied each time, into
+    /// pages that the system has to clear before.
+    pub(super) fn expect(&mut self, done: usize, of: usize, most: usize) {
+        let pairs = self.pairs.len();
+        let left = (pairs / done.max(1) + 1).saturating_mul(of.saturating_sub(done));
+        let room = self.pairs.capacity() - pairs;
+        if room < left / 4 {
+            let ahead = (left + left / 4).min(most.saturating_sub(pairs));
+            // No error if there is not so much: it may not be needed.
+            let _ = self.pairs.try_reserve_exact(ahead);
+        }
+    }
+
     pub(super) fn range(&self, node: u32) -> Range<usize> {
         self.spans[node as usize].range()
     }

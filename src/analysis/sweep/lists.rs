@@ -141,6 +141,7 @@ impl<'e> Pass<'e> {
                     return Err(Halt::Stopped);
                 }
                 (told, held) = (at, self.arena.pairs.len());
+                self.arena.expect(at, order.nodes().len(), most);
             }
         }
         Ok(())

@@ -108,10 +108,11 @@ impl Slot {
             start..start + slot.count as usize
         };
         let (ours, others) = (range(self), range(other));
-        let (nodes, weights) = (&graph.member_node, &graph.member_weight);
         (self.count, self.mode, self.need) == (other.count, other.mode, other.need)
-            && equal(&nodes[ours.clone()], &nodes[others.clone()])
-            && equal(&weights[ours], &weights[others])
+            && equal(&graph.member_node[ours.clone()], &graph.member_node[others.clone()])
+            && graph
+                .member_weight
+                .same(ours.start, others.start, ours.len())
     }
 }
 
