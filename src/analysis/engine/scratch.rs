@@ -5,7 +5,7 @@ use crate::graph::Graph;
 
 use super::strike::Blow;
 
-/// Slot of a node that takes no part in a recovery, number of a requirement that lost nothing.
+/// Slot of a node that takes no part in a recovery.
 pub(super) const NO_SLOT: u32 = u32::MAX;
 
 /// In which of the sets a node is.
@@ -53,7 +53,8 @@ pub struct Scratch {
     lists: [Vec<u32>; 6],
     /// Only nodes of [`Set::Inside`] are looked at.
     restricted: bool,
-    /// Place of a requirement among the records.
+    /// Place of a requirement among the records, counted from one; zero if it lost nothing. (Memory
+    /// that stays zero is never touched.)
     record_of: Vec<u32>,
     records: Vec<Record>,
     /// Place of a node in the recovery at hand.
@@ -72,7 +73,7 @@ impl Scratch {
             sets: vec![0; graph.node_count()],
             lists: Default::default(),
             restricted: false,
-            record_of: vec![NO_SLOT; graph.owner.len()],
+            record_of: vec![0; graph.owner.len()],
             records: Vec::new(),
             slot: vec![NO_SLOT; graph.node_count()],
             ..Self::default()
@@ -141,20 +142,22 @@ impl Scratch {
     /// The record of requirement `q`, to change it.
     pub(in crate::analysis) fn record(&mut self, q: u32) -> &mut Record {
         let at = &mut self.record_of[q as usize];
-        if *at == NO_SLOT {
-            *at = u32::try_from(self.records.len()).unwrap_or(NO_SLOT);
+        if *at == 0 {
             self.records.push(Record {
                 requirement: q,
                 ..Record::default()
             });
+            // There are fewer requirements than 2^32 - 1.
+            *at = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
         }
-        &mut self.records[*at as usize]
+        &mut self.records[*at as usize - 1]
     }
 
     /// The record of requirement `q`.
     pub(in crate::analysis) fn recorded(&self, q: u32) -> Record {
-        let at = self.record_of[q as usize];
-        self.records.get(at as usize).copied().unwrap_or_default()
+        let at = (self.record_of[q as usize] as usize).checked_sub(1);
+        let record = at.and_then(|at| self.records.get(at));
+        record.copied().unwrap_or_default()
     }
 
     /// Forgets what was lacking, for another recovery from the same strike.
@@ -180,7 +183,7 @@ impl Scratch {
             }
         }
         for record in self.records.drain(..) {
-            self.record_of[record.requirement as usize] = NO_SLOT;
+            self.record_of[record.requirement as usize] = 0;
         }
     }
 }

@@ -22,12 +22,7 @@ impl Pass<'_> {
             return Ok(());
         }
         let mut degraded = Arena::new(graph.node_count());
-        let mut reached = vec![false; graph.node_count()];
-        for (node, degraded) in (0u32..).zip(&ground.baseline.degraded) {
-            if *degraded {
-                self.reach(node, &mut reached);
-            }
-        }
+        let mut marked = Marked::new(&ground.baseline.degraded);
         let mut losses = Vec::new();
         let mut found = Vec::new();
         let mut memo = Memo::default();
@@ -35,19 +30,13 @@ impl Pass<'_> {
             if at % STRIDE == 0 && !watched.step(0) {
                 return Err(Halt::Stopped);
             }
-            if !(reached[node as usize] || ground.is(node, SOFT)) {
+            if !(marked.any || ground.is(node, SOFT)) {
                 continue;
             }
-            let reached_it = reached[node as usize];
             found.clear();
-            self.find(
-                node,
-                reached_it,
-                &degraded,
-                &mut losses,
-                Some(&mut memo),
-                &mut found,
-            );
+            let is_degraded = |node| marked.has(node);
+            let memo = Some(&mut memo);
+            self.find(node, is_degraded, &degraded, &mut losses, memo, &mut found);
             if found.is_empty() {
                 continue;
             }
@@ -61,7 +50,7 @@ impl Pass<'_> {
                     counts[self.part.place(high(*pair)) + 1] += 1;
                 }
             }
-            self.reach(node, &mut reached);
+            marked.add(node);
             if degraded.pairs.len() + self.arena.pairs.len() > most || degraded.overflowed {
                 return Err(Halt::Full { parts: 2 });
             }
@@ -72,25 +61,19 @@ impl Pass<'_> {
 
     /// The faults that degrade `node`, as far as `degraded` says what they do to its members.
     pub(super) fn degrading(&self, node: u32, degraded: &Arena) -> Vec<u64> {
-        let ground = self.ground;
-        let graph = ground.graph;
-        let known = |node: u32| ground.baseline.degraded[node as usize] || !degraded.is_empty(node);
-        let reached = graph.requirements_of(node).any(|q| {
-            let mut members = graph.members_of(q).filter(|m| graph.is_active(*m));
-            graph.mode[q as usize] == Mode::Hard
-                && members.any(|m| known(graph.member_node[m as usize]))
-        });
+        let baseline = self.ground.baseline;
+        let known = |node: u32| baseline.degraded[node as usize] || !degraded.is_empty(node);
         let mut found = Vec::new();
-        self.find(node, reached, degraded, &mut Vec::new(), None, &mut found);
+        self.find(node, known, degraded, &mut Vec::new(), None, &mut found);
         found
     }
 
-    /// The same, into `found`, which is empty; `reached`: it hard-requires what some fault degrades,
-    /// or what is degraded anyway; `memo`: of soft requirements.
+    /// The same, into `found`, which is empty; `is_degraded` says whether some fault degrades a
+    /// node, or it is degraded anyway; `memo`: of soft requirements.
     fn find(
         &self,
         node: u32,
-        reached: bool,
+        is_degraded: impl Fn(u32) -> bool,
         degraded: &Arena,
         losses: &mut Vec<(u32, u64)>,
         mut memo: Option<&mut Memo>,
@@ -120,9 +103,12 @@ impl Pass<'_> {
                         memo.keep(graph, q, &found[before..]);
                     }
                 }
-                Mode::Hard if reached => {
-                    is_checked = false;
-                    self.thinned(degraded, q, losses, found);
+                Mode::Hard => {
+                    let mut members = graph.members_of(q);
+                    if members.any(|m| is_degraded(graph.member_node[m as usize])) {
+                        is_checked = false;
+                        self.thinned(degraded, q, losses, found);
+                    }
                 }
                 _ => {}
             }
@@ -138,17 +124,6 @@ impl Pass<'_> {
         if !is_checked {
             let mut losing = Losses::new(list);
             found.retain(|pair| !losing.has(high(*pair)));
-        }
-    }
-
-    /// What hard-requires the degraded `node` has to be looked at.
-    fn reach(&self, node: u32, reached: &mut [bool]) {
-        let graph = self.ground.graph;
-        for m in graph.active_in.items(node) {
-            let q = graph.member_of[*m as usize];
-            if graph.mode[q as usize] == Mode::Hard {
-                reached[graph.owner[q as usize] as usize] = true;
-            }
         }
     }
 
@@ -207,24 +182,26 @@ impl Pass<'_> {
         if baseline.sound(q) == baseline.serving(q) {
             // All that serve are sound: a fault that degrades none of them leaves the requirement
             // met by sound ones, or unmet.
-            let start = found.len();
-            for (node, _) in members() {
-                found.extend_from_slice(degraded.of(node));
+            for (node, weight) in members() {
+                losses.extend(degraded.of(node).iter().map(|pair| (high(*pair), weight)));
             }
-            let mut kept = start;
-            for at in start..found.len() {
-                let fault = high(found[at]);
-                let is_weaker = |node: u32| {
-                    self.arena.code(node, fault) & LOST != 0 || degraded.has(node, fault)
+            losses.sort_unstable();
+            for same in losses.chunk_by(|a, b| a.0 == b.0) {
+                let fault = same[0].0;
+                let degraded_sum = sum_of(same);
+                let loses = |node: u32| {
+                    !degraded.has(node, fault) && self.arena.code(node, fault) & LOST != 0
                 };
-                let weaker = members().filter(|(node, _)| is_weaker(*node));
-                let sum = weaker.fold(0u64, |sum, (_, weight)| sum.saturating_add(weight));
+                if degraded_sum > spare {
+                    found.push(pack(fault, 0));
+                    continue;
+                }
+                let lost = members().filter(|(node, _)| loses(*node));
+                let sum = lost.fold(degraded_sum, |sum, (_, weight)| sum.saturating_add(weight));
                 if sum > spare {
-                    found[kept] = pack(fault, 0);
-                    kept += 1;
+                    found.push(pack(fault, 0));
                 }
             }
-            found.truncate(kept);
             return;
         }
         for (node, weight) in members() {
@@ -274,11 +251,42 @@ impl<'l> Losses<'l> {
 fn exceeding(losses: &mut [(u32, u64)], spare: u64, found: &mut Vec<u64>) {
     losses.sort_unstable();
     for same in losses.chunk_by(|a, b| a.0 == b.0) {
-        let sum = same
-            .iter()
-            .fold(0u64, |sum, (_, weight)| sum.saturating_add(*weight));
-        if sum > spare {
+        if sum_of(same) > spare {
             found.push(pack(same[0].0, 0));
         }
+    }
+}
+
+fn sum_of(losses: &[(u32, u64)]) -> u64 {
+    let weights = losses.iter().map(|(_, weight)| *weight);
+    weights.fold(0, u64::saturating_add)
+}
+
+/// Nodes that are degraded, or that some fault degrades: one bit each, which stay next to the
+/// processor where their lists do not.
+struct Marked {
+    bits: Vec<u64>,
+    any: bool,
+}
+
+impl Marked {
+    fn new(degraded: &[bool]) -> Self {
+        let mut marked = Self {
+            bits: vec![0; degraded.len().div_ceil(64)],
+            any: false,
+        };
+        for (node, _) in (0u32..).zip(degraded).filter(|(_, degraded)| **degraded) {
+            marked.add(node);
+        }
+        marked
+    }
+
+    fn add(&mut self, node: u32) {
+        self.bits[node as usize / 64] |= 1 << (node % 64);
+        self.any = true;
+    }
+
+    fn has(&self, node: u32) -> bool {
+        self.bits[node as usize / 64] >> (node % 64) & 1 == 1
     }
 }

@@ -109,7 +109,10 @@ impl Slot {
         };
         let (ours, others) = (range(self), range(other));
         (self.count, self.mode, self.need) == (other.count, other.mode, other.need)
-            && equal(&graph.member_node[ours.clone()], &graph.member_node[others.clone()])
+            && equal(
+                &graph.member_node[ours.clone()],
+                &graph.member_node[others.clone()],
+            )
             && graph
                 .member_weight
                 .same(ours.start, others.start, ours.len())
