@@ -189,14 +189,14 @@ impl Pass<'_> {
             for same in losses.chunk_by(|a, b| a.0 == b.0) {
                 let fault = same[0].0;
                 let degraded_sum = sum_of(same);
-                let loses = |node: u32| {
+                let is_lost = |node: u32| {
                     !degraded.has(node, fault) && self.arena.code(node, fault) & LOST != 0
                 };
                 if degraded_sum > spare {
                     found.push(pack(fault, 0));
                     continue;
                 }
-                let lost = members().filter(|(node, _)| loses(*node));
+                let lost = members().filter(|(node, _)| is_lost(*node));
                 let sum = lost.fold(degraded_sum, |sum, (_, weight)| sum.saturating_add(weight));
                 if sum > spare {
                     found.push(pack(fault, 0));
