@@ -1,13 +1,18 @@
 //! Answers of one snapshot, kept for who asks the same again: a page asks what it asked a moment
-//! ago, and several people look at one outage.
+//! ago, and several people look at one outage. Kept is what was asked twice: most of what programs
+//! ask is asked once, and would only drive out the rest.
 
-use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Bytes;
 
 /// Bytes of questions and answers kept at most, in two halves.
 const MOST_BYTES: usize = 64 << 20;
+/// Questions that are known to have been asked once, at most.
+const MOST_ONCE: usize = 1 << 16;
 /// Larger ones are not kept.
 const LARGEST: usize = MOST_BYTES / 16;
 
@@ -34,6 +39,10 @@ struct Kept {
     young_bytes: usize,
     /// Before that: gone at the next turn.
     old: HashMap<Key, Bytes>,
+    /// Hashes of questions whose answer was not kept. Two of one hash only mean one answer kept
+    /// too early.
+    once: HashSet<u64>,
+    hasher: RandomState,
 }
 
 impl Answers {
@@ -45,32 +54,48 @@ impl Answers {
             return Some(answer.clone());
         }
         let (key, answer) = kept.old.remove_entry(&key)?;
-        kept.add(key, answer.clone());
+        let gone = kept.add(key, answer.clone());
+        drop(kept);
+        drop(gone);
         Some(answer)
     }
 
-    /// Keeps the answer to `question`.
+    /// Keeps the answer to `question`, if it was asked before.
     pub(super) fn put(&self, sort: Sort, question: &Bytes, answer: &Bytes) {
         if question.len() + answer.len() > LARGEST {
             return;
         }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = kept.hasher.hash_one((sort, question));
+        if !kept.once.remove(&hash) {
+            if kept.once.len() >= MOST_ONCE {
+                kept.once.clear();
+            }
+            kept.once.insert(hash);
+            return;
+        }
         // What was read from a connection is part of a larger buffer.
         let key = (sort, Bytes::copy_from_slice(question));
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.add(key, answer.clone());
+        let gone = kept.add(key, answer.clone());
+        drop(kept);
+        // Nobody waits while hundreds of answers are given back.
+        drop(gone);
     }
 }
 
 impl Kept {
-    fn add(&mut self, key: Key, answer: Bytes) {
+    /// Keeps an answer. What goes for it comes out.
+    fn add(&mut self, key: Key, answer: Bytes) -> HashMap<Key, Bytes> {
         let bytes = key.1.len() + answer.len();
+        let mut gone = HashMap::new();
         if self.young_bytes + bytes > MOST_BYTES / 2 {
-            self.old = std::mem::take(&mut self.young);
+            gone = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
             self.young_bytes = 0;
         }
         if self.young.insert(key, answer).is_none() {
             self.young_bytes += bytes;
         }
+        gone
     }
 }
 
@@ -78,10 +103,17 @@ impl Kept {
 mod tests {
     use super::*;
 
+    /// As if `question` were asked twice.
+    fn keep(answers: &Answers, sort: Sort, question: &Bytes, answer: &Bytes) {
+        answers.put(sort, question, answer);
+        answers.put(sort, question, answer);
+    }
+
     #[test]
     fn the_same_question_has_its_answer_and_no_other_has() {
         let answers = Answers::default();
         let (asked, other) = (Bytes::from_static(b"a"), Bytes::from_static(b"b"));
+        answers.put(Sort::Blast, &asked, &other);
         assert_eq!(answers.get(Sort::Blast, &asked), None);
         answers.put(Sort::Blast, &asked, &other);
         assert_eq!(answers.get(Sort::Blast, &asked), Some(other.clone()));
@@ -96,7 +128,7 @@ mod tests {
         let answer = Bytes::from(vec![0u8; LARGEST / 2]);
         let first = question(0);
         for number in 0..200 {
-            answers.put(Sort::Blast, &question(number), &answer);
+            keep(&answers, Sort::Blast, &question(number), &answer);
             assert!(answers.get(Sort::Blast, &first).is_some(), "{number}");
             let kept = answers.kept.lock().unwrap();
             let held = (kept.young.len() + kept.old.len()) * answer.len();
@@ -104,7 +136,7 @@ mod tests {
         }
         assert!(answers.get(Sort::Blast, &question(1)).is_none());
         let huge = Bytes::from(vec![0u8; LARGEST + 1]);
-        answers.put(Sort::Why, &first, &huge);
+        keep(&answers, Sort::Why, &first, &huge);
         assert!(answers.get(Sort::Why, &first).is_none());
     }
 }

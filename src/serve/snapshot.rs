@@ -323,9 +323,8 @@ fn documentation(code: Code) -> String {
 /// `value` as a body. Only a fault of this program keeps a value from being written; it is then
 /// said in the body's place.
 pub(super) fn written<T: serde::Serialize + ?Sized>(value: &T) -> Bytes {
-    let mut body = Vec::new();
-    match json::write_compact(&mut body, value) {
-        Ok(()) => body.into(),
+    match json::compact(value) {
+        Ok(body) => body.into(),
         Err(error) => format!("{{\"error\":{{\"message\":\"internal error: {error}\"}}}}").into(),
     }
 }

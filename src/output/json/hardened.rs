@@ -8,6 +8,9 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::output::text::is_hostile;
 
+/// Bytes that most answers fit in.
+const ROOM: usize = 4 << 10;
+
 /// Writes `value` over several lines, with a line break at the end.
 ///
 /// # Errors
@@ -19,14 +22,17 @@ pub fn write<T: Serialize + ?Sized>(mut out: &mut dyn Write, value: &T) -> io::R
     writeln!(out)
 }
 
-/// Writes `value` on one line, without a line break.
+/// `value` on one line, without a line break.
 ///
 /// # Errors
-/// What `out` fails with.
-pub fn write_compact<T: Serialize + ?Sized>(mut out: &mut dyn Write, value: &T) -> io::Result<()> {
+/// `value` says that it can't be written.
+pub fn compact<T: Serialize + ?Sized>(value: &T) -> io::Result<Vec<u8>> {
+    // Not through `dyn Write`: what is written is a few bytes at a time.
+    let mut out = Vec::with_capacity(ROOM);
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut out, Hardened(CompactFormatter));
-    Ok(value.serialize(&mut serializer)?)
+    value.serialize(&mut serializer)?;
+    Ok(out)
 }
 
 /// Another layout, with hostile characters escaped.

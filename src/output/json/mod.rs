@@ -20,7 +20,7 @@ pub use common::common;
 pub use coverage::coverage;
 pub use cuts::cuts;
 pub use drill::drill;
-pub use hardened::{write, write_compact};
+pub use hardened::{compact, write};
 pub use list::{by_subject, list};
 pub use recover::recover;
 pub use why::why;
