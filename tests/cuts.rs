@@ -192,6 +192,31 @@ fn scram_finds_the_same_cut_sets_in_what_is_exported() {
     assert!(products > 1_000, "only {products} products in all");
 }
 
+/// Models that others wrote: those that come with SCRAM.
+#[test]
+fn the_models_that_come_with_scram() {
+    for (model, top, count) in [
+        ("BSCU/BSCU.xml", "LossOfBrakingCommands", 10),
+        ("HIPPS/HIPPS.xml", "top", 9),
+        ("Lift/lift.xml", "LiftDoor", 12),
+        ("SmallTree/SmallTree.xml", "top", 2),
+        ("Theatre/theatre.xml", "Theatre", 2),
+        ("ThreeMotor/three_motor.xml", "E1", 12),
+        ("TwoTrain/two_train.xml", "TopEvent", 4),
+        ("ne574/ne574.xml", "System", 7),
+    ] {
+        let file = Path::new("/usr/share/scram/input").join(model);
+        let path = file.to_str().unwrap();
+        let found = json(&["cuts", top, "-i", path, "--max-order", "all"]);
+        let sets = found["cuts"].as_array().unwrap().iter();
+        let ours: BTreeSet<BTreeSet<String>> = sets
+            .map(|set| serde_json::from_value(set.clone()).unwrap())
+            .collect();
+        assert_eq!(ours.len(), count, "{model}");
+        assert_eq!(scram(&file), ours, "{model}");
+    }
+}
+
 #[test]
 fn the_sample_fault_tree() {
     let found = json(&[
