@@ -51,7 +51,7 @@ struct Formula<'v> {
     home: usize,
 }
 
-impl<'v> Formula<'v> {
+impl Formula<'_> {
     fn inside(self) -> impl Iterator<Item = Self> {
         let home = self.home;
         children(self.view).map(move |view| Self { view, home })
