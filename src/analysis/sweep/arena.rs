@@ -57,7 +57,8 @@ impl Arena {
         let left = (pairs / done.max(1) + 1).saturating_mul(of.saturating_sub(done));
         let room = self.pairs.capacity() - pairs;
         if room < left / 4 {
-            let ahead = (left + left / 4).min(most.saturating_sub(pairs));
+            // Far more than is likely: what is known first of all is of places, whose lists are short.
+            let ahead = left.saturating_mul(2).min(most.saturating_sub(pairs));
             // No error if there is not so much: it may not be needed.
             let _ = self.pairs.try_reserve_exact(ahead);
         }
