@@ -101,7 +101,8 @@ impl<'d> Links<'d> {
         }
     }
 
-    /// `link_peers` of ports; one `link_peer` or `cable_peer` before version 3.3.
+    /// `link_peers` of ports; one `link_peer` or `cable_peer` before version 3.3, and before these
+    /// what the port reaches in the end.
     fn peers_by_port(&mut self, inventory: &Inventory<'d>, budget: &Budget) {
         for model in CABLED {
             let rows = inventory.rows(model).filter(|row| row.whole);
@@ -112,8 +113,12 @@ impl<'d> Links<'d> {
                     .map(View::items)
                     .into_iter()
                     .flatten();
+                let told = |field: &&str| row.view.get(field).is_some();
                 let one = ["link_peer", "cable_peer"];
-                let one = one.iter().filter_map(|field| row.view.get(field));
+                let newer = one.iter().any(|field| told(&field)) || told(&"link_peers");
+                let oldest = (!newer).then_some("connected_endpoint");
+                let one = one.into_iter().chain(oldest);
+                let one = one.filter_map(|field| row.view.get(field));
                 for peer in list.chain(one) {
                     let end = text(peer, "url").and_then(Model::at);
                     let key = super::fields::key(peer, "id");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::fields::{generic, text};
-use super::rows::{Form, Model, Row, form, inside, origin, rows};
+use super::rows::{Form, Model, Row, address_within, form, inside, origin, rows, unknown};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::Facts;
 use crate::source::{Document, SourceMap, Span, View};
@@ -79,6 +79,14 @@ pub(super) fn gather<'d>(
 ) -> Vec<Inventory<'d>> {
     let mut all: BTreeMap<(Form, String), Inventory<'d>> = BTreeMap::new();
     let mut pages: BTreeMap<(String, Model), Page> = BTreeMap::new();
+    // Rows that say nothing of where they stand are of the only installation there is.
+    let mut places = documents
+        .iter()
+        .filter(|document| form(document.root()) == Some(Form::Rest))
+        .map(|document| installation(document.root()))
+        .filter(|place| !place.is_empty());
+    let only = places.next();
+    let only = only.filter(|only| places.all(|place| place == *only));
     for document in documents.iter().rev() {
         let root = document.root();
         let Some(form) = form(root) else { continue };
@@ -88,8 +96,18 @@ pub(super) fn gather<'d>(
         let found = rows(root, form);
         let place = match form {
             Form::Dump => folder(sources.path(document.file)),
-            Form::Rest => installation(root),
+            Form::Rest => Some(installation(root))
+                .filter(|place| !place.is_empty())
+                .or_else(|| only.clone())
+                .unwrap_or_default(),
         };
+        if form == Form::Rest {
+            for (place, (count, span)) in unknown(root) {
+                let rows = if count == 1 { "row" } else { "rows" };
+                let why = format!("{count} {rows} of `{place}`: nothing is read of these");
+                facts.unread.push((span, why));
+            }
+        }
         if let (Some(page), Some((model, _))) = (page(root), found.first()) {
             pages.insert((place.clone(), *model), page);
         }
@@ -144,7 +162,10 @@ fn folder(path: &Utf8Path) -> String {
 
 /// The installation that the first row of a document names.
 fn installation<'d>(root: View<'d>) -> String {
-    let url = |row: View<'d>| text(row, "url").map(origin);
+    let url = |row: View<'d>| {
+        let own = text(row, "url").or_else(|| address_within(row));
+        own.map(origin)
+    };
     let listed = root
         .entries()
         .into_iter()

@@ -1,5 +1,7 @@
 //! Rows by model and key, out of a database dump or out of answers of the REST API.
 
+use std::collections::BTreeMap;
+
 use super::fields::{key, text};
 use crate::ingest::budget::Budget;
 use crate::source::{Kind, Span, View};
@@ -167,7 +169,7 @@ pub(super) fn form(root: View<'_>) -> Option<Form> {
     match root.kind() {
         Kind::Sequence => {
             let first = root.items().next()?;
-            if is_rest(first) {
+            if is_rest(first) || is_old(first) {
                 return Some(Form::Rest);
             }
             model_of(first)?;
@@ -178,7 +180,10 @@ pub(super) fn form(root: View<'_>) -> Option<Form> {
             let is_one_of =
                 |(_, list): &(View<'_>, View<'_>)| list.items().next().is_some_and(is_rest);
             let holds = root.size() <= LISTS && root.entries().iter().any(is_one_of);
-            (holds || is_rest(root)).then_some(Form::Rest)
+            let page = root.get("results").and_then(|list| list.items().next());
+            let old =
+                page.is_some_and(|first| root.get("count").is_some() && by_fields(first).is_some());
+            (holds || is_rest(root) || old).then_some(Form::Rest)
         }
         Kind::Null | Kind::Scalar => None,
     }
@@ -194,6 +199,86 @@ fn model_of(row: View<'_>) -> Option<&str> {
 fn is_rest(row: View<'_>) -> bool {
     let url = text(row, "url").and_then(endpoint);
     key(row, "id").is_some() && url.is_some_and(is_of_netbox)
+}
+
+/// Fields that only rows of a model have together. Before version 2.9 a row did not say where it
+/// stands, only the rows within it did.
+const BY_FIELDS: [(Model, [&str; 3]); 19] = [
+    (Model::Device, ["device_type", "device_role", "site"]),
+    (Model::Rack, ["u_height", "desc_units", "site"]),
+    (Model::Site, ["slug", "physical_address", "facility"]),
+    (Model::Region, ["slug", "parent", "site_count"]),
+    (Model::RackGroup, ["slug", "site", "rack_count"]),
+    (Model::VirtualMachine, ["vcpus", "cluster", "memory"]),
+    (Model::Cluster, ["type", "group", "virtualmachine_count"]),
+    (Model::Circuit, ["cid", "provider", "type"]),
+    (Model::Provider, ["slug", "noc_contact", "portal_url"]),
+    (
+        Model::CircuitTermination,
+        ["term_side", "circuit", "port_speed"],
+    ),
+    (Model::PowerPanel, ["rack_group", "site", "powerfeed_count"]),
+    (Model::PowerFeed, ["power_panel", "voltage", "amperage"]),
+    (
+        Model::PowerPort,
+        ["device", "maximum_draw", "allocated_draw"],
+    ),
+    (Model::PowerOutlet, ["device", "feed_leg", "power_port"]),
+    (
+        Model::Cable,
+        ["termination_a_type", "termination_a_id", "termination_b_id"],
+    ),
+    (Model::Interface, ["device", "mgmt_only", "lag"]),
+    (
+        Model::FrontPort,
+        ["device", "rear_port", "rear_port_position"],
+    ),
+    (Model::RearPort, ["device", "positions", "cable"]),
+    (Model::IpAddress, ["address", "family", "nat_inside"]),
+];
+
+/// The model of a row that has no address of its own, by its fields.
+fn by_fields(row: View<'_>) -> Option<Model> {
+    if row.get("url").is_some() {
+        return None;
+    }
+    key(row, "id")?;
+    let all = |fields: &[&str]| fields.iter().all(|field| row.get(field).is_some());
+    let known = BY_FIELDS.iter().find(|(_, fields)| all(fields));
+    known.map(|(model, _)| *model)
+}
+
+/// A row without an address of its own, with related ones that have theirs.
+fn is_old(row: View<'_>) -> bool {
+    by_fields(row).is_some() && address_within(row).is_some()
+}
+
+/// The first address of a row of `NetBox` among what a row holds.
+pub(super) fn address_within<'d>(row: View<'d>) -> Option<&'d str> {
+    let within = row.entries().into_iter();
+    let mut addresses = within.filter_map(|(_, value)| text(value, "url"));
+    addresses.find(|url| endpoint(url).is_some_and(is_of_netbox))
+}
+
+/// Where the rows of a document stand that mean nothing here, each with their number and the first
+/// of them.
+pub(super) fn unknown<'d>(root: View<'d>) -> BTreeMap<&'d str, (usize, Span)> {
+    let mut found: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    let lists: Vec<View<'d>> = match root.kind() {
+        Kind::Sequence => vec![root],
+        _ if is_rest(root) => Vec::new(),
+        _ => root.entries().into_iter().map(|(_, list)| list).collect(),
+    };
+    let alone = is_rest(root).then_some(root).into_iter();
+    for row in lists.into_iter().flat_map(View::items).chain(alone) {
+        let Some(url) = text(row, "url").filter(|url| Model::at(url).is_none()) else {
+            continue;
+        };
+        if let Some(place) = endpoint(url).filter(|_| key(row, "id").is_some()) {
+            found.entry(place).or_insert((0, row.span())).0 += 1;
+        }
+    }
+    found
 }
 
 /// The rows of a document with their models; what means nothing here is left out.
@@ -247,7 +332,10 @@ fn dumped(row: View<'_>) -> Option<(Model, Row<'_>)> {
 }
 
 fn answered(row: View<'_>) -> Option<(Model, Row<'_>)> {
-    let model = Model::at(text(row, "url")?)?;
+    let model = match text(row, "url") {
+        Some(url) => Model::at(url)?,
+        None => by_fields(row)?,
+    };
     let row = Row {
         key: key(row, "id")?,
         view: row,

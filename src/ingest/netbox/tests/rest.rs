@@ -156,3 +156,63 @@ fn several_lists_in_one_file() {
         1
     );
 }
+
+#[test]
+fn rows_of_versions_before_2_9_have_no_address_of_their_own() {
+    let devices = r#"{"count": 2, "next": null, "previous": null, "results": [
+ {"id": 7, "name": "web1", "display_name": "web1",
+  "device_type": {"id": 1, "url": "http://nb/api/dcim/device-types/1/", "model": "R640"},
+  "device_role": {"id": 1, "url": "http://nb/api/dcim/device-roles/1/", "name": "Web", "slug": "web"},
+  "site": {"id": 1, "url": "http://nb/api/dcim/sites/1/", "name": "AMS", "slug": "ams"},
+  "rack": {"id": 3, "url": "http://nb/api/dcim/racks/3/", "name": "R3", "display_name": "R3"},
+  "status": {"value": 1, "label": "Active"}},
+ {"id": 8, "name": "pdu1",
+  "device_type": {"id": 2, "url": "http://nb/api/dcim/device-types/2/", "model": "P"},
+  "device_role": {"id": 2, "url": "http://nb/api/dcim/device-roles/2/", "name": "PDU"},
+  "site": {"id": 1, "url": "http://nb/api/dcim/sites/1/", "name": "AMS"}, "rack": null,
+  "status": {"value": "active", "label": "Active", "id": 1}}]}"#;
+    let sites = r#"[{"id": 1, "name": "AMS", "slug": "ams", "facility": "", "physical_address": "",
+  "region": {"id": 4, "url": "http://nb/api/dcim/regions/4/", "name": "Europe"}}]"#;
+    // Nothing in it says whose it is.
+    let regions = r#"{"count": 1, "next": null, "previous": null, "results": [
+ {"id": 4, "name": "Western Europe", "slug": "eu", "parent": null, "site_count": 1}]}"#;
+    let ports = r#"[{"id": 5, "name": "PSU1", "maximum_draw": 500, "allocated_draw": 300,
+  "device": {"id": 7, "url": "http://nb/api/dcim/devices/7/", "name": "web1"},
+  "connected_endpoint_type": "dcim.poweroutlet",
+  "connected_endpoint": {"id": 6, "url": "http://nb/api/dcim/power-outlets/6/", "name": "1",
+    "device": {"id": 8, "url": "http://nb/api/dcim/devices/8/", "name": "pdu1"}}}]"#;
+    let (facts, _) = translate(&[
+        ("devices.json", devices),
+        ("power-ports.json", ports),
+        ("regions.json", regions),
+        ("sites.json", sites),
+    ]);
+    assert_eq!(
+        ids(&facts),
+        [
+            "host:web1",
+            "power:pdu1",
+            "rack:R3",
+            "region:Western Europe",
+            "service:AMS/Web",
+            "site:AMS"
+        ]
+    );
+    let edges = edges(&facts);
+    assert!(
+        edges.contains(&"host:web1 on power:pdu1".to_owned()),
+        "{edges:?}"
+    );
+}
+
+#[test]
+fn answers_that_mean_nothing_here_are_listed() {
+    let modules = r#"{"count": 2, "next": null, "previous": null, "results": [
+ {"id": 1, "url": "https://nb.example.org/api/dcim/modules/1/", "device": {"id": 7, "url": "https://nb.example.org/api/dcim/devices/7/", "name": "web1"}},
+ {"id": 2, "url": "https://nb.example.org/api/dcim/modules/2/"}]}"#;
+    let (facts, _) = translate(&[("modules.json", modules), ("sites.json", SITES)]);
+    assert_eq!(
+        notes(&facts),
+        ["2 rows of `dcim/modules`: nothing is read of these"]
+    );
+}
