@@ -2,7 +2,7 @@
 //!
 //! Times are what the providers document for their own fail-over; all are assumed.
 
-use super::place::{Places, Spot};
+use super::place::{self, Places, Spot};
 use super::value::Val;
 use crate::source::Span;
 use crate::words::{Evidence, Replication};
@@ -41,6 +41,8 @@ pub(super) struct Seen<'a> {
 pub(super) struct Copy {
     pub(super) count: u64,
     pub(super) at: At,
+    /// The region that it is in, where that is another than its primary's.
+    pub(super) region: Option<Spot>,
     pub(super) turn: Turn,
     pub(super) replication: Option<Replication>,
     /// A controller makes lost ones anew.
@@ -94,10 +96,14 @@ impl Copies {
             Self::ZoneOrRegion if seen.places.zones.is_empty() => vec![regional(seen)],
             Self::One | Self::ZoneOrRegion => vec![one(seen)],
             Self::Spread(paths) => vec![spread(seen, paths)],
-            Self::Group(paths) => vec![Copy {
-                replaced: true,
-                ..spread(seen, paths)
-            }],
+            Self::Group(paths) => {
+                let made = spread(seen, paths);
+                vec![Copy {
+                    replaced: true,
+                    at: apart(seen, made.at),
+                    ..made
+                }]
+            }
             Self::By(rule) => rule(seen),
         }
     }
@@ -107,6 +113,7 @@ fn copy(count: u64, at: At, span: Span) -> Copy {
     Copy {
         count,
         at,
+        region: None,
         turn: Turn::Always,
         replication: None,
         replaced: false,
@@ -143,6 +150,26 @@ fn each_zone(seen: &Seen<'_>) -> Copy {
             At::Zones(seen.places.zones.clone()),
             seen.span,
         ),
+    }
+}
+
+/// Groups that their provider spreads over the zones of a region: which zones these are may not
+/// be stated, but there are several.
+fn apart(seen: &Seen<'_>, at: At) -> At {
+    let by_region = matches!(
+        seen.kind,
+        "google_compute_region_instance_group_manager" | "google_container_node_pool"
+    );
+    let all_zones = seen.values.get("availability_zones").is_some_and(|value| {
+        let references = value.references();
+        let mut lists = references
+            .iter()
+            .map(|of| place::lists_zones(&of.resource, &of.attribute));
+        !references.is_empty() && lists.all(|lists| lists)
+    });
+    match at {
+        At::Unknown(None) if by_region || all_zones => At::Unknown(Some(seen.span)),
+        at => at,
     }
 }
 
@@ -237,6 +264,7 @@ fn followers(seen: &Seen<'_>) -> impl Iterator<Item = Copy> {
         Copy {
             turn: Turn::Never,
             replication: Some(Replication::Async { lag_s }),
+            region: places.wider(),
             ..copy(1, single(places), *span)
         }
     };
@@ -481,7 +509,12 @@ pub(super) fn google_pool(seen: &Seen<'_>) -> Vec<Copy> {
     .iter()
     .find_map(|path| seen.values.count_at(path));
     let each = stated.map_or(1, |(count, _)| count);
-    let zones = to_count(seen.places.zones.len().max(1));
+    let regional = seen.places.region.is_some();
+    let zones = match seen.places.zones.len() {
+        // Google takes three where nothing says how many.
+        0 if regional => 3,
+        zones => to_count(zones.max(1)),
+    };
     let made = over_zones(
         each.saturating_mul(zones),
         seen,
@@ -489,6 +522,7 @@ pub(super) fn google_pool(seen: &Seen<'_>) -> Vec<Copy> {
     );
     vec![Copy {
         replaced: true,
+        at: apart(seen, made.at),
         evidence: if stated.is_some() {
             Evidence::Declared
         } else {

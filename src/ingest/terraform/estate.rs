@@ -630,11 +630,33 @@ impl<'b> Estate<'b> {
                 let (region, span) = resource.region.as_ref()?;
                 place::region(provider, region, *span)
             });
+            // A zone that is only a number is one of the region of what it stands in.
+            let stated = stated.or_else(|| {
+                let mut others = Places::default();
+                if places.region.is_none() && provider == Some("azure") {
+                    for path in row.via {
+                        self.join_all(&mut others, &self.at_path(at, path), at, depth);
+                    }
+                }
+                others.region
+            });
             for path in row.zone {
                 for value in resource.values.at(path) {
-                    let spot = value
-                        .as_text()
+                    // Azure numbers its zones.
+                    let text = match &value.data {
+                        Data::Number(number) => Some(&**number),
+                        _ => value.as_text(),
+                    };
+                    let spot = text
                         .and_then(|text| place::zone(provider, text, stated.as_ref(), value.span));
+                    let listed = || {
+                        let references = value.references();
+                        let only = references.first().filter(|_| references.len() == 1)?;
+                        let (resource, attribute) = (&*only.resource, &*only.attribute);
+                        let region = stated.as_ref();
+                        place::zone_listed(provider, resource, attribute, region, value.span)
+                    };
+                    let spot = spot.or_else(|| listed().filter(|_| text.is_none()));
                     if let Some(spot) = spot {
                         places.join(&Places {
                             zones: vec![spot],
@@ -642,7 +664,7 @@ impl<'b> Estate<'b> {
                         });
                     }
                     // Zones of a data source, or of another resource.
-                    if value.from.is_some() && value.as_text().is_none() {
+                    else if value.from.is_some() && value.as_text().is_none() {
                         self.join_all(&mut places, &self.meant(value, entry.root), at, depth);
                     }
                 }
@@ -651,6 +673,13 @@ impl<'b> Estate<'b> {
             if places.zones.is_empty() {
                 for path in row.via {
                     self.join_all(&mut places, &self.at_path(at, path), at, depth);
+                }
+            }
+            if places.zones.is_empty() {
+                for (path, zones) in row.beside {
+                    for other in self.at_path(at, path) {
+                        self.zones_beside(other, zones, &mut places);
+                    }
                 }
             }
             if places.zones.is_empty()
@@ -686,6 +715,22 @@ impl<'b> Estate<'b> {
         }
         self.places.borrow_mut().insert(at, places.clone());
         places
+    }
+
+    /// The zones that another resource states for what is beside it: a cluster for its pools.
+    fn zones_beside(&self, at: At, path: &str, places: &mut Places) {
+        let Some(entry) = self.entries.get(at) else {
+            return;
+        };
+        let provider = kinds::provider(&entry.resource.kind);
+        for value in entry.resource.values.at(path) {
+            let text = value.as_text();
+            let spot = text.and_then(|text| place::zone(provider, text, None, value.span));
+            places.join(&Places {
+                zones: spot.into_iter().collect(),
+                region: None,
+            });
+        }
     }
 
     fn join_all(&self, places: &mut Places, others: &BTreeSet<At>, own: At, depth: usize) {

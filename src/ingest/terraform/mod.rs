@@ -10,8 +10,10 @@
 //! * [`kinds`]: which types mean what. * [`copies`]: how many, and which of them wait.
 //! * [`place`]: zones and regions. * [`estate`]: which value means which resource.
 //! * [`settings`]: what environments and scripts name. * [`dns`]: names.
-//! * [`names`]: what nodes are called. * [`tell`]: says it all as facts.
+//! * [`around`]: gateways and accounts. * [`names`]: what nodes are called. * [`tell`]: says it all
+//!   as facts.
 
+mod around;
 mod config;
 mod copies;
 mod dns;

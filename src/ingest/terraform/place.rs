@@ -106,6 +106,40 @@ pub(super) fn zone(
     })
 }
 
+/// Whether an attribute of a data source lists zones.
+pub(super) fn lists_zones(resource: &str, attribute: &str) -> bool {
+    const SOURCES: [&str; 3] = [
+        "data.aws_availability_zones.",
+        "data.google_compute_zones.",
+        "data.openstack_compute_availability_zones_v2.",
+    ];
+    SOURCES.iter().any(|start| resource.starts_with(start))
+        && matches!(attribute, "names" | "zone_ids")
+}
+
+/// The zone that stands at a place of such a list. What it is called nobody knows before a run;
+/// that it is another one than the next is certain.
+pub(super) fn zone_listed(
+    provider: Option<&'static str>,
+    resource: &str,
+    attribute: &str,
+    region: Option<&Spot>,
+    span: Span,
+) -> Option<Spot> {
+    let (list, number) = attribute.rsplit_once('.')?;
+    if !lists_zones(resource, list) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let within = region.map(|spot| spot.id.clone());
+    let of = within.as_ref().map_or(resource, Id::name);
+    Some(Spot {
+        id: Id::new("zone", &format!("{of}[{number}]")),
+        within,
+        provider,
+        span,
+    })
+}
+
 /// A region of a provider; a site where it has those. `None` if the text is none.
 pub(super) fn region(provider: Option<&'static str>, text: &str, span: Span) -> Option<Spot> {
     let text = last(text);

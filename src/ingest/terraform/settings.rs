@@ -242,7 +242,11 @@ impl Reader<'_, '_> {
             let meant = self.estate.meant(&one, self.root);
             let nodes: BTreeSet<At> = meant
                 .iter()
-                .filter_map(|at| self.estate.node_of(*at))
+                .flat_map(|at| match self.estate.node_of(*at) {
+                    Some(node) => BTreeSet::from([node]),
+                    // A server of databases, a part that leads on.
+                    None => self.estate.pools(*at).into_iter().flatten().collect(),
+                })
                 .collect();
             if !nodes.is_empty() {
                 self.add(Named::Nodes(nodes), soft, false, value.span);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::around::{self, Egress};
 use super::copies::{At as CopyAt, Copies, Copy, Seen, Turn};
 use super::dns;
 use super::estate::{At, Estate, hosts_of};
@@ -49,6 +50,8 @@ pub(super) fn tell(estate: &Estate<'_>, facts: &mut Facts) {
     for at in nodes.ids.keys() {
         teller.needs_of(*at);
     }
+    teller.gateways();
+    teller.accounts();
     for at in nodes.ids.keys() {
         teller.recorded(*at);
         teller.ordered(*at);
@@ -224,7 +227,8 @@ impl Teller<'_, '_> {
         } else {
             copy.evidence
         };
-        let region = places.wider().map(|spot| self.domain(&spot));
+        let region = copy.region.clone().or_else(|| places.wider());
+        let region = region.map(|spot| self.domain(&spot));
         let mut spread = Spread::default();
         let mut slots: Vec<(Option<Expr>, u64)> = Vec::new();
         match &copy.at {
@@ -234,7 +238,11 @@ impl Teller<'_, '_> {
                 slots.push((Some(Expr::One(on)), copy.count));
             }
             CopyAt::Unknown(apart) => {
-                spread.zones = apart.map(Apart::each);
+                // Of more copies than zones, some share one: providers have three of these.
+                spread.zones = apart.map(|span| Apart {
+                    most: copy.count.div_ceil(3).max(1),
+                    span,
+                });
                 spread.region = region;
                 slots.push((None, copy.count));
             }
@@ -426,6 +434,64 @@ impl Teller<'_, '_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Gateways to the outside: who is routed through them goes on serving without, and reaches
+    /// nobody.
+    fn gateways(&mut self) {
+        let egress = Egress::new(self.estate);
+        let mut used: BTreeSet<usize> = BTreeSet::new();
+        for (at, id) in &self.nodes.ids {
+            let asks = self.estate.entry(*at).and_then(|entry| entry.row);
+            let asks = asks.is_some_and(|row| matches!(row.what, What::Machine | What::Service(_)));
+            let gateways = if asks {
+                egress.of(self.estate, *at)
+            } else {
+                BTreeSet::new()
+            };
+            let Some(span) = self.estate.entry(*at).map(|entry| entry.resource.span) else {
+                continue;
+            };
+            let refs: Vec<Ref> = gateways
+                .iter()
+                .filter_map(|at| Some(domain_ref(&egress.gateways.get(*at)?.id, span)))
+                .collect();
+            if let Some(first) = gateways.first()
+                && self
+                    .needs
+                    .insert((id.clone(), Id::new("gateway", &first.to_string())))
+            {
+                used.extend(&gateways);
+                let expr = Expr::any_of(refs, span);
+                self.need(id, expr, Mode::Soft, Evidence::Inferred, span);
+            }
+        }
+        for at in used {
+            let Some(gateway) = egress.gateways.get(at) else {
+                continue;
+            };
+            let Some(entry) = self.estate.entry(gateway.at) else {
+                continue;
+            };
+            let here = entry.resource.span;
+            self.state(&gateway.id, Class::Domain, Evidence::Declared, here);
+            for spot in spots(&self.estate.places(gateway.at)) {
+                let on = self.domain(&spot);
+                self.stands(&gateway.id, on, spot.span);
+            }
+        }
+    }
+
+    /// The accounts that hosts, services, stores and clusters are in: closed, nothing of it is
+    /// reached.
+    fn accounts(&mut self) {
+        for (at, id) in &self.nodes.ids {
+            let Some((account, span)) = around::account(self.estate, *at) else {
+                continue;
+            };
+            let of = self.nodes.hosts.get(at).unwrap_or(id);
+            self.stands(of, domain_ref(&account, span), span);
         }
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 
+use super::super::place;
 use super::super::value::{Data, From, Val, joined};
 use super::functions;
 use super::module::Directory;
@@ -516,7 +517,8 @@ pub(super) fn member(of: &Val, name: &str) -> Result<Val> {
 /// An item of a list, or the value of a key.
 pub(super) fn item(of: &Val, index: &Val) -> Result<Val> {
     match (&of.data, index.scalar()) {
-        (Data::Unknown(_), _) => Ok(of.clone()),
+        (Data::Unknown(_), Some(text)) => Ok(listed(of, &text)),
+        (Data::Unknown(_), None) => Ok(of.clone()),
         (_, None) => unknown_of(&[of.clone(), index.clone()], index.span),
         (Data::List(items), Some(text)) => {
             let at = text.parse::<usize>().ok().and_then(|at| items.get(at));
@@ -526,6 +528,20 @@ pub(super) fn item(of: &Val, index: &Val) -> Result<Val> {
         (Data::Map(_), Some(text)) => member(of, &text),
         _ => Err(Fault("an index into a value that has no items".into())),
     }
+}
+
+/// An item of a list that is unknown. Of the zones that a data source lists it stays known which:
+/// two of them are two zones.
+pub(super) fn listed(of: &Val, index: &str) -> Val {
+    let lists_zones = of.from.as_ref().is_some_and(|from| {
+        let mut all = from.iter();
+        all.all(|reference| place::lists_zones(&reference.resource, &reference.attribute))
+    });
+    let mut value = of.clone();
+    if lists_zones && index.bytes().all(|byte| byte.is_ascii_digit()) {
+        value.from = extend(&of.from, index);
+    }
+    value
 }
 
 /// References with one more step.

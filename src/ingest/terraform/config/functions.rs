@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::super::value::{Data, Val};
-use super::eval::{Fault, Result, all_from, unknown_of};
+use super::eval::{Fault, Result, all_from, listed, unknown_of};
 use super::operators::{number, of_number, same};
 use crate::source::Span;
 
@@ -167,6 +167,9 @@ fn coalesce(arguments: Vec<Val>, span: Span) -> Val {
     Val::null(span)
 }
 
+/// Most zones of a region.
+const MOST_ZONES: u64 = 16;
+
 fn element(arguments: &[Val], span: Span) -> Result<Val> {
     let (of, at) = (get(arguments, 0)?, get(arguments, 1)?);
     match (
@@ -177,6 +180,7 @@ fn element(arguments: &[Val], span: Span) -> Result<Val> {
             items.get(at % items.len()).cloned().ok_or_else(wrong)
         }
         (Data::List(_), Some(_)) => Err(wrong()),
+        (Data::Unknown(_), Some(at)) => Ok(listed(of, &at.to_string())),
         // Which of them is not known; that it is one of them is.
         _ => unknown_of(arguments, span),
     }
@@ -251,6 +255,23 @@ fn collection(name: &str, arguments: &[Val], span: Span) -> Result<Val> {
                 (Some(start), Some(end)) => {
                     let part = items.get(start..end).ok_or_else(wrong)?;
                     Ok(list(part.to_vec(), span))
+                }
+                _ => unknown_of(arguments, span),
+            }
+        }
+        // The first three zones that a data source lists.
+        ("slice", Data::Unknown(_)) => {
+            let index = |at| get(arguments, at).ok().and_then(Val::as_count);
+            match (index(1), index(2)) {
+                (Some(start), Some(end)) if start < end && end <= MOST_ZONES => {
+                    let items = (start..end).map(|at| listed(of, &at.to_string()));
+                    let items: Vec<Val> = items.collect();
+                    let told = items.iter().all(|item| item.from != of.from);
+                    if told {
+                        Ok(list(items, span))
+                    } else {
+                        unknown_of(arguments, span)
+                    }
                 }
                 _ => unknown_of(arguments, span),
             }

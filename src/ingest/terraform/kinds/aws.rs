@@ -70,7 +70,9 @@ pub(super) const ROWS: &[Row] = &[
     .via(SUBNETS)
     .name(&["node_group_name"])
     .template(&["launch_template.id"]),
-    Row::new(&["aws_lambda_function"], What::Service(Copies::Regional))
+    // Kept by the region, unless it stands in subnets of its owner.
+    Row::new(&["aws_lambda_function"], What::Service(Copies::EachZone))
+        .via(&["vpc_config.subnet_ids"])
         .name(&["function_name"])
         .texts(&["environment.variables"])
         .forth(&["file_system_config.arn"]),
@@ -250,6 +252,8 @@ pub(super) const ROWS: &[Row] = &[
         .zone(AZ)
         .name(TAGGED),
     Row::new(&["aws_subnets", "aws_subnet_ids"], What::Place).via(&["ids"]),
+    // What is routed through it is told apart.
+    Row::new(&["aws_nat_gateway"], What::Place).via(&["subnet_id"]),
     Row::new(
         &[
             "aws_vpc",
@@ -374,7 +378,6 @@ pub(super) const ROWS: &[Row] = &[
             "aws_db_snapshot",
             "aws_appautoscaling_target",
             "aws_autoscaling_schedule",
-            "aws_nat_gateway",
             "aws_vpc_endpoint",
             "aws_vpc_peering_connection",
             "aws_vpc_dhcp_options",

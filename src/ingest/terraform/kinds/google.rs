@@ -87,7 +87,9 @@ pub(super) const ROWS: &[Row] = &[
         What::Service(Copies::By(copies::google_pool)),
     )
     .zone(&["node_locations"])
-    .region(&["location"]),
+    .region(&["location"])
+    .via(&["cluster"])
+    .beside(&[("cluster", "node_locations")]),
     // Load balancers: rules lead to proxies, maps, backends, groups.
     Row::new(&["google_compute_forwarding_rule"], What::Balancer)
         .region(REGION)

@@ -60,6 +60,8 @@ pub(super) struct Row {
     pub(super) texts: &'static [&'static str],
     /// Resources whose texts, and what those lead to, are its own: a template, a definition.
     pub(super) template: &'static [&'static str],
+    /// What else states its zones: the path to it, and the path there.
+    pub(super) beside: &'static [(&'static str, &'static str)],
     /// It is a part of the store that it refers to here: its copies are counted there.
     pub(super) of: &'static [&'static str],
 }
@@ -78,6 +80,7 @@ impl Row {
             forth: &[],
             texts: &[],
             template: &[],
+            beside: &[],
             of: &[],
         }
     }
@@ -124,6 +127,11 @@ impl Row {
 
     const fn template(mut self, paths: &'static [&'static str]) -> Self {
         self.template = paths;
+        self
+    }
+
+    const fn beside(mut self, paths: &'static [(&'static str, &'static str)]) -> Self {
+        self.beside = paths;
         self
     }
 

@@ -1,5 +1,6 @@
 //! Tests of the adapter on files of our own; `real` runs it on the input packs.
 
+mod around;
 mod configurations;
 mod hostile;
 mod providers;
