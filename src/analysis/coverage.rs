@@ -27,6 +27,10 @@ pub struct Coverage {
     pub replicas: usize,
     /// Replicas whose placement no source states.
     pub unplaced: usize,
+    /// Stated requirements between services, stores and outside parties that traffic was seen on,
+    /// and those that only traffic tells of.
+    pub calls_seen: usize,
+    pub calls_only_seen: usize,
     /// References that nothing describes.
     pub unknown: Vec<NodeIx>,
     /// What does not serve even without a fault, with verdict and time.
@@ -113,6 +117,19 @@ pub fn coverage(model: &Model, engine: &Engine<'_>) -> Coverage {
         if let Some(owner) = model.node(*replica).part_of {
             is_placed[owner.0 as usize] = false;
         }
+    }
+    for requirement in model.requirements.iter().filter(|one| one.observed) {
+        let calls = |ix: NodeIx| {
+            let class = model.node(ix).class;
+            matches!(
+                class,
+                Class::Service | Class::Store | Class::External | Class::Group
+            )
+        };
+        let between = calls(requirement.of) && requirement.members.iter().all(|m| calls(m.node));
+        let only = requirement.evidence == Evidence::Observed;
+        coverage.calls_seen += usize::from(between && !only);
+        coverage.calls_only_seen += usize::from(between && only);
     }
     let is_linked = linked(model);
     for (ix, node) in model.iter() {

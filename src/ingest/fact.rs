@@ -393,4 +393,40 @@ pub struct Facts {
     pub problems: Vec<Problem>,
     /// Documents, or parts of them, that the adapter claimed but could not use, and why.
     pub unread: Vec<(Span, String)>,
+    /// How much traffic was looked at.
+    pub traffic: Traffic,
+}
+
+/// How much traffic was looked at: what was not seen in it may yet be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Spans of traces.
+    pub spans: u64,
+    /// Calls that somebody else counted: dependency links, metrics.
+    pub calls: u64,
+}
+
+impl Traffic {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            spans: self.spans.saturating_add(other.spans),
+            calls: self.calls.saturating_add(other.calls),
+        }
+    }
+
+    /// `120 spans`, `4000 counted calls`, both, or nothing.
+    #[must_use]
+    pub fn words(self) -> Option<String> {
+        let word = |count: u64, one: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {one}s")),
+        };
+        match (word(self.spans, "span"), word(self.calls, "counted call")) {
+            (Some(spans), Some(calls)) => Some(format!("{spans} and {calls}")),
+            (spans, calls) => spans.or(calls),
+        }
+    }
 }

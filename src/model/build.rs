@@ -7,7 +7,7 @@ use super::join::Mentions;
 use super::observed;
 use super::resolve::by_name;
 use crate::ingest::Told;
-use crate::ingest::fact::Facts;
+use crate::ingest::fact::{Facts, Traffic};
 use crate::source::SourceMap;
 use crate::words::{Assume, Id};
 
@@ -31,6 +31,9 @@ pub(super) fn build_within(
         .iter()
         .map(|told| (told.adapter, told.documents))
         .collect();
+    draft.traffic = told
+        .iter()
+        .fold(Traffic::default(), |sum, told| sum.plus(told.facts.traffic));
     for told in &mut told {
         draft.problems.append(&mut told.facts.problems);
     }

@@ -14,7 +14,7 @@ use super::observed::Joins;
 use super::resolve::Names;
 use super::unplaced::Places;
 use super::{Member, Node, NodeIx, Requirement, Way};
-use crate::ingest::fact::{Facts, NeedFact, Origin, Ref, Source};
+use crate::ingest::fact::{Facts, NeedFact, Origin, Ref, Source, Traffic};
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
 use crate::words::{Assume, Class, Evidence, Id};
 
@@ -115,6 +115,8 @@ pub(super) struct Draft<'s> {
     pub(super) unnamed: FxHashSet<NodeIx>,
     /// What traces may mean by a name, once one is asked for.
     pub(super) joins: Option<Joins>,
+    /// How much traffic the sources looked at.
+    pub(super) traffic: Traffic,
     left: u64,
     most: u64,
     over: bool,
@@ -142,6 +144,7 @@ impl<'s> Draft<'s> {
             given: BTreeMap::new(),
             unnamed: FxHashSet::default(),
             joins: None,
+            traffic: Traffic::default(),
             left: most,
             most,
             over: false,

@@ -74,6 +74,7 @@ impl Draft<'_> {
             unplaced: unplaced.into_iter().collect(),
             sources,
             joins: self.joined,
+            traffic: self.traffic,
         }
     }
 

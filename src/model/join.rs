@@ -55,6 +55,8 @@ pub enum Ground {
     Namespace,
     /// Both sources give this address.
     Address(String),
+    /// Both sources give this label: what one bears, the other looks for.
+    Label(String),
 }
 
 impl Ground {
@@ -68,6 +70,7 @@ impl Ground {
             Self::ShortName => "short-name",
             Self::Namespace => "namespace",
             Self::Address(_) => "address",
+            Self::Label(_) => "label",
         }
     }
 }
@@ -241,6 +244,7 @@ impl Draft<'_> {
         let mut problems = Vec::new();
         by_spelling(&mut things);
         by_name(&mut things, speakers, &self.names, &mut problems);
+        by_label(&mut things, speakers);
         by_namespace(&mut things);
         self.problems.append(&mut problems);
         self.told_aliases(speakers, adapters);
@@ -683,6 +687,35 @@ fn contradicted(
         Problem::new(ProblemKind::Conflict, b.span, message)
             .with_related(a.span, format!("`{}`", a.id)),
     )
+}
+
+/// Joins services and stores by labels that one source puts on them and another says to look for
+/// (`app=web`), where just one of each source is meant. O(identities · log).
+fn by_label(things: &mut Things, speakers: &[(Rank, &Facts)]) {
+    let mut called: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (_, facts) in speakers {
+        for fact in facts
+            .identities
+            .iter()
+            .filter(|fact| fact.name.contains('='))
+        {
+            let id = Id::parse(&fact.target.text).filter(|id| id.kind() != HOST);
+            if let Some(at) = id.and_then(|id| things.at.get(&id)) {
+                called.entry(&fact.name).or_default().insert(*at);
+            }
+        }
+    }
+    for (label, group) in called {
+        let members: Vec<usize> = group.iter().copied().collect();
+        let [a, b] = members.as_slice() else { continue };
+        let all = || members.iter().filter_map(|at| things.all.get(*at));
+        let run = all().filter(|thing| thing.has_replicas).count();
+        let serve = all().all(|thing| matches!(thing.class, Some(Class::Service | Class::Store)));
+        let roots: BTreeSet<usize> = members.iter().map(|at| things.root(*at)).collect();
+        if serve && run < 2 && roots.len() == 2 && apart(things, &roots) {
+            things.unite(*a, *b, Ground::Label(label.to_owned()));
+        }
+    }
 }
 
 /// Joins services and stores that one source calls by a bare name and another by namespace and

@@ -40,7 +40,7 @@ pub use given::Contribution;
 pub use join::{Ground, Join};
 pub use resolve::Lookup;
 
-use crate::ingest::fact::Source;
+use crate::ingest::fact::{Source, Traffic};
 use crate::source::Problem;
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role};
 
@@ -68,6 +68,8 @@ pub struct Model {
     pub sources: Vec<Contribution>,
     /// Names of one thing that sources spell differently, sorted.
     pub joins: Vec<Join>,
+    /// How much traffic was compared with what is stated.
+    pub traffic: Traffic,
 }
 
 /// One node. Times in seconds; `None` where no source says.

@@ -85,11 +85,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         let (id, on) = (context.id(requirement.of), context.id(member.node));
+        let saw = match context.model.traffic.words() {
+            Some(traffic) => format!("nothing in {traffic} shows"),
+            None => "no trace saw".to_owned(),
+        };
+        let message = format!("{saw} `{id}` calling `{on}`, which it is said to need");
         let mut finding = Finding::new(
             Code::NeverObservedDependency,
             severity::capped(Severity::Note, requirement.evidence),
             id.as_str(),
-            format!("no trace saw `{id}` calling `{on}`, which it is said to need"),
+            message,
         );
         finding.confidence = requirement.evidence;
         finding.object = Some(on.to_string());

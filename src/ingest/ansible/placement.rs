@@ -120,6 +120,12 @@ pub(super) fn place(kind: &str, value: &str) -> Option<Id> {
     ]
     .contains(&value.to_ascii_lowercase().as_str());
     let is_domain = kind != "host" && value.contains('.');
+    // A data centre of Hetzner's, `fsn1-dc14`, stands at its location `fsn1`.
+    let inner = kind == "site"
+        && value.rsplit_once("-dc").is_some_and(|(_, number)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let kind = if inner { "zone" } else { kind };
     (is_name && !is_switch && !is_domain).then(|| Id::new(kind, value))
 }
 

@@ -20,6 +20,31 @@ const KINDS: [&str; 9] = [
 /// Longest name and namespace.
 const LONGEST: usize = 63;
 
+/// The entities of a document: itself; or those of a list, as the catalogue's API answers
+/// (`/api/catalog/entities`), alone or under `items`. `None`: none.
+pub(super) fn entities(root: View<'_>) -> Option<Vec<View<'_>>> {
+    if is_entity(root) {
+        return Some(vec![root]);
+    }
+    let list = match root.kind() {
+        Kind::Sequence => root,
+        Kind::Mapping => root.get("items").filter(|_| root.get("kind").is_none())?,
+        Kind::Null | Kind::Scalar => return None,
+    };
+    let first = list.items().next()?;
+    is_entity(first).then(|| list.items().filter(|item| is_entity(*item)).collect())
+}
+
+/// Versions of Backstage's own group that are known.
+const VERSIONS: [&str; 3] = ["v1alpha1", "v1beta1", "v1beta2"];
+
+/// Whether an entity is of Backstage's own group in a version that nobody here knows.
+pub(super) fn is_of_unknown_version(root: View<'_>) -> bool {
+    let version = root.get("apiVersion").and_then(View::as_str);
+    let version = version.and_then(|text| text.strip_prefix("backstage.io/"));
+    version.is_some_and(|version| !VERSIONS.contains(&version))
+}
+
 /// Whether a document is an entity: of Backstage's own group, or of a group that a company gave
 /// its catalogue, if it has an entity's form.
 pub(super) fn is_entity(root: View<'_>) -> bool {
@@ -99,11 +124,16 @@ impl<'d> Entity<'d> {
         Some((found.as_str()?, found.span()))
     }
 
-    /// The references of a list of its specification; text that is none is left out.
+    /// The references of a list of its specification, or of the one it has there; text that is none
+    /// is left out.
     pub(super) fn references(&self, key: &str, budget: &Budget) -> Vec<Reference<'d>> {
         let list = self.view.path(&["spec", key]);
-        let list = list.filter(|list| budget.spend(list.size()));
-        let items = list.map(View::items).into_iter().flatten();
+        let list = list.filter(|list| budget.spend(1 + list.size()));
+        let items: Vec<View<'d>> = match list {
+            Some(list) if list.kind() == Kind::Sequence => list.items().collect(),
+            other => other.into_iter().collect(),
+        };
+        let items = items.into_iter();
         items
             .filter_map(|item| Reference::read(item, self.namespace))
             .collect()
@@ -147,6 +177,16 @@ pub(super) struct Reference<'d> {
 impl<'d> Reference<'d> {
     /// Reads one; a namespace that is not stated is that of the entity it stands in.
     fn read(view: View<'d>, own: &'d str) -> Option<Self> {
+        // The long form: a mapping of kind, namespace and name.
+        if view.kind() == Kind::Mapping {
+            let text = |key| view.get(key).and_then(View::as_str);
+            return Some(Self {
+                kind: text("kind"),
+                namespace: text("namespace").unwrap_or(own),
+                name: text("name").filter(|name| !name.is_empty())?,
+                span: view.span(),
+            });
+        }
         let text = view.as_str()?;
         let (kind, rest) = match text.split_once(':') {
             Some((kind, rest)) => (Some(kind), rest),

@@ -26,7 +26,7 @@ impl Adapter for Backstage {
     }
 
     fn claims(&self, document: &Document, _sources: &SourceMap) -> bool {
-        entity::is_entity(document.root())
+        entity::entities(document.root()).is_some()
     }
 
     fn translate(&self, documents: &[&Document], sources: &SourceMap) -> Facts {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use super::entity::{Entity, Key, Reference, is_valid_name, owner};
+use super::entity::{self, Entity, Key, Reference, is_valid_name, owner};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
-    Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
+    AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
 };
-use crate::source::{Document, Problem, ProblemKind, SourceMap, Span, View};
+use crate::source::{Document, Problem, ProblemKind, SourceMap, Span, View, mask};
 use crate::words::{Class, Evidence, Id, Mode, parse_duration};
 
 /// Types of components that run nowhere by themselves.
@@ -43,7 +43,11 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
         facts: Facts::default(),
     };
     for document in documents {
-        catalogue.take(document.root(), sources, document);
+        for root in entity::entities(document.root()).unwrap_or_default() {
+            if catalogue.budget.spend(1) {
+                catalogue.take(root, sources, document);
+            }
+        }
     }
     catalogue.providers();
     let entities: Vec<Entity<'_>> = catalogue.entities.values().copied().collect();
@@ -79,6 +83,23 @@ impl<'d> Catalogue<'_, 'd> {
                 return;
             }
         };
+        if entity::is_of_unknown_version(root) {
+            let version = root.get("apiVersion");
+            let shown = version.and_then(View::as_str).map(mask::value);
+            let why = format!(
+                "`{}` is no version that is known here: not read",
+                shown.as_deref().unwrap_or_default()
+            );
+            let span = version.map_or(entity.span, View::span);
+            self.facts.unread.push((span, why));
+            return;
+        }
+        // What new components are made from: `name: ${{ values.name }}`.
+        if entity.name.contains("{{") || entity.namespace.contains("{{") {
+            let why = "a template of new entities: its name is filled in when one is made";
+            self.facts.unread.push((entity.span, why.to_owned()));
+            return;
+        }
         if entity.kind.eq_ignore_ascii_case("Location") {
             self.location(&entity, sources, document);
             return;
@@ -126,6 +147,14 @@ impl<'d> Catalogue<'_, 'd> {
                 continue;
             };
             let is_url = text.contains("://");
+            // The bootstrap location of the catalogue itself, and what may be missing.
+            let optional = entity.spec("presence") == Some("optional");
+            let is_of_api = entity
+                .annotation("backstage.io/managed-by-location")
+                .is_some();
+            if optional || is_of_api {
+                continue;
+            }
             if !is_url && (text.contains('*') || have.contains(&tidy(&folder.join(text)))) {
                 continue;
             }
@@ -164,6 +193,13 @@ impl<'d> Catalogue<'_, 'd> {
             attributes,
             origin: Origin::at(Evidence::Declared, entity.span),
         });
+        for label in looked_for(entity) {
+            self.facts.identities.push(AliasFact {
+                name: label,
+                target: stated(&id, entity.span),
+                origin: Origin::at(Evidence::Declared, entity.span),
+            });
+        }
         for reference in entity.references("dependsOn", self.budget) {
             let target = self.dependency(&reference);
             self.needs(&id, entity, target, reference.span);
@@ -298,6 +334,22 @@ impl<'d> Catalogue<'_, 'd> {
     fn problem(&mut self, kind: ProblemKind, span: Span, message: &str) {
         self.facts.problems.push(Problem::new(kind, span, message));
     }
+}
+
+/// The labels by which the workload of an entity is known in a cluster: those of its annotations
+/// for Backstage's Kubernetes plugin.
+fn looked_for(entity: &Entity<'_>) -> Vec<String> {
+    let id = entity.annotation("backstage.io/kubernetes-id");
+    let id = id.map(|(text, _)| format!("backstage.io/kubernetes-id={}", text.trim()));
+    let selector = entity.annotation("backstage.io/kubernetes-label-selector");
+    let parts = selector.into_iter().flat_map(|(text, _)| text.split(','));
+    let equal = parts.filter_map(|part| {
+        let (key, value) = part.split_once("==").or_else(|| part.split_once('='))?;
+        let (key, value) = (key.trim(), value.trim());
+        let plain = !key.ends_with('!') && !value.is_empty() && !value.contains(' ');
+        plain.then(|| format!("{key}={value}"))
+    });
+    id.into_iter().chain(equal).collect()
 }
 
 /// A name that the catalogue does not have; another source may.

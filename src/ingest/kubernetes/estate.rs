@@ -6,7 +6,7 @@ use super::cluster::Cluster;
 use super::companions;
 use super::duplicates::difference;
 use super::environment::Configs;
-use super::kinds::{Entry, Use, WorkloadKind, use_of};
+use super::kinds::{self, Entry, Use, WorkloadKind, use_of};
 use super::kustomize;
 use super::object::Object;
 use super::placement::{self, LocalClasses};
@@ -51,6 +51,12 @@ impl<'d> Estate<'d> {
     /// Sorts one object in; what is not used is said in `facts`.
     pub(super) fn take(&mut self, object: Object<'d>, reader: &Reader, facts: &mut Facts) {
         self.namespaces.extend(object.namespace);
+        if !kinds::is_known_version(object.api_version) {
+            let shown = crate::source::mask::value(object.api_version);
+            let why = format!("`{shown}` is no version that is known here: not read");
+            facts.unread.push((object.kind_span, why));
+            return;
+        }
         match use_of(object.group(), object.kind) {
             Use::Nothing => {}
             Use::Namespace => self.namespaces.extend(object.name),

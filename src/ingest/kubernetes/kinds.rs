@@ -144,6 +144,21 @@ pub(super) fn is_kubernetes(api_version: &str) -> bool {
     version_ok && !foreign && (group.contains('.') || OWN_GROUPS.contains(&group))
 }
 
+/// Whether this is a version that Kubernetes has had of a group of its own: of one that is not,
+/// nobody here knows what the fields mean. Groups with a dot are not judged.
+pub(super) fn is_known_version(api_version: &str) -> bool {
+    let group = group(api_version);
+    let version = api_version.rsplit('/').next().unwrap_or(api_version);
+    let number = version.strip_prefix('v').unwrap_or(version);
+    let (major, rest) = number.split_at(number.bytes().take_while(u8::is_ascii_digit).count());
+    let most = match group {
+        "autoscaling" | "batch" => 2,
+        _ => 1,
+    };
+    let early = rest.is_empty() || rest.starts_with("alpha") || rest.starts_with("beta");
+    !OWN_GROUPS.contains(&group) || (major.parse::<u32>().is_ok_and(|n| n <= most) && early)
+}
+
 /// What this adapter does with an object of this group and kind.
 pub(super) fn use_of(group: &str, kind: &str) -> Use {
     let own = OWN_GROUPS.contains(&group) || group.ends_with(".k8s.io");
@@ -252,6 +267,23 @@ fn own_kind(kind: &str) -> Use {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_that_never_were_are_not_known() {
+        for known in [
+            "v1",
+            "apps/v1",
+            "apps/v1beta2",
+            "batch/v2alpha1",
+            "autoscaling/v2beta2",
+            "example.com/v9",
+        ] {
+            assert!(is_known_version(known), "{known}");
+        }
+        for unknown in ["v2", "apps/v9", "apps/v1gamma1", "batch/v3"] {
+            assert!(!is_known_version(unknown), "{unknown}");
+        }
+    }
 
     #[test]
     fn which_api_versions_are_kubernetes() {

@@ -1,6 +1,6 @@
 //! Says what the estate holds as facts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use camino::Utf8Path;
 
@@ -160,6 +160,21 @@ fn tell_workload<'d>(
     let mut attributes = workload::attributes(&workload.object, around.reader, &mut facts.problems);
     attributes.need = control::need(workload).or_else(|| quorum::need(workload, around.reader));
     facts.nodes.push(node(workload, span, attributes));
+    let own = around
+        .reader
+        .labels(workload.object.view, &["metadata", "labels"]);
+    let borne = workload.labels.iter().chain(&own);
+    let told: BTreeSet<String> = borne
+        .filter(|(key, _)| catalogue_label(key))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    facts
+        .identities
+        .extend(told.into_iter().map(|name| AliasFact {
+            name,
+            target: known(&workload.id, span),
+            origin: Origin::at(Evidence::Declared, span),
+        }));
     if workload.replicas == 0 && workload.pods.is_empty() {
         let why = format!(
             "`{}` is scaled to no replicas: it does not serve",
@@ -169,6 +184,18 @@ fn tell_workload<'d>(
     }
     let replicas = placement::replicas(workload, around, &mut facts.unread);
     facts.replicas.extend(replicas);
+}
+
+/// Whether a label is one by which catalogues look for workloads.
+fn catalogue_label(key: &str) -> bool {
+    matches!(
+        key,
+        "backstage.io/kubernetes-id"
+            | "app"
+            | "k8s-app"
+            | "app.kubernetes.io/name"
+            | "app.kubernetes.io/instance"
+    )
 }
 
 /// That there is such a workload.

@@ -29,7 +29,8 @@ pub(super) fn links<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
             seen.skip(link.span(), NO_ENDS);
             continue;
         };
-        if link.get("callCount").and_then(View::as_count) == Some(0) {
+        let count = link.get("callCount").and_then(View::as_count);
+        if count == Some(0) {
             continue;
         }
         seen.counted.push(Counted {
@@ -37,6 +38,7 @@ pub(super) fn links<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
             to: to.to_owned(),
             what: judge(to),
             message: false,
+            count: count.unwrap_or(0),
             place: link.get("child").unwrap_or(link).span(),
         });
     }
@@ -69,7 +71,8 @@ pub(super) fn metrics<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) 
         if !budget.spend(size) {
             return;
         }
-        if !is_call(sample) || !is_counted(sample) {
+        let count = counted(sample);
+        if !is_call(sample) || count <= 0.0 {
             continue;
         }
         let ends = if sample.path(&["metric", "source_workload"]).is_some() {
@@ -88,6 +91,7 @@ pub(super) fn metrics<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) 
                 to,
                 what,
                 message,
+                count: whole(count),
                 place: sample.span(),
             }),
             Ends::Incomplete => seen.skip(sample.span(), NO_ENDS),
@@ -165,9 +169,9 @@ fn istio(sample: View<'_>) -> Ends {
     }
 }
 
-/// Whether the last value of a sample says that anything was counted: `"12"`, `[time, "12"]`,
+/// What the last value of a sample says was counted, 0 if it says nothing: `"12"`, `[time, "12"]`,
 /// `[[time, "12"]...]`.
-fn is_counted<'d>(sample: View<'d>) -> bool {
+fn counted<'d>(sample: View<'d>) -> f64 {
     let pair = |value: View<'d>| value.items().last();
     let last = match sample.get("value") {
         Some(value) if value.kind() == Kind::Sequence => pair(value),
@@ -177,5 +181,11 @@ fn is_counted<'d>(sample: View<'d>) -> bool {
     let number = last
         .and_then(View::as_str)
         .and_then(|text| text.parse::<f64>().ok());
-    number.is_some_and(|number| number > 0.0)
+    number.filter(|number| number.is_finite()).unwrap_or(0.0)
+}
+
+/// The whole part of a count. An increase over a time is no whole number.
+fn whole(count: f64) -> u64 {
+    let digits = format!("{:.0}", count.trunc().clamp(0.0, 1e15));
+    digits.parse().unwrap_or(0)
 }

@@ -6,13 +6,14 @@
 //! Prometheus' text format and the answers of its HTTP API. docs/traces.md is the reference page.
 //!
 //! * [`recognise`]: which form a document has. * [`spans`]: what all forms become.
-//! * [`zipkin`], [`jaeger`], [`otlp`], [`counted`]: one form each.
+//! * [`zipkin`], [`jaeger`], [`otlp`], [`counted`], [`kiali`]: one form each.
 //! * [`calls`]: spans become calls, with how often, and whether a failure got through.
 //! * [`telling`]: calls become facts.
 
 mod calls;
 mod counted;
 mod jaeger;
+mod kiali;
 mod otlp;
 mod recognise;
 mod spans;
@@ -55,6 +56,7 @@ impl Adapter for Traces {
                 Form::Links => counted::links(root, &budget, &mut seen),
                 Form::Jaeger => jaeger::read(root, &budget, &mut seen),
                 Form::Otlp => otlp::read(root, &budget, &mut seen),
+                Form::Kiali => kiali::read(root, &budget, &mut seen),
                 Form::Metrics => counted::metrics(root, &budget, &mut seen),
                 Form::OtherSignal(what) => seen.other_signal(root.span(), what),
             }

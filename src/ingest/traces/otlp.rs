@@ -13,8 +13,10 @@ const MOST: usize = 512;
 
 /// Reads one message.
 pub(super) fn read<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
+    // With underscores, as the protocol's own fields are called.
     let all = root
         .get("resourceSpans")
+        .or_else(|| root.get("resource_spans"))
         .or_else(|| root.get("batches"))
         .or_else(|| root.path(&["trace", "resourceSpans"]));
     for of in all.into_iter().flat_map(View::items) {
@@ -24,7 +26,7 @@ pub(super) fn read<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
         let resource = Attributes::of(of.path(&["resource", "attributes"]), budget);
         let service = resource.text("service.name").and_then(usable);
         // The second was its name before OTLP 0.9.
-        let scopes = ["scopeSpans", "instrumentationLibrarySpans"];
+        let scopes = ["scopeSpans", "scope_spans", "instrumentationLibrarySpans"];
         let scopes = scopes.into_iter().filter_map(|key| of.get(key));
         for scope in scopes.flat_map(View::items) {
             for item in scope.get("spans").into_iter().flat_map(View::items) {
@@ -39,7 +41,9 @@ pub(super) fn read<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
 
 fn span<'d>(view: View<'d>, service: Option<&'d str>, budget: &Budget, seen: &mut Seen<'d>) {
     let text = |key| view.get(key).and_then(View::as_str);
-    let (Some(trace), Some(id)) = (text("traceId"), text("spanId")) else {
+    let either = |one, other| text(one).or_else(|| text(other));
+    let (trace, id) = (either("traceId", "trace_id"), either("spanId", "span_id"));
+    let (Some(trace), Some(id)) = (trace, id) else {
         seen.skip(view.span(), NO_IDENTITY);
         return;
     };
@@ -56,7 +60,7 @@ fn span<'d>(view: View<'d>, service: Option<&'d str>, budget: &Budget, seen: &mu
     seen.spans.push(Span {
         trace,
         id,
-        parent: text("parentSpanId").filter(|id| !id.is_empty()),
+        parent: either("parentSpanId", "parent_span_id").filter(|id| !id.is_empty()),
         kind,
         service,
         remote: attributes.other_side(kind),

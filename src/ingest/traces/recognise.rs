@@ -1,6 +1,6 @@
 //! Which form of observed traffic a document has, by its first items.
 
-use super::counted;
+use super::{counted, kiali};
 use crate::source::{Kind, View};
 
 /// A form that is read.
@@ -16,6 +16,8 @@ pub(super) enum Form {
     Otlp,
     /// Samples of metrics that name two services.
     Metrics,
+    /// A graph of Kiali, the console of Istio.
+    Kiali,
     /// Another signal of OTLP than traces: what it is.
     OtherSignal(&'static str),
 }
@@ -62,6 +64,7 @@ fn link(item: View<'_>) -> Option<Form> {
 fn mapping(root: View<'_>) -> Option<Form> {
     let list = |key| root.get(key).filter(|view| view.kind() == Kind::Sequence);
     if list("resourceSpans").is_some()
+        || list("resource_spans").is_some()
         || list("batches").is_some_and(|batches| {
             let mut first = batches.items().take(1);
             first.any(|batch| batch.get("resource").is_some())
@@ -74,6 +77,9 @@ fn mapping(root: View<'_>) -> Option<Form> {
         if list(key).is_some() {
             return Some(Form::OtherSignal(what));
         }
+    }
+    if kiali::is_graph(root) {
+        return Some(Form::Kiali);
     }
     if list("spans").is_some() && root.get("processes").is_some() {
         return Some(Form::Jaeger);

@@ -69,6 +69,8 @@ pub(super) struct Counted {
     pub(super) what: What,
     /// Over a queue: the caller does not wait.
     pub(super) message: bool,
+    /// How many calls were counted; 0 if that is not said.
+    pub(super) count: u64,
     pub(super) place: Place,
 }
 

@@ -6,7 +6,7 @@ use super::calls::{self, Calls};
 use super::spans::{Seen, What};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
-    Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
+    Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact, Traffic,
 };
 use crate::source::{FileId, Span as Place};
 use crate::words::{Class, Evidence, Id, Mode};
@@ -50,6 +50,13 @@ pub(super) fn tell(seen: Seen<'_>, budget: &Budget) -> Facts {
         facts.unread.push((*place, format!("{count} {what} {why}")));
     }
     facts.unread.extend(seen.unread);
+    facts.traffic = Traffic {
+        spans: u64::try_from(seen.spans.len()).unwrap_or(u64::MAX),
+        calls: seen
+            .counted
+            .iter()
+            .fold(0, |sum: u64, counted| sum.saturating_add(counted.count)),
+    };
     facts
 }
 

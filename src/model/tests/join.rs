@@ -296,3 +296,32 @@ fn an_alias_of_the_manifest_joins_and_is_told() {
     assert_eq!(joins(&built).len(), 1);
     assert!(joins(&built)[0].starts_with("host:web1 = host:frontend-a (alias"));
 }
+
+#[test]
+fn a_workload_that_bears_the_label_another_source_looks_for_is_meant() {
+    let label = |of: &mut Teller, target: &str, label: &str| {
+        of.alias(label, target);
+        let fact = of.facts.aliases.pop().expect("just pushed");
+        of.facts.identities.push(fact);
+    };
+    let build = |workloads: &[&str]| {
+        let mut cluster = kubernetes();
+        for id in workloads {
+            cluster.node(id);
+            label(&mut cluster, id, "app=shop");
+        }
+        let mut catalogue = teller("backstage", 4, Evidence::Declared);
+        catalogue.node("service:storefront");
+        label(&mut catalogue, "service:storefront", "app=shop");
+        model(vec![cluster, catalogue])
+    };
+    let one = build(&["service:prod/fe"]);
+    one.no_problems();
+    assert_eq!(
+        joins(&one),
+        ["service:prod/fe = service:storefront (label, kubernetes+backstage)"]
+    );
+    // Two bear it: which of them is meant is not known.
+    let two = build(&["service:prod/fe", "service:prod/fe-canary"]);
+    assert!(two.joins.is_empty(), "{:?}", joins(&two));
+}

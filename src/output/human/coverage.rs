@@ -78,6 +78,15 @@ fn figures(page: &mut Page, known: &Known<'_>) {
         ];
         row("services, stores", parts.join(", "));
     }
+    if let Some(traffic) = cx.model.traffic.words() {
+        let compared = format!(
+            "{traffic}: seen {} that {} stated, {} that nothing states",
+            plural(counts.calls_seen, "call"),
+            if counts.calls_seen == 1 { "is" } else { "are" },
+            counts.calls_only_seen
+        );
+        row("traffic", compared);
+    }
     if counts.replicas > 0 {
         let placed = counts.replicas.saturating_sub(counts.unplaced);
         let mut text = format!("{placed} of {} with a known place", counts.replicas);
@@ -167,6 +176,7 @@ fn ground(ground: &Ground) -> String {
         Ground::ShortName => "short name and full name".to_owned(),
         Ground::Namespace => "name without its namespace".to_owned(),
         Ground::Address(address) => format!("both are {address}"),
+        Ground::Label(label) => format!("one bears the label {label}, the other looks for it"),
     }
 }
 

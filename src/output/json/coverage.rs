@@ -32,6 +32,9 @@ pub struct Coverage<'a> {
     requirements: BTreeMap<&'static str, usize>,
     /// Services and stores, and how many of them have what.
     workloads: Workloads,
+    /// Traffic that was compared with what is stated; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic: Option<Compared>,
     replicas: usize,
     unplaced: Vec<&'a str>,
     unknown: Vec<Unknown<'a>>,
@@ -49,6 +52,17 @@ struct Workloads {
     with_owner: usize,
     with_place: usize,
     with_dependencies: usize,
+}
+
+/// Traffic, and the calls in it.
+#[derive(Debug, Serialize)]
+struct Compared {
+    spans: u64,
+    /// Calls that links and metrics counted.
+    counted_calls: u64,
+    /// Requirements that are stated and were seen, and those that were only seen.
+    stated_and_seen: usize,
+    only_seen: usize,
 }
 
 /// What one source gives.
@@ -76,6 +90,8 @@ struct Joined<'a> {
     ground: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
     by: [NamedBy; 2],
 }
 
@@ -179,6 +195,12 @@ pub fn coverage<'a>(known: &Known<'a>) -> Coverage<'a> {
             with_place: counts.with_place,
             with_dependencies: counts.with_links,
         },
+        traffic: cx.model.traffic.words().map(|_| Compared {
+            spans: cx.model.traffic.spans,
+            counted_calls: cx.model.traffic.calls,
+            stated_and_seen: counts.calls_seen,
+            only_seen: counts.calls_only_seen,
+        }),
         replicas: counts.replicas,
         unplaced: cx.ids(&cx.model.unplaced),
         unknown: counts
@@ -245,6 +267,10 @@ fn joined<'a>(cx: Context<'_>, join: &'a Join) -> Joined<'a> {
         ground: join.ground.as_str(),
         address: match &join.ground {
             Ground::Address(address) => Some(address),
+            _ => None,
+        },
+        label: match &join.ground {
+            Ground::Label(label) => Some(label),
             _ => None,
         },
         by: [by(join.kept_by), by(join.other_by)],

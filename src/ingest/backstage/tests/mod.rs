@@ -182,3 +182,43 @@ fn what_is_claimed() {
     )]);
     assert_eq!(facts.problems.len(), 1);
 }
+
+#[test]
+fn what_the_api_answers_and_the_long_forms() {
+    let api = r#"[{"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "web"},
+      "spec": {"type": "service", "owner": "a", "lifecycle": "production", "dependsOn": [{"kind": "Component", "name": "auth"}, "resource:db"]},
+      "relations": [{"type": "dependsOn", "targetRef": "component:default/auth"}]},
+     {"apiVersion": "backstage.io/v1alpha1", "kind": "Location", "metadata": {"name": "x", "annotations": {"backstage.io/managed-by-location": "url:https://x/y"}},
+      "spec": {"type": "url", "target": "https://x/y"}}]"#;
+    let alone = entity("Component", "auth", ", dependsOn: resource:db")
+        + &entity("Resource", "db", "").replace("type: service", "type: database");
+    let (facts, _) = translate(&[("api.json", api), ("c.yaml", &alone)]);
+    assert_eq!(
+        edges(&facts),
+        [
+            "service:auth needs store:db",
+            "service:web needs service:auth",
+            "service:web needs store:db"
+        ]
+    );
+    assert!(facts.unread.is_empty(), "{:?}", facts.unread);
+    let page = format!("{{\"items\": {api}, \"totalItems\": 2}}");
+    let (facts, _) = translate(&[("page.json", &page)]);
+    assert_eq!(ids(&facts), ["service:web"]);
+}
+
+#[test]
+fn unknown_versions_and_templates_of_entities_are_listed() {
+    let later = entity("Component", "web", "").replace("v1alpha1", "v9");
+    let template = entity("Component", "\"${{ values.name }}\"", "");
+    let (facts, _) = translate(&[("a.yaml", &later), ("b.yaml", &template)]);
+    assert!(facts.nodes.is_empty());
+    let why: Vec<&str> = facts.unread.iter().map(|(_, why)| why.as_str()).collect();
+    assert_eq!(
+        why,
+        [
+            "`backstage.io/v9` is no version that is known here: not read",
+            "a template of new entities: its name is filled in when one is made"
+        ]
+    );
+}

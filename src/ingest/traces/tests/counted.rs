@@ -28,6 +28,67 @@ fn links_of_zipkin_and_jaeger() {
 }
 
 #[test]
+fn how_much_traffic_there_was() {
+    let links = r#"[{"parent": "web", "child": "pay", "callCount": 12}]"#;
+    let metrics = "# TYPE traces_service_graph_request_total counter\n\
+        traces_service_graph_request_total{client=\"web\",server=\"pay\"} 7.9\n";
+    let spans = r#"[{"traceId": "1", "id": "2", "localEndpoint": {"serviceName": "web"}}]"#;
+    let (facts, _) = super::translate(&[("a.json", links), ("b.prom", metrics), ("c.json", spans)]);
+    assert_eq!((facts.traffic.spans, facts.traffic.calls), (1, 19));
+    assert_eq!(
+        facts.traffic.words().as_deref(),
+        Some("1 span and 19 counted calls")
+    );
+}
+
+#[test]
+fn a_graph_of_kiali() {
+    let node = |id: &str, of: &str, rest: &str| {
+        format!(r#"{{"data": {{"id": "{id}", "nodeType": "{of}", "namespace": "shop", {rest}}}}}"#)
+    };
+    let edge = |from: &str, to: &str| {
+        format!(r#"{{"data": {{"id": "{from}{to}", "source": "{from}", "target": "{to}"}}}}"#)
+    };
+    let nodes = [
+        node("w", "app", r#""workload": "web-v1", "app": "web""#),
+        node("s", "service", r#""service": "pay", "app": "pay""#),
+        node("p", "workload", r#""workload": "pay-v1""#),
+        node("u", "unknown", r#""workload": "unknown", "app": "unknown""#),
+        node(
+            "x",
+            "service",
+            r#""service": "api.example.com", "isServiceEntry": {}"#,
+        ),
+        node("l", "service", r#""service": "ledger""#),
+    ];
+    let edges = [
+        edge("w", "s"),
+        edge("s", "p"),
+        edge("u", "w"),
+        edge("p", "x"),
+        edge("p", "l"),
+    ];
+    let graph = format!(
+        r#"{{"graphType": "app", "elements": {{"nodes": [{}], "edges": [{}]}}}}"#,
+        nodes.join(","),
+        edges.join(",")
+    );
+    let files = [("kiali.json", graph.as_str())];
+    assert_eq!(
+        calls(&files),
+        [
+            "shop/pay-v1 needs api.example.com (kiali.json:1)",
+            "shop/pay-v1 needs shop/ledger (kiali.json:1)",
+            "shop/web-v1 needs shop/pay-v1 (kiali.json:1)"
+        ]
+    );
+    assert_eq!(
+        unread(&files),
+        ["1: 1 entry of a workload that the mesh does not know (`unknown`)"]
+    );
+}
+
+#[test]
 fn a_service_graph_as_metrics() {
     let text = "# TYPE traces_service_graph_request_total counter\n\
         traces_service_graph_request_total{client=\"web\",server=\"pay\",connection_type=\"\"} 7\n\
