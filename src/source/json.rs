@@ -9,15 +9,44 @@ use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
-use super::build::{Builder, Stop, character_at, refuse};
+use super::build::{Builder, MOST_PROBLEMS, Stop, character_at, refuse};
 use super::problem::UnreadReason;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
 
-/// Reads the documents of `text`, which is the content of `file`. The first broken one ends it.
+/// Reads the documents of `text`, which is the content of `file`. The first broken one ends it; of
+/// JSON lines the lines after it are read all the same, each by itself.
 #[must_use]
 pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reading = Reading::default();
+    let mut from = read_from(file, text, 0, text.len(), limits, &mut reading);
+    while let Some(start) = from {
+        let rest = text.get(start..).unwrap_or_default();
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let shown = line.trim_end();
+        let whole = (shown.starts_with('{') && shown.ends_with('}'))
+            || (shown.starts_with('[') && shown.ends_with(']'));
+        if whole && reading.unread.len() < MOST_PROBLEMS {
+            let _ = read_from(file, text, start, start + line.len(), limits, &mut reading);
+        }
+        from = Some(start + line.len()).filter(|next| *next < text.len());
+    }
+    reading
+}
+
+/// Reads the documents between two places of a text. Out comes where to go on after a mistake, if
+/// each document has a line of its own.
+fn read_from(
+    file: FileId,
+    text: &str,
+    start: usize,
+    end: usize,
+    limits: &Limits,
+    reading: &mut Reading,
+) -> Option<usize> {
+    let text = text.get(..end).unwrap_or(text);
+    let body = text.get(start..).unwrap_or_default();
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let logged = is_logged(body);
     let body = if logged { after_log(body) } else { body };
     let mut reader = Reader {
@@ -29,26 +58,39 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         builder: Builder::new(file, limits),
         children: Vec::new(),
         comments: Vec::new(),
-        reading: Reading::default(),
+        begun: start,
+        reading: std::mem::take(reading),
     };
     let ended = reader.documents();
-    let mut reading = reader.reading;
+    let begun = reader.begun;
+    *reading = reader.reading;
     match ended {
         Ok(()) => {}
         Err(Failure::Syntax(message, span)) => {
             let message = format!("this is not valid JSON: {message}");
-            refuse(&mut reading, span, UnreadReason::Broken, message);
+            refuse(reading, span, UnreadReason::Broken, message);
+            return after_line(text, begun);
         }
         Err(Failure::Limit(stop, span)) => {
             let message = stop.message(limits);
-            refuse(&mut reading, span, UnreadReason::OverLimit, message);
+            refuse(reading, span, UnreadReason::OverLimit, message);
         }
         Err(Failure::Many(span)) => {
             let message = format!("the file has more than {} documents", limits.documents);
-            refuse(&mut reading, span, UnreadReason::OverLimit, message);
+            refuse(reading, span, UnreadReason::OverLimit, message);
         }
     }
-    reading
+    None
+}
+
+/// Where the line after that of a broken document begins, if this may be one of JSON lines: it
+/// begins an object and goes on. (A file of one object has its `{` alone, or ends with the line.)
+fn after_line(text: &str, begun: usize) -> Option<usize> {
+    let line_at = text.get(..begun)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(line_at..)?.split_inclusive('\n').next()?;
+    let next = line_at + line.len();
+    let object = line.starts_with('{') && line.trim_end().len() > 1;
+    (object && next < text.len()).then_some(next)
 }
 
 /// Whether this is what `terraform show -json` printed, which CI systems keep with lines of their
@@ -137,6 +179,8 @@ struct Reader<'t> {
     logged: bool,
     /// Bytes before what the scanner sees: a byte-order mark, lines of a log.
     skipped: usize,
+    /// Where the document that is read begins.
+    begun: usize,
     scanner: Scanner<'t>,
     builder: Builder<'t>,
     /// The children of all open collections, those of the innermost last.
@@ -152,6 +196,7 @@ impl<'t> Reader<'t> {
         while let Some(token) = next {
             let index = self.reading.documents.len();
             let start = self.range().0;
+            self.begun = start;
             if index >= self.builder.limits.documents {
                 let (from, to) = self.range();
                 return Err(Failure::Many(Span::new(self.file, from, to)));
@@ -381,6 +426,29 @@ mod tests {
             };
             assert!(one.contains("more text after"), "{one}");
         }
+    }
+
+    #[test]
+    fn lines_after_a_broken_one_are_read() {
+        let read = |text: &str| {
+            let reading = read(FileId(0), text, &Limits::default());
+            let seen = reading.documents.iter().map(|document| {
+                let span = document.root().span();
+                (document.index, text[span.range()].to_owned())
+            });
+            (seen.collect::<Vec<_>>(), reading.unread.len())
+        };
+        let text = "{\"a\": 1}\n{\"b\": [\n{\"c\": 3}\n\nnot this\n{\"d\": }\n{\"e\": 5}";
+        let (seen, wrong) = read(text);
+        let own = |at: u32, text: &str| (at, text.to_owned());
+        assert_eq!(
+            seen,
+            [own(0, "{\"a\": 1}"), own(1, "{\"c\": 3}"), own(2, "{\"e\": 5}")]
+        );
+        assert_eq!(wrong, 2);
+        // One object over several lines: what stands in it is not read by itself.
+        let (seen, wrong) = read("{\n\"a\": [\n{\"b\": 1}\n]\n");
+        assert_eq!((seen.len(), wrong), (0, 1));
     }
 
     #[test]
