@@ -19,12 +19,7 @@ use serde_json::Value;
 struct Beside(&'static str, &'static str);
 
 /// A bad file: its path, what it says, line and column of the message, words of it.
-struct Bad(
-    &'static str,
-    &'static str,
-    Option<(u64, u64)>,
-    &'static str,
-);
+struct Bad(&'static str, &'static str, Option<(u64, u64)>, &'static str);
 
 fn write(dir: &Path, path: &str, text: &str) {
     let path = dir.join(path);
@@ -74,11 +69,36 @@ fn kubernetes() {
     check(
         &Beside("good.yaml", good),
         &[
-            Bad("bad.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x\nspec: [\n", Some((4, 5)), "not valid YAML"),
-            Bad("bad.json", "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\",\n \"metadata\": {\"name\": \"x\"", Some((2, 14)), "never closed"),
-            Bad("bad.yaml", "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: x}\n", Some((2, 7)), "`apps/v9` is no version"),
-            Bad("bad.yaml", "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nspec: {replicas: 3}\n", Some((2, 7)), "`Widget` `x`"),
-            Bad("bad.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: {{ .Values.x }}}\n", Some((3, 18)), "template"),
+            Bad(
+                "bad.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x\nspec: [\n",
+                Some((4, 5)),
+                "not valid YAML",
+            ),
+            Bad(
+                "bad.json",
+                "{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\",\n \"metadata\": {\"name\": \"x\"",
+                Some((2, 14)),
+                "never closed",
+            ),
+            Bad(
+                "bad.yaml",
+                "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: x}\n",
+                Some((2, 7)),
+                "`apps/v9` is no version",
+            ),
+            Bad(
+                "bad.yaml",
+                "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nspec: {replicas: 3}\n",
+                Some((2, 7)),
+                "`Widget` `x`",
+            ),
+            Bad(
+                "bad.yaml",
+                "apiVersion: v1\nkind: Node\nmetadata: {name: {{ .Values.x }}}\n",
+                Some((3, 18)),
+                "template",
+            ),
         ],
     );
 }
@@ -88,8 +108,18 @@ fn compose() {
     check(
         &Beside("a/docker-compose.yml", "services: {good: {image: g}}\n"),
         &[
-            Bad("b/docker-compose.yml", "services:\n  web:\n    image: x\n   ports: [1\n", Some((4, 4)), "not valid YAML"),
-            Bad("b/docker-compose.yml", "services: [web, db]\n", None, "no adapter knows"),
+            Bad(
+                "b/docker-compose.yml",
+                "services:\n  web:\n    image: x\n   ports: [1\n",
+                Some((4, 4)),
+                "not valid YAML",
+            ),
+            Bad(
+                "b/docker-compose.yml",
+                "services: [web, db]\n",
+                None,
+                "no adapter knows",
+            ),
         ],
     );
 }
@@ -99,24 +129,65 @@ fn ansible() {
     check(
         &Beside("inventory/hosts", "[good]\nh1\nh2\n"),
         &[
-            Bad("inventory/bad.yml", "all:\n  hosts:\n    a: {b: [}\n", Some((3, 12)), "not valid YAML"),
-            Bad("inventory/bad", "[web]\nh[1:\n", Some((2, 1)), "a range without its `]`"),
-            Bad("inventory/bad.json", "{\"_meta\": {\"hostvars\": {}}, \"web\": {\"hosts\": [\"x\"", Some((1, 46)), "never closed"),
-            Bad("inventory/group_vars/good.yml", "$ANSIBLE_VAULT;1.1;AES256\n6162\n", None, "encrypted by Ansible Vault"),
-            Bad("inventory/aws_ec2.yml", "plugin: amazon.aws.aws_ec2\n", Some((1, 1)), "inventory plugin"),
+            Bad(
+                "inventory/bad.yml",
+                "all:\n  hosts:\n    a: {b: [}\n",
+                Some((3, 12)),
+                "not valid YAML",
+            ),
+            Bad(
+                "inventory/bad",
+                "[web]\nh[1:\n",
+                Some((2, 1)),
+                "a range without its `]`",
+            ),
+            Bad(
+                "inventory/bad.json",
+                "{\"_meta\": {\"hostvars\": {}}, \"web\": {\"hosts\": [\"x\"",
+                Some((1, 46)),
+                "never closed",
+            ),
+            Bad(
+                "inventory/group_vars/good.yml",
+                "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
+                None,
+                "encrypted by Ansible Vault",
+            ),
+            Bad(
+                "inventory/aws_ec2.yml",
+                "plugin: amazon.aws.aws_ec2\n",
+                Some((1, 1)),
+                "inventory plugin",
+            ),
         ],
     );
 }
 
 #[test]
 fn netbox() {
-    let good = r#"[{"id": 1, "url": "https://n/api/dcim/sites/1/", "name": "good", "slug": "good"}]"#;
+    let good =
+        r#"[{"id": 1, "url": "https://n/api/dcim/sites/1/", "name": "good", "slug": "good"}]"#;
     check(
         &Beside("sites.json", good),
         &[
-            Bad("devices.json", r#"[{"id": 1, "url": "https://n/api/dcim/devices/1/", "name": "x""#, Some((1, 2)), "never closed"),
-            Bad("modules.json", r#"[{"id": 1, "url": "https://n/api/dcim/modules/1/"}]"#, Some((1, 2)), "`dcim/modules`"),
-            Bad("page.json", r#"{"count": 7, "next": "x", "results": [{"id": 1, "url": "https://n/api/dcim/racks/1/", "name": "R1"}]}"#, Some((1, 1)), "1 of 7 rows"),
+            Bad(
+                "devices.json",
+                r#"[{"id": 1, "url": "https://n/api/dcim/devices/1/", "name": "x""#,
+                Some((1, 2)),
+                "never closed",
+            ),
+            Bad(
+                "modules.json",
+                r#"[{"id": 1, "url": "https://n/api/dcim/modules/1/"}]"#,
+                Some((1, 2)),
+                "`dcim/modules`",
+            ),
+            Bad(
+                "page.json",
+                r#"{"count": 7, "next": "x", "results": [{"id": 1, "url": "https://n/api/dcim/racks/1/", "name": "R1"}]}"#,
+                Some((1, 1)),
+                "1 of 7 rows",
+            ),
         ],
     );
 }
@@ -124,15 +195,53 @@ fn netbox() {
 #[test]
 fn terraform() {
     check(
-        &Beside("a/main.tf", "resource \"aws_sqs_queue\" \"good\" {\n  name = \"good\"\n}\n"),
+        &Beside(
+            "a/main.tf",
+            "resource \"aws_sqs_queue\" \"good\" {\n  name = \"good\"\n}\n",
+        ),
         &[
-            Bad("b/terraform.tfstate", "{\"version\": 4, \"resources\": [\n{\"mode\": \"managed\"", Some((2, 1)), "never closed"),
-            Bad("b/terraform.tfstate", "{\"version\": 99, \"serial\": 1, \"lineage\": \"x\", \"resources\": []}", Some((1, 1)), "version that is not known"),
-            Bad("b/terraform.tfstate", "{\"version\": 1, \"serial\": 1, \"modules\": []}", Some((1, 1)), "version before 3"),
-            Bad("b/plan.json", "{\"format_version\": \"9.0\", \"terraform_version\": \"9.9\", \"planned_values\": {\"root_module\": {}}}", Some((1, 1)), "newer than 1"),
-            Bad("b/main.tf", "resource \"aws_sqs_queue\" \"q\" {\n  name = \n}\n", Some((2, 10)), "not valid HCL"),
-            Bad("b/main.tf", "resource \"aws_sqs_queue\" \"q\" {\n  name = \"x\"\n", Some((2, 13)), "not valid HCL"),
-            Bad("b/main.tf.json", "{\"resource\": {\"aws_sqs_queue\": {\"q\": {", Some((1, 38)), "never closed"),
+            Bad(
+                "b/terraform.tfstate",
+                "{\"version\": 4, \"resources\": [\n{\"mode\": \"managed\"",
+                Some((2, 1)),
+                "never closed",
+            ),
+            Bad(
+                "b/terraform.tfstate",
+                "{\"version\": 99, \"serial\": 1, \"lineage\": \"x\", \"resources\": []}",
+                Some((1, 1)),
+                "version that is not known",
+            ),
+            Bad(
+                "b/terraform.tfstate",
+                "{\"version\": 1, \"serial\": 1, \"modules\": []}",
+                Some((1, 1)),
+                "version before 3",
+            ),
+            Bad(
+                "b/plan.json",
+                "{\"format_version\": \"9.0\", \"terraform_version\": \"9.9\", \"planned_values\": {\"root_module\": {}}}",
+                Some((1, 1)),
+                "newer than 1",
+            ),
+            Bad(
+                "b/main.tf",
+                "resource \"aws_sqs_queue\" \"q\" {\n  name = \n}\n",
+                Some((2, 10)),
+                "not valid HCL",
+            ),
+            Bad(
+                "b/main.tf",
+                "resource \"aws_sqs_queue\" \"q\" {\n  name = \"x\"\n",
+                Some((2, 13)),
+                "not valid HCL",
+            ),
+            Bad(
+                "b/main.tf.json",
+                "{\"resource\": {\"aws_sqs_queue\": {\"q\": {",
+                Some((1, 38)),
+                "never closed",
+            ),
         ],
     );
 }
@@ -144,9 +253,24 @@ fn backstage() {
     check(
         &Beside("good.yaml", good.leak()),
         &[
-            Bad("bad.yaml", "apiVersion: backstage.io/v9\nkind: Component\nmetadata: {name: x}\n", Some((1, 13)), "`backstage.io/v9` is no version"),
-            Bad("bad.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {}\n", Some((2, 7)), "no `metadata.name`"),
-            Bad("bad.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: x\n", Some((3, 11)), "not valid YAML"),
+            Bad(
+                "bad.yaml",
+                "apiVersion: backstage.io/v9\nkind: Component\nmetadata: {name: x}\n",
+                Some((1, 13)),
+                "`backstage.io/v9` is no version",
+            ),
+            Bad(
+                "bad.yaml",
+                "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {}\n",
+                Some((2, 7)),
+                "no `metadata.name`",
+            ),
+            Bad(
+                "bad.yaml",
+                "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: x\n",
+                Some((3, 11)),
+                "not valid YAML",
+            ),
         ],
     );
 }
@@ -154,13 +278,41 @@ fn backstage() {
 #[test]
 fn traces() {
     check(
-        &Beside("good.json", r#"[{"parent": "good", "child": "pay", "callCount": 1}]"#),
+        &Beside(
+            "good.json",
+            r#"[{"parent": "good", "child": "pay", "callCount": 1}]"#,
+        ),
         &[
-            Bad("zipkin.json", r#"[{"traceId": "1", "id": "2""#, Some((1, 2)), "never closed"),
-            Bad("jaeger.json", r#"{"data": [{"traceID": "1", "spans": [{"traceID": "1""#, Some((1, 38)), "never closed"),
-            Bad("otlp.json", r#"{"resourceMetrics": [{}]}"#, Some((1, 1)), "metrics, not traces"),
-            Bad("unnamed.json", r#"[{"traceId": "1", "id": "2"}]"#, Some((1, 25)), "without a service"),
-            Bad("lines.jsonl", "{\"resourceSpans\": []}\n{\"resourceSpans\": [\n{\"resourceSpans\": []}\n", Some((2, 19)), "never closed"),
+            Bad(
+                "zipkin.json",
+                r#"[{"traceId": "1", "id": "2""#,
+                Some((1, 2)),
+                "never closed",
+            ),
+            Bad(
+                "jaeger.json",
+                r#"{"data": [{"traceID": "1", "spans": [{"traceID": "1""#,
+                Some((1, 38)),
+                "never closed",
+            ),
+            Bad(
+                "otlp.json",
+                r#"{"resourceMetrics": [{}]}"#,
+                Some((1, 1)),
+                "metrics, not traces",
+            ),
+            Bad(
+                "unnamed.json",
+                r#"[{"traceId": "1", "id": "2"}]"#,
+                Some((1, 25)),
+                "without a service",
+            ),
+            Bad(
+                "lines.jsonl",
+                "{\"resourceSpans\": []}\n{\"resourceSpans\": [\n{\"resourceSpans\": []}\n",
+                Some((2, 19)),
+                "never closed",
+            ),
         ],
     );
 }
@@ -170,21 +322,65 @@ fn tables_trees_and_our_own() {
     check(
         &Beside("good.spof.yaml", "services: [{id: good}]\n"),
         &[
-            Bad("bad.csv", "id,kind,in\n\"service:x,,\n", Some((2, 1)), "never closed"),
-            Bad("bad.csv", "id,kind,in\nservice:x,,,,,extra\n", Some((2, 1)), "6 cells, the header 3"),
+            Bad(
+                "bad.csv",
+                "id,kind,in\n\"service:x,,\n",
+                Some((2, 1)),
+                "never closed",
+            ),
+            Bad(
+                "bad.csv",
+                "id,kind,in\nservice:x,,,,,extra\n",
+                Some((2, 1)),
+                "6 cells, the header 3",
+            ),
             Bad("bad.csv", "name,address\nx,y\n", None, "another header"),
-            Bad("bad.xml", "<?xml version=\"1.0\"?>\n<opsa-mef>\n <define-fault-tree name=\"t\">\n", Some((1, 1)), "not valid XML"),
-            Bad("bad.spof.yaml", "services: [{id: x, replicas: [{on: site:a}\n", Some((1, 30)), "not valid YAML"),
-            Bad("bad.spof.toml", "[[services]]\nid = \n", Some((2, 6)), "not valid TOML"),
-            Bad("bad.spof.json", "{\"services\": [{\"id\": \"x\"", Some((1, 15)), "never closed"),
-            Bad("bad.spof.yaml", "version: 99\nservices: [{id: x}]\n", Some((1, 10)), "found `99`"),
+            Bad(
+                "bad.xml",
+                "<?xml version=\"1.0\"?>\n<opsa-mef>\n <define-fault-tree name=\"t\">\n",
+                Some((1, 1)),
+                "not valid XML",
+            ),
+            Bad(
+                "bad.spof.yaml",
+                "services: [{id: x, replicas: [{on: site:a}\n",
+                Some((1, 30)),
+                "not valid YAML",
+            ),
+            Bad(
+                "bad.spof.toml",
+                "[[services]]\nid = \n",
+                Some((2, 6)),
+                "not valid TOML",
+            ),
+            Bad(
+                "bad.spof.json",
+                "{\"services\": [{\"id\": \"x\"",
+                Some((1, 15)),
+                "never closed",
+            ),
+            Bad(
+                "bad.spof.yaml",
+                "version: 99\nservices: [{id: x}]\n",
+                Some((1, 10)),
+                "found `99`",
+            ),
         ],
     );
 }
 
 #[test]
 fn of_any_format_too_large() {
-    for name in ["a.json", "a.tf", "a.tfstate", "a.csv", "a.prom", "a.xml", "a.toml", "hosts"] {
+    for name in [
+        "a.json",
+        "a.tf",
+        "a.tfstate",
+        "a.csv",
+        "a.prom",
+        "a.xml",
+        "a.toml",
+        "hosts",
+    ] {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "good.spof.yaml", "services: [{id: good}]\n");
         let head = match name {
@@ -202,6 +398,11 @@ fn of_any_format_too_large() {
         let coverage = run_in(dir.path(), &["coverage", "--format", "json"]);
         let told = messages(&coverage.json(), name);
         assert_eq!((coverage.code, told.len()), (0, 1), "{name}: {told:?}");
-        assert!(told.iter().all(|(text, _)| text.contains("MB") || text.contains("MiB") || text.contains("bytes")), "{told:?}");
+        assert!(
+            told.iter().all(|(text, _)| text.contains("MB")
+                || text.contains("MiB")
+                || text.contains("bytes")),
+            "{told:?}"
+        );
     }
 }

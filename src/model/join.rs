@@ -242,7 +242,7 @@ impl Draft<'_> {
     ) {
         let mut things = collect(speakers, mentions, &self.names);
         let mut problems = Vec::new();
-        by_spelling(&mut things);
+        by_spelling(&mut things, speakers);
         by_name(&mut things, speakers, &self.names, &mut problems);
         by_label(&mut things, speakers);
         by_namespace(&mut things);
@@ -444,12 +444,26 @@ fn apart(things: &Things, roots: &BTreeSet<usize>) -> bool {
     })
 }
 
-fn by_spelling(things: &mut Things) {
+/// Joins places whose names differ in spelling, their other names (a site's slug) included.
+fn by_spelling(things: &mut Things, speakers: &[(Rank, &Facts)]) {
     let mut groups: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
     for (at, thing) in things.all.iter().enumerate() {
         if SPELT.contains(&thing.id.kind()) {
             let key = (thing.id.kind().to_owned(), spelt(&thing.id));
             groups.entry(key).or_default().insert(at);
+        }
+    }
+    for fact in speakers.iter().flat_map(|(_, facts)| &facts.aliases) {
+        // Most aliases are names of the network.
+        let Some(id) = Id::parse(&fact.name) else {
+            continue;
+        };
+        if SPELT.contains(&id.kind()) && id.kind() != HOST {
+            let target = Id::parse(&fact.target.text);
+            if let Some(at) = target.and_then(|target| things.at.get(&target)) {
+                let key = (id.kind().to_owned(), spelt(&id));
+                groups.entry(key).or_default().insert(*at);
+            }
         }
     }
     for ((_, name), group) in groups {

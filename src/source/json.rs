@@ -443,7 +443,11 @@ mod tests {
         let own = |at: u32, text: &str| (at, text.to_owned());
         assert_eq!(
             seen,
-            [own(0, "{\"a\": 1}"), own(1, "{\"c\": 3}"), own(2, "{\"e\": 5}")]
+            [
+                own(0, "{\"a\": 1}"),
+                own(1, "{\"c\": 3}"),
+                own(2, "{\"e\": 5}")
+            ]
         );
         assert_eq!(wrong, 2);
         // One object over several lines: what stands in it is not read by itself.

@@ -82,6 +82,7 @@ pub fn model_of(estate: &Estate) -> Model {
         unplaced: vec![],
         sources: vec![],
         joins: vec![],
+        traffic: spof::ingest::fact::Traffic::default(),
     }
 }
 

@@ -298,6 +298,21 @@ fn an_alias_of_the_manifest_joins_and_is_told() {
 }
 
 #[test]
+fn another_name_of_a_place_may_be_spelt_otherwise_too() {
+    let mut register = netbox();
+    register.node("site:Amsterdam 1");
+    register.alias("site:ams1", "site:Amsterdam 1");
+    let mut inventory = hosts(ansible(), &["web1"]);
+    stands(&mut inventory, "host:web1", "site:AMS1");
+    let one = model(vec![register, inventory]);
+    one.no_problems();
+    assert_eq!(
+        joins(&one),
+        ["site:Amsterdam 1 = site:AMS1 (spelling, netbox+ansible)"]
+    );
+}
+
+#[test]
 fn a_workload_that_bears_the_label_another_source_looks_for_is_meant() {
     let label = |of: &mut Teller, target: &str, label: &str| {
         of.alias(label, target);
