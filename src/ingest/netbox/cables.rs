@@ -115,7 +115,7 @@ impl<'d> Links<'d> {
                     .flatten();
                 let told = |field: &&str| row.view.get(field).is_some();
                 let one = ["link_peer", "cable_peer"];
-                let newer = one.iter().any(|field| told(&field)) || told(&"link_peers");
+                let newer = one.iter().any(told) || told(&"link_peers");
                 let oldest = (!newer).then_some("connected_endpoint");
                 let one = one.into_iter().chain(oldest);
                 let one = one.filter_map(|field| row.view.get(field));

@@ -254,7 +254,7 @@ fn is_old(row: View<'_>) -> bool {
 }
 
 /// The first address of a row of `NetBox` among what a row holds.
-pub(super) fn address_within<'d>(row: View<'d>) -> Option<&'d str> {
+pub(super) fn address_within(row: View<'_>) -> Option<&str> {
     let within = row.entries().into_iter();
     let mut addresses = within.filter_map(|(_, value)| text(value, "url"));
     addresses.find(|url| endpoint(url).is_some_and(is_of_netbox))

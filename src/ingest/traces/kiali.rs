@@ -69,15 +69,15 @@ pub(super) fn read<'d>(root: View<'d>, budget: &Budget, seen: &mut Seen<'d>) {
         }
         let one = BTreeSet::from([to]);
         for to in leads.get(to).unwrap_or(&one) {
-            let Some(called) = nodes.get(to).filter(|_| budget.spend(1)) else {
+            let Some(other) = nodes.get(to).filter(|_| budget.spend(1)) else {
                 seen.skip(edge.span(), OUTSIDE_MESH);
                 continue;
             };
-            if called.name != caller.name {
+            if other.name != caller.name {
                 seen.counted.push(Counted {
                     from: caller.name.clone(),
-                    to: called.name.clone(),
-                    what: called.what,
+                    to: other.name.clone(),
+                    what: other.what,
                     message: false,
                     count: 0,
                     place: edge.span(),
