@@ -4,7 +4,9 @@
 //! found so is complete: on the way from a candidate to a minimal set, no set between makes the
 //! formula true.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
+
+use rustc_hash::FxHashSet;
 
 use super::formula::{Formula, Lit, Op, Term};
 use super::solution::Solution;
@@ -14,6 +16,55 @@ const MOST_CANDIDATES: usize = 2_000_000;
 /// Sets of up to so many events are compared by their subsets.
 const LONGEST_BY_SUBSET: usize = 12;
 
+/// Sets of events that are all of one size, in one list: there may be hundreds of thousands.
+#[derive(Debug, Default)]
+struct Level {
+    length: usize,
+    count: usize,
+    events: Vec<u32>,
+}
+
+impl Level {
+    fn of(length: usize) -> Self {
+        Self {
+            length,
+            ..Self::default()
+        }
+    }
+
+    /// Adds `set`, which is sorted, with `event` at its place.
+    fn push(&mut self, set: &[u32], event: Option<u32>) {
+        let at = event.map_or(set.len(), |event| set.partition_point(|one| *one < event));
+        let (before, after) = set.split_at(at);
+        self.events.extend_from_slice(before);
+        self.events.extend(event);
+        self.events.extend_from_slice(after);
+        self.count += 1;
+    }
+
+    fn set(&self, at: usize) -> &[u32] {
+        &self.events[at * self.length..][..self.length]
+    }
+
+    fn sets(&self) -> impl Iterator<Item = &[u32]> + Clone {
+        (0..self.count).map(|at| self.set(at))
+    }
+
+    /// The same sets, sorted, each once, without those that `leave_out`.
+    fn distinct(&self, mut leave_out: impl FnMut(&[u32]) -> bool) -> Self {
+        let mut order: Vec<usize> = (0..self.count).collect();
+        order.sort_unstable_by(|a, b| self.set(*a).cmp(self.set(*b)));
+        order.dedup_by(|a, b| self.set(*a) == self.set(*b));
+        let mut distinct = Self::of(self.length);
+        for set in order.into_iter().map(|at| self.set(at)) {
+            if !leave_out(set) {
+                distinct.push(set, None);
+            }
+        }
+        distinct
+    }
+}
+
 /// The minimal sets of at most `order` events that make `top` true, smallest first; `None` if
 /// there are too many candidates.
 pub(super) fn sift(
@@ -22,10 +73,11 @@ pub(super) fn sift(
     hull: &Solution,
     order: u32,
 ) -> Option<Vec<Vec<u32>>> {
-    let mut candidates = hull.smallest(MOST_CANDIDATES);
+    let candidates = hull.smallest(MOST_CANDIDATES);
     if candidates.len() == MOST_CANDIDATES {
         return None;
     }
+    let mut candidates = candidates.as_slice();
     let mut events: Vec<u32> = (0..formula.len())
         .filter_map(|number| match formula.term(u32::try_from(number).ok()?) {
             Term::Event(event) => Some(*event),
@@ -34,35 +86,38 @@ pub(super) fn sift(
         .collect();
     events.sort_unstable();
     let mut tried = 0usize;
-    let mut found: HashSet<Vec<u32>> = HashSet::new();
-    let mut extended: BTreeSet<Vec<u32>> = BTreeSet::new();
+    let mut found: FxHashSet<Vec<u32>> = FxHashSet::default();
+    let mut subset = Vec::new();
+    let mut extended = Level::of(0);
     for length in 0..=order as usize {
-        let mut level = std::mem::take(&mut extended);
+        let mut level = std::mem::replace(&mut extended, Level::of(length + 1));
         let of_hull = candidates.partition_point(|set| set.len() <= length);
-        level.extend(candidates.drain(..of_hull));
-        let level: Vec<Vec<u32>> = level
-            .into_iter()
-            .filter(|set| !holds_any(set, &found))
-            .collect();
-        tried += level.len();
+        let (of_this, larger) = candidates.split_at(of_hull);
+        candidates = larger;
+        for set in of_this {
+            level.push(set, None);
+        }
+        let level = level.distinct(|set| holds_any(set, &found, &mut subset));
+        tried += level.count;
         if tried > MOST_CANDIDATES {
             return None;
         }
         let values = evaluate(formula, top, &level);
-        for (set, value) in level.into_iter().zip(values) {
+        for (set, value) in level.sets().zip(values) {
             match value {
                 Value::True => {
-                    found.insert(set);
+                    found.insert(set.to_vec());
                 }
                 Value::Possible if length < order as usize => {
                     for event in &events {
-                        if let Err(at) = set.binary_search(event) {
-                            let mut larger = set.clone();
-                            larger.insert(at, *event);
-                            extended.insert(larger);
+                        if set.binary_search(event).is_err() {
+                            extended.push(set, Some(*event));
                         }
                     }
-                    if extended.len() > MOST_CANDIDATES {
+                    if extended.count > 2 * MOST_CANDIDATES {
+                        extended = extended.distinct(|_| false);
+                    }
+                    if extended.count > MOST_CANDIDATES {
                         return None;
                     }
                 }
@@ -75,19 +130,18 @@ pub(super) fn sift(
     Some(found)
 }
 
-/// True if `set` holds a set of `small` that is not itself.
-fn holds_any(set: &[u32], small: &HashSet<Vec<u32>>) -> bool {
+/// True if `set` holds a set of `small`; `subset` is working memory.
+fn holds_any(set: &[u32], small: &FxHashSet<Vec<u32>>, subset: &mut Vec<u32>) -> bool {
     if small.is_empty() || set.len() > LONGEST_BY_SUBSET {
         return small
             .iter()
             .any(|small| small.iter().all(|event| set.binary_search(event).is_ok()));
     }
     (0u32..1 << set.len()).any(|chosen| {
-        let subset: Vec<u32> = (0..set.len())
-            .filter(|at| chosen >> at & 1 == 1)
-            .map(|at| set[at])
-            .collect();
-        small.contains(&subset)
+        subset.clear();
+        let chosen = (0..set.len()).filter(|at| chosen >> at & 1 == 1);
+        subset.extend(chosen.map(|at| set[at]));
+        small.contains(subset.as_slice())
     })
 }
 
@@ -101,89 +155,117 @@ enum Value {
     Impossible,
 }
 
-/// The value of `top` under each set of events, 64 sets at a time: with all other events false,
+/// Words that are worked on at once, one bit a set: what the processor does with them costs little
+/// beside finding its way through the formula.
+const WORDS: usize = 8;
+type Plane = [u64; WORDS];
+
+const NO: Plane = [0; WORDS];
+const YES: Plane = [u64::MAX; WORDS];
+
+fn both(a: Plane, b: Plane) -> Plane {
+    std::array::from_fn(|at| a[at] & b[at])
+}
+
+fn either(a: Plane, b: Plane) -> Plane {
+    std::array::from_fn(|at| a[at] | b[at])
+}
+
+fn bit(plane: &Plane, lane: usize) -> bool {
+    plane[lane / 64] >> (lane % 64) & 1 == 1
+}
+
+/// The value of `top` under each set of events, many sets at a time: with all other events false,
 /// and (as far as each gate can tell) with any of them true.
-fn evaluate(formula: &Formula, top: Lit, sets: &[Vec<u32>]) -> Vec<Value> {
-    let mut results = Vec::with_capacity(sets.len());
+fn evaluate(formula: &Formula, top: Lit, sets: &Level) -> Vec<Value> {
+    let mut results = Vec::with_capacity(sets.count);
     let mut events = HashMap::new();
     for number in 0..formula.len() {
         if let Some(Term::Event(event)) = u32::try_from(number).ok().map(|at| formula.term(at)) {
             events.insert(*event, number);
         }
     }
+    let reached = formula.reached_from(top);
     // By term: its value; whether it may be true, and false, under larger sets.
-    let mut values = vec![[0u64; 3]; formula.len()];
-    for chunk in sets.chunks(64) {
-        for number in events.values() {
-            values[*number] = [0, u64::MAX, u64::MAX];
-        }
-        for (lane, set) in chunk.iter().enumerate() {
-            for at in set.iter().filter_map(|event| events.get(event)) {
-                values[*at][0] |= 1 << lane;
-                values[*at][2] &= !(1 << lane);
+    let mut values = vec![[NO, YES, YES]; formula.len()];
+    let lanes = WORDS * 64;
+    for first in (0..sets.count).step_by(lanes) {
+        let chunk = first..(first + lanes).min(sets.count);
+        for (lane, at) in chunk.clone().enumerate() {
+            for at in sets.set(at).iter().filter_map(|event| events.get(event)) {
+                values[*at][0][lane / 64] |= 1 << (lane % 64);
+                values[*at][2][lane / 64] &= !(1 << (lane % 64));
             }
         }
-        for number in 0..formula.len() {
+        for (number, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
             let Ok(term) = u32::try_from(number) else {
                 break;
             };
-            let of = |lit: &Lit| signed(values[lit.number() as usize], lit.is_negated());
+            let of = |lit: &Lit| signed(&values[lit.number() as usize], lit.is_negated());
             values[number] = match formula.term(term) {
-                Term::True => [u64::MAX, u64::MAX, 0],
+                Term::True => [YES, YES, NO],
                 Term::Event(_) => continue,
                 Term::Gate(op, arguments) => gate(*op, arguments.iter().map(of), chunk.len()),
             };
         }
-        let top = signed(values[top.number() as usize], top.is_negated());
+        let top = signed(&values[top.number() as usize], top.is_negated());
         results.extend((0..chunk.len()).map(|lane| {
-            if top[0] >> lane & 1 == 1 {
+            if bit(&top[0], lane) {
                 Value::True
-            } else if top[1] >> lane & 1 == 1 {
+            } else if bit(&top[1], lane) {
                 Value::Possible
             } else {
                 Value::Impossible
             }
         }));
+        for at in chunk.flat_map(|at| sets.set(at)) {
+            if let Some(number) = events.get(at) {
+                values[*number] = [NO, YES, YES];
+            }
+        }
     }
     results
 }
 
-fn signed([value, may, may_not]: [u64; 3], negated: bool) -> [u64; 3] {
+fn signed([value, may, may_not]: &[Plane; 3], negated: bool) -> [Plane; 3] {
     if negated {
-        [!value, may_not, may]
+        [value.map(|word| !word), *may_not, *may]
     } else {
-        [value, may, may_not]
+        [*value, *may, *may_not]
     }
 }
 
-fn gate(op: Op, arguments: impl Iterator<Item = [u64; 3]>, lanes: usize) -> [u64; 3] {
+fn gate(op: Op, arguments: impl Iterator<Item = [Plane; 3]>, lanes: usize) -> [Plane; 3] {
     match op {
-        Op::And => arguments.fold([u64::MAX, u64::MAX, 0], |a, b| {
-            [a[0] & b[0], a[1] & b[1], a[2] | b[2]]
+        Op::And => arguments.fold([YES, YES, NO], |a, b| {
+            [both(a[0], b[0]), both(a[1], b[1]), either(a[2], b[2])]
         }),
-        Op::Or => arguments.fold([0, 0, u64::MAX], |a, b| {
-            [a[0] | b[0], a[1] | b[1], a[2] & b[2]]
+        Op::Or => arguments.fold([NO, NO, YES], |a, b| {
+            [either(a[0], b[0]), either(a[1], b[1]), both(a[2], b[2])]
         }),
-        Op::Xor => arguments.fold([0, 0, u64::MAX], |a, b| {
+        Op::Xor => arguments.fold([NO, NO, YES], |a, b| {
             [
-                a[0] ^ b[0],
-                (a[1] & b[2]) | (a[2] & b[1]),
-                (a[1] & b[1]) | (a[2] & b[2]),
+                std::array::from_fn(|at| a[0][at] ^ b[0][at]),
+                either(both(a[1], b[2]), both(a[2], b[1])),
+                either(both(a[1], b[1]), both(a[2], b[2])),
             ]
         }),
         Op::AtLeast(need) => {
             let need = need as usize;
-            let arguments: Vec<[u64; 3]> = arguments.collect();
-            let mut result = [0; 3];
+            let arguments: Vec<[Plane; 3]> = arguments.collect();
+            let mut result = [NO; 3];
             for lane in 0..lanes {
                 let count = |plane: usize| {
-                    let bit = |argument: &&[u64; 3]| argument[plane] >> lane & 1 == 1;
-                    arguments.iter().filter(bit).count()
+                    let holds = |argument: &&[Plane; 3]| bit(&argument[plane], lane);
+                    arguments.iter().filter(holds).count()
                 };
-                result[0] |= u64::from(count(0) >= need) << lane;
-                result[1] |= u64::from(count(1) >= need) << lane;
+                let mut set = |plane: usize, holds: bool| {
+                    result[plane][lane / 64] |= u64::from(holds) << (lane % 64);
+                };
+                set(0, count(0) >= need);
+                set(1, count(1) >= need);
                 // False if too many may be.
-                result[2] |= u64::from(arguments.len() - count(2) < need) << lane;
+                set(2, arguments.len() - count(2) < need);
             }
             result
         }
