@@ -430,3 +430,30 @@ impl Traffic {
         }
     }
 }
+
+impl Facts {
+    /// Adds what `others` say, in their order. O(facts).
+    pub fn extend(&mut self, others: Vec<Self>) {
+        macro_rules! take {
+            ($($field:ident),+ $(,)?) => {$(
+                self.$field.reserve(others.iter().map(|other| other.$field.len()).sum());
+            )+
+            for other in others {
+                $(self.$field.extend(other.$field);)+
+            }};
+        }
+        take!(
+            nodes,
+            requirements,
+            replicas,
+            aliases,
+            identities,
+            overrides,
+            saved_nodes,
+            saved_requirements,
+            fault_trees,
+            problems,
+            unread,
+        );
+    }
+}

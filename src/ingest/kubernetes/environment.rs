@@ -3,8 +3,8 @@
 //! As the kubelet does it: `envFrom` first, then `env` in order, the last of one name winning;
 //! `$(NAME)` in a value means a variable stated before it, `$$(NAME)` is left alone.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::reader::Reader;
 use super::services::Services;
@@ -45,7 +45,8 @@ struct Config<'d> {
     data: HashMap<&'d str, View<'d>>,
     /// Place of its kind.
     place: Span,
-    used: Cell<bool>,
+    /// Set from several threads, read when all have ended.
+    used: AtomicBool,
 }
 
 impl<'d> Configs<'d> {
@@ -62,13 +63,16 @@ impl<'d> Configs<'d> {
             .or_insert_with(|| Config {
                 data: data.into_iter().collect(),
                 place,
-                used: Cell::new(false),
+                used: AtomicBool::new(false),
             });
     }
 
     /// Places of those that no environment used.
     pub(super) fn unused(&self) -> impl Iterator<Item = Span> {
-        let unused = self.by_name.values().filter(|config| !config.used.get());
+        let unused = self
+            .by_name
+            .values()
+            .filter(|config| !config.used.load(Ordering::Relaxed));
         unused.map(|config| config.place)
     }
 
@@ -90,7 +94,7 @@ impl<'d> Configs<'d> {
     ) -> Option<&HashMap<&'d str, View<'d>>> {
         let own = self.by_name.get(&(namespace, name));
         let config = own.or_else(|| self.by_name.get(&(None, name)))?;
-        config.used.set(true);
+        config.used.store(true, Ordering::Relaxed);
         Some(&config.data)
     }
 }

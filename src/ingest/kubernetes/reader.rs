@@ -3,12 +3,17 @@
 //! Aliases let a small file speak of one mapping a million times. Every look into a tree is
 //! therefore paid for; when the budget is spent, lookups find nothing, and the adapter says so.
 
+use rayon::prelude::*;
+
 use crate::ingest::budget::Budget;
 use crate::source::View;
 
 /// Steps for one run over all documents: some hundred times what the largest real estate takes,
 /// and a few seconds of work.
 const STEPS: u64 = 200_000_000;
+
+/// Items that one thread takes at once.
+const SHARE: usize = 64;
 
 /// Looks into trees and counts what that costs.
 pub(super) struct Reader {
@@ -26,6 +31,31 @@ impl Reader {
         Self {
             budget: Budget::with_steps(steps),
         }
+    }
+
+    /// What `work` makes of `items`, some at a time, in their order: on all cores, each share with a
+    /// reader of its own. The shares spend the same budget together; if it does not last, all is
+    /// done again one after the other, so that what is left out depends on no timing.
+    pub(super) fn side_by_side<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(usize, &[T], &Self) -> R + Sync,
+    ) -> Vec<R> {
+        let purse = self.budget.purse();
+        let done = items.par_chunks(SHARE).enumerate().map(|(at, share)| {
+            let own = Self {
+                budget: Budget::from_purse(&purse),
+            };
+            work(at * SHARE, share, &own)
+        });
+        let done: Vec<R> = done.collect();
+        if self.budget.settle(&purse) {
+            return done;
+        }
+        let shares = items.chunks(SHARE).enumerate();
+        shares
+            .map(|(at, share)| work(at * SHARE, share, self))
+            .collect()
     }
 
     /// Pays for `steps`; false when they are not there any more.

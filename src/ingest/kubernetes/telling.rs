@@ -101,23 +101,28 @@ pub(super) fn translate(
     let outside = std::mem::take(&mut estate.outside);
     let services =
         Services::new(stated, &estate.workloads, namespaces, reader).with(outside, optional);
-    let around_placement = placement::Surroundings {
-        reader,
-        local: &estate.local,
-        cluster: &estate.cluster,
-        control: &control,
-        workloads: &estate.workloads,
-    };
-    for (at, workload) in estate.workloads.iter().enumerate() {
-        tell_workload(workload, around_placement, &mut facts);
-        let around = Surroundings {
+    let told = reader.side_by_side(&estate.workloads, |first, share, reader| {
+        let mut facts = Facts::default();
+        let around_placement = placement::Surroundings {
             reader,
-            namespace: workload.object.namespace,
-            services: &services,
-            configs: &estate.configs,
+            local: &estate.local,
+            cluster: &estate.cluster,
+            control: &control,
+            workloads: &estate.workloads,
         };
-        Writer::new(around, &estate.workloads, at).write(workload.pod, &mut facts);
-    }
+        for (at, workload) in (first..).zip(share) {
+            tell_workload(workload, around_placement, &mut facts);
+            let around = Surroundings {
+                reader,
+                namespace: workload.object.namespace,
+                services: &services,
+                configs: &estate.configs,
+            };
+            Writer::new(around, &estate.workloads, at).write(workload.pod, &mut facts);
+        }
+        facts
+    });
+    facts.extend(told);
     for (at, span) in copies {
         if let Some(workload) = estate.workloads.get(at) {
             facts
