@@ -76,6 +76,13 @@ impl<'d> Configs<'d> {
         unused.map(|config| config.place)
     }
 
+    /// As if no environment had used any.
+    pub(super) fn forget_uses(&self) {
+        for config in self.by_name.values() {
+            config.used.store(false, Ordering::Relaxed);
+        }
+    }
+
     /// The files of a `ConfigMap` as pods of `namespace` mount them, in order of their names.
     pub(super) fn files(
         &self,

@@ -34,11 +34,12 @@ impl Reader {
     }
 
     /// What `work` makes of `items`, some at a time, in their order: on all cores, each share with a
-    /// reader of its own. The shares spend the same budget together; if it does not last, all is
-    /// done again one after the other, so that what is left out depends on no timing.
+    /// reader of its own. The shares spend the same budget together; if it does not last, `undo` is
+    /// called and all is done again one after the other: what is left out depends on no timing.
     pub(super) fn side_by_side<T: Sync, R: Send>(
         &self,
         items: &[T],
+        undo: impl FnOnce(),
         work: impl Fn(usize, &[T], &Self) -> R + Sync,
     ) -> Vec<R> {
         let purse = self.budget.purse();
@@ -52,6 +53,7 @@ impl Reader {
         if self.budget.settle(&purse) {
             return done;
         }
+        undo();
         let shares = items.chunks(SHARE).enumerate();
         shares
             .map(|(at, share)| work(at * SHARE, share, self))
@@ -120,5 +122,29 @@ impl Reader {
         pairs
             .map(|(key, value)| (key, value.as_str().unwrap_or_default()))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each item may still spend, side by side and one after the other.
+    #[test]
+    fn what_a_budget_leaves_out_depends_on_no_threads() {
+        let items: Vec<usize> = (0..1_000).collect();
+        let whole: u64 = items.iter().map(|item| 1 + *item as u64).sum();
+        for steps in [whole, whole + 1, whole - 1, whole / 2, 1] {
+            let work = |_: usize, share: &[usize], reader: &Reader| -> Vec<bool> {
+                share.iter().map(|item| reader.spend(*item)).collect()
+            };
+            let (one, several) = (Reader::with_steps(steps), Reader::with_steps(steps));
+            let inner = items.chunks(SHARE).flat_map(|share| work(0, share, &one));
+            let expected: Vec<bool> = inner.collect();
+            let found = several.side_by_side(&items, || {}, work).concat();
+            assert_eq!(found, expected, "{steps}");
+            assert_eq!(several.is_spent(), one.is_spent(), "{steps}");
+            assert_eq!(several.spend(0), one.spend(0), "{steps}");
+        }
     }
 }

@@ -101,7 +101,8 @@ pub(super) fn translate(
     let outside = std::mem::take(&mut estate.outside);
     let services =
         Services::new(stated, &estate.workloads, namespaces, reader).with(outside, optional);
-    let told = reader.side_by_side(&estate.workloads, |first, share, reader| {
+    let undo = || estate.configs.forget_uses();
+    let told = reader.side_by_side(&estate.workloads, undo, |first, share, reader| {
         let mut facts = Facts::default();
         let around_placement = placement::Surroundings {
             reader,
