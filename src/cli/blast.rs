@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 fn duration(text: &str) -> Result<u64, String> {
-    parse_duration(text)
+    Ok(parse_duration(text)?)
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {

@@ -69,7 +69,7 @@ enum Format {
 }
 
 fn limit(text: &str) -> Result<Duration, String> {
-    parse_duration(text).map(Duration::from_secs)
+    Ok(Duration::from_secs(parse_duration(text)?))
 }
 
 pub(super) fn run(args: &Args, plan: &Plan, screen: &Screen) -> Result<u8, Error> {

@@ -8,9 +8,10 @@ use camino::Utf8PathBuf;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::types::{Duration, text};
+use crate::message;
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, Location, SourceMap, Span, View};
-use crate::words::{Code, Date, Evidence, Severity, nearest};
+use crate::words::{Code, Date, Evidence, Message, Severity, nearest};
 
 /// The gate as the configuration has it; what it leaves open, the profile decides.
 #[derive(Clone, Debug, Default)]
@@ -228,7 +229,7 @@ fn waiver(table: WaiverTable, span: Span, sources: &SourceMap, cx: &mut Reader) 
     if !named && table.fingerprint.is_none() {
         cx.wrong(
             span,
-            "a waiver names a `rule` and a `subject`, or a `fingerprint`",
+            message!("a waiver names a `rule` and a `subject`, or a `fingerprint`"),
         );
         return None;
     }
@@ -251,14 +252,14 @@ fn word<T: Copy>(
     cx: &mut Reader,
 ) -> Option<T> {
     let words: Vec<String> = all.iter().map(|one| format!("`{}`", name(*one))).collect();
-    let mut expected = format!("one of {}", words.join(", "));
-    let text = text(view, &expected, cx)?;
+    let mut expected = message!("one of {what}", what = words.join(", "));
+    let text = text(view, expected.clone(), cx)?;
     let found = all.iter().copied().find(|one| name(*one) == text);
     if found.is_none() {
         if let Some(near) = nearest(text, all.iter().map(|one| name(*one))) {
-            expected = format!("{expected} (did you mean `{near}`?)");
+            expected = message!("{expected} (did you mean `{near}`?)", expected, near);
         }
-        cx.unexpected(view, &expected);
+        cx.unexpected(view, expected);
     }
     found
 }
@@ -299,7 +300,7 @@ pub(super) struct FileName(pub(super) Utf8PathBuf);
 
 impl Read for FileName {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        text(view, "the path of a file", cx).map(|text| Self(text.into()))
+        text(view, message!("the path of a file"), cx).map(|text| Self(text.into()))
     }
 }
 
@@ -309,10 +310,10 @@ pub(super) struct RuleName(Code);
 
 impl Read for RuleName {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "the name of a rule", cx)?;
+        let text = text(view, message!("the name of a rule"), cx)?;
         let found = Code::parse(text);
         if found.is_none() {
-            cx.wrong_value(view.span(), &unknown_rule(text));
+            cx.wrong_value(view.span(), unknown_rule(text));
         }
         found.map(Self)
     }
@@ -320,13 +321,17 @@ impl Read for RuleName {
 
 /// "There is no such rule", with the nearest one.
 #[must_use]
-pub fn unknown_rule(name: &str) -> String {
+pub fn unknown_rule(name: &str) -> Message {
     let near = nearest(name, Code::ALL.iter().map(|code| code.as_str()));
     let advice = near.map_or_else(
-        || "`spof rules` lists them".to_owned(),
-        |near| format!("did you mean `{near}`?"),
+        || message!("`spof rules` lists them"),
+        |near| message!("did you mean `{near}`?", near),
     );
-    format!("there is no rule {}: {advice}", quote(name))
+    message!(
+        "there is no rule {name}: {advice}",
+        name = quote(name),
+        advice
+    )
 }
 
 /// Sixteen hexadecimal digits.
@@ -335,8 +340,8 @@ pub(super) struct Fingerprint(String);
 
 impl Read for Fingerprint {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "sixteen hexadecimal digits";
-        let text = text(view, expected, cx)?;
+        let expected = message!("sixteen hexadecimal digits");
+        let text = text(view, expected.clone(), cx)?;
         if !is_fingerprint(text) {
             cx.unexpected(view, expected);
             return None;
@@ -358,7 +363,7 @@ pub(super) struct Line(String);
 
 impl Read for Line {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        text(view, "a few words", cx).map(|text| Self(text.trim().to_owned()))
+        text(view, message!("a few words"), cx).map(|text| Self(text.trim().to_owned()))
     }
 }
 
@@ -368,8 +373,8 @@ pub(super) struct Day(Date);
 
 impl Read for Day {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a date like 2026-05-01";
-        let found = Date::parse(text(view, expected, cx)?);
+        let expected = message!("a date like 2026-05-01");
+        let found = Date::parse(text(view, expected.clone(), cx)?);
         if found.is_none() {
             cx.unexpected(view, expected);
         }
@@ -398,7 +403,7 @@ impl Read for Levels {
         if view.kind() != Kind::Mapping {
             cx.unexpected(
                 view,
-                "a table like `[rules]` with `rule-name = \"warning\"`",
+                message!("a table like `[rules]` with `rule-name = \"warning\"`"),
             );
             return None;
         }

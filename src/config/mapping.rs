@@ -10,9 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::gate::FileName;
 use super::selection::Globs;
 use super::types::{Glob, text};
+use crate::message;
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item};
 use crate::source::{LineIndex, Location, SourceMap, Span, Syntax, View, filter};
-use crate::words::nearest;
+use crate::words::{Message, nearest};
 
 /// Files that a filter makes manifests of.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ pub(super) fn mappings(
             _ => {
                 cx.wrong(
                     span,
-                    "a source has a `filter`, or a `filter_file` that holds it",
+                    message!("a source has a `filter`, or a `filter_file` that holds it"),
                 );
                 None
             }
@@ -97,7 +98,7 @@ fn inline(program: At<Program>, sources: &SourceMap, cx: &mut Reader) -> Option<
         .at
         .and_then(|at| inside(span, at, sources))
         .unwrap_or(span);
-    cx.wrong_value(at, &fault.message);
+    cx.wrong_value(at, Message::verbatim(fault.message));
     None
 }
 
@@ -125,8 +126,8 @@ fn inside(span: Span, at: usize, sources: &SourceMap) -> Option<Span> {
 /// A filter in a file of its own, below the folder of the configuration.
 fn of_file(name: &At<FileName>, base: &Path, cx: &mut Reader) -> Option<(String, String)> {
     let path: &Utf8PathBuf = &name.value.0;
-    let mut wrong = |why: String| {
-        cx.wrong_value(name.span, &why);
+    let mut wrong = |why: Message| {
+        cx.wrong_value(name.span, why);
         None
     };
     let full = base.join(path);
@@ -136,10 +137,13 @@ fn of_file(name: &At<FileName>, base: &Path, cx: &mut Reader) -> Option<(String,
         base.is_ok_and(|base| real.starts_with(base))
     });
     let Ok(real) = real else {
-        return wrong(format!("there is no file {path}"));
+        return wrong(message!("there is no file {path}", path));
     };
     if !below {
-        return wrong(format!("{path} lies outside the folder of this file"));
+        return wrong(message!(
+            "{path} lies outside the folder of this file",
+            path
+        ));
     }
     let size = real
         .metadata()
@@ -148,10 +152,14 @@ fn of_file(name: &At<FileName>, base: &Path, cx: &mut Reader) -> Option<(String,
         .map(|meta| meta.len());
     let most = filter::MOST_BYTES;
     if size.is_none_or(|size| size > most as u64) {
-        return wrong(format!("{path} is no file of at most {most} bytes"));
+        return wrong(message!(
+            "{path} is no file of at most {most} bytes",
+            path,
+            most
+        ));
     }
     let Ok(program) = std::fs::read_to_string(&real) else {
-        return wrong(format!("{path} can't be read as text"));
+        return wrong(message!("{path} can't be read as text", path));
     };
     match filter::check(&program) {
         Ok(()) => Some((program, path.to_string())),
@@ -161,7 +169,10 @@ fn of_file(name: &At<FileName>, base: &Path, cx: &mut Reader) -> Option<(String,
                 let found = LineIndex::new(&program).position(&program, at);
                 format!(":{}:{}", found.line, found.column)
             });
-            wrong(format!("{path}{place}: {}", fault.message))
+            wrong(Message::verbatim(format!(
+                "{path}{place}: {}",
+                fault.message
+            )))
         }
     }
 }
@@ -172,7 +183,7 @@ pub(super) struct Program(String);
 
 impl Read for Program {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a filter in the jq language";
+        let expected = message!("a filter in the jq language");
         let text = view.as_str().filter(|_| view.is_quoted());
         let Some(program) = text.filter(|text| !text.trim().is_empty()) else {
             cx.unexpected(view, expected);
@@ -201,14 +212,14 @@ impl Read for FormatWord {
             .iter()
             .map(|(word, _)| format!("`{word}`"))
             .collect();
-        let mut expected = format!("one of {}", words.join(", "));
-        let text = text(view, &expected, cx)?;
+        let mut expected = message!("one of {what}", what = words.join(", "));
+        let text = text(view, expected.clone(), cx)?;
         let found = FORMATS.iter().find(|(word, _)| *word == text);
         if found.is_none() {
             if let Some(near) = nearest(text, FORMATS.iter().map(|(word, _)| *word)) {
-                expected = format!("{expected} (did you mean `{near}`?)");
+                expected = message!("{expected} (did you mean `{near}`?)", expected, near);
             }
-            cx.unexpected(view, &expected);
+            cx.unexpected(view, expected);
         }
         found.map(|(_, syntax)| Self(*syntax))
     }

@@ -256,8 +256,8 @@ fn wrong(mut problems: Vec<Problem>, sources: &SourceMap) -> Error {
     problems.sort_by_key(|problem| problem.span);
     let faults = problems.into_iter().map(|problem| ConfigFault {
         place: sources.location(problem.span).to_string(),
-        message: problem.message,
-        help: problem.help,
+        message: problem.message.into(),
+        help: problem.help.map(String::from),
     });
     Error::Config(faults.collect())
 }

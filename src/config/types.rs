@@ -10,9 +10,10 @@ use super::costs::Costs;
 use super::gate::{Levels, LintTable, WaiverTable};
 use super::mapping::SourceTable;
 use super::selection::PlaceVariable;
+use crate::message;
 use crate::source::item::{At, MAX_TEXT, OneOrMany, Read, Reader, item, quote};
 use crate::source::{Kind, View};
-use crate::words::{Assume, nearest, parse_count, parse_duration, parse_rate};
+use crate::words::{Assume, Message, nearest, parse_count, parse_duration, parse_rate};
 
 item! {
     /// The configuration of spof for a repository.
@@ -70,13 +71,16 @@ pub(super) struct Places(pub(super) Vec<PlaceVariable>);
 impl Read for Places {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if view.kind() != Kind::Mapping {
-            cx.unexpected(view, "a table of variables, like `{ standort = \"site\" }`");
+            cx.unexpected(
+                view,
+                message!("a table of variables, like `{{ standort = \"site\" }}`"),
+            );
             return None;
         }
         let mut places = Vec::new();
         for (key, value) in view.entries() {
-            let name = text(key, "a variable, like `standort`", cx);
-            let kind = text(value, "a kind of place like `site`, or `off`", cx);
+            let name = text(key, message!("a variable, like `standort`"), cx);
+            let kind = text(value, message!("a kind of place like `site`, or `off`"), cx);
             let (Some(name), Some(kind)) = (name, kind) else {
                 continue;
             };
@@ -85,9 +89,11 @@ impl Read for Places {
                     .chars()
                     .all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'));
             if !is_kind {
-                let message =
-                    format!("`{kind}` is no kind of place: write one like `site`, or `off`");
-                cx.wrong_value(value.span(), &message);
+                let message = message!(
+                    "`{kind}` is no kind of place: write one like `site`, or `off`",
+                    kind
+                );
+                cx.wrong_value(value.span(), message);
                 continue;
             }
             places.push(PlaceVariable {
@@ -160,10 +166,10 @@ pub(super) struct Cost(pub(super) u64);
 
 impl Read for Cost {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "a cost like 10", cx)?;
+        let text = text(view, message!("a cost like 10"), cx)?;
         let found = parse_count(text);
         found
-            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .map_err(|message| cx.wrong_value(view.span(), message))
             .ok()
             .map(Self)
     }
@@ -175,10 +181,10 @@ pub(super) struct Rate(pub(super) f64);
 
 impl Read for Rate {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "a rate like \"0.5/y\" or \"1/30d\"", cx)?;
+        let text = text(view, message!("a rate like \"0.5/y\" or \"1/30d\""), cx)?;
         let found = parse_rate(text);
         found
-            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .map_err(|message| cx.wrong_value(view.span(), message))
             .ok()
             .map(Self)
     }
@@ -190,10 +196,10 @@ pub(super) struct Duration(pub(super) u64);
 
 impl Read for Duration {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "a duration like \"4h\"", cx)?;
+        let text = text(view, message!("a duration like \"4h\""), cx)?;
         let found = parse_duration(text);
         found
-            .map_err(|message| cx.wrong_value(view.span(), &message))
+            .map_err(|message| cx.wrong_value(view.span(), message))
             .ok()
             .map(Self)
     }
@@ -206,12 +212,12 @@ pub(super) struct Kinds(pub(super) Vec<(String, KindTable)>);
 impl Read for Kinds {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if view.kind() != Kind::Mapping {
-            cx.unexpected(view, "tables like `[kind.host]`");
+            cx.unexpected(view, message!("tables like `[kind.host]`"));
             return None;
         }
         let mut kinds = Vec::new();
         for (key, value) in view.entries() {
-            let name = text(key, "a kind of nodes, like `host`", cx);
+            let name = text(key, message!("a kind of nodes, like `host`"), cx);
             let table = KindTable::read(value, cx);
             if let (Some(name), Some(table)) = (name, table) {
                 kinds.push((name.to_owned(), table));
@@ -227,18 +233,18 @@ pub(super) struct Glob(pub(super) String);
 
 impl Read for Glob {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "a pattern like `deploy/production`", cx)?;
+        let text = text(view, message!("a pattern like `deploy/production`"), cx)?;
         if text.starts_with('#') {
             cx.wrong_value(
                 view.span(),
-                "a pattern that begins with `#` matches nothing",
+                message!("a pattern that begins with `#` matches nothing"),
             );
             return None;
         }
         if text.split('/').any(|part| part == "..") {
             cx.wrong_value(
                 view.span(),
-                "`..` can't be matched: patterns stay in this folder",
+                message!("`..` can't be matched: patterns stay in this folder"),
             );
             return None;
         }
@@ -250,7 +256,11 @@ impl Read for Glob {
         if let Err(error) = GitignoreBuilder::new("").add_line(None, &text) {
             cx.wrong_value(
                 view.span(),
-                &format!("{} is no pattern: {error}", quote(&text)),
+                message!(
+                    "{what} is no pattern: {error}",
+                    error = error.to_string(),
+                    what = quote(&text)
+                ),
             );
             return None;
         }
@@ -259,13 +269,16 @@ impl Read for Glob {
 }
 
 /// Text that is not empty and not too long.
-pub(super) fn text<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Option<&'t str> {
+pub(super) fn text<'t>(view: View<'t>, expected: Message, cx: &mut Reader) -> Option<&'t str> {
     let Some(text) = view.as_str().filter(|text| !text.trim().is_empty()) else {
         cx.unexpected(view, expected);
         return None;
     };
     if text.len() > MAX_TEXT {
-        cx.wrong_value(view.span(), &format!("longer than {MAX_TEXT} bytes"));
+        cx.wrong_value(
+            view.span(),
+            message!("longer than {MAX_TEXT} bytes", MAX_TEXT),
+        );
         return None;
     }
     Some(text)
@@ -277,7 +290,7 @@ pub(super) struct Namespace(pub(super) String);
 
 impl Read for Namespace {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        text(view, "the name of a namespace", cx).map(|text| Self(text.to_owned()))
+        text(view, message!("the name of a namespace"), cx).map(|text| Self(text.to_owned()))
     }
 }
 
@@ -288,14 +301,14 @@ pub(super) struct AssumeWord(pub(super) Assume);
 impl Read for AssumeWord {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         const WORDS: [Assume; 2] = [Assume::Pessimistic, Assume::Optimistic];
-        let text = text(view, "`pessimistic` or `optimistic`", cx)?;
+        let text = text(view, message!("`pessimistic` or `optimistic`"), cx)?;
         let found = WORDS.into_iter().find(|word| word.as_str() == text);
         if found.is_none() {
-            let mut expected = "`pessimistic` or `optimistic`".to_owned();
+            let mut expected = message!("`pessimistic` or `optimistic`");
             if let Some(near) = nearest(text, WORDS.iter().map(|word| word.as_str())) {
-                expected = format!("{expected} (did you mean `{near}`?)");
+                expected = message!("{expected} (did you mean `{near}`?)", expected, near);
             }
-            cx.unexpected(view, &expected);
+            cx.unexpected(view, expected);
         }
         found.map(Self)
     }
@@ -308,12 +321,12 @@ pub(super) struct Scopes(pub(super) Vec<(String, ScopeTable)>);
 impl Read for Scopes {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if view.kind() != Kind::Mapping {
-            cx.unexpected(view, "tables like `[scope.production]`");
+            cx.unexpected(view, message!("tables like `[scope.production]`"));
             return None;
         }
         let mut scopes = Vec::new();
         for (key, value) in view.entries() {
-            let name = text(key, "the name of a scope", cx);
+            let name = text(key, message!("the name of a scope"), cx);
             let table = ScopeTable::read(value, cx);
             if let (Some(name), Some(table)) = (name, table) {
                 scopes.push((name.to_owned(), table));

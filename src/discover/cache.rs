@@ -7,6 +7,7 @@
 //! clean" rule). Every other file is read, and parsed again only if its text differs. The answer
 //! is therefore the same as without a cache.
 
+use crate::words::Message;
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::PathBuf;
@@ -58,7 +59,7 @@ pub(super) enum Content {
     /// Without a form: text without documents.
     Text(Arc<SourceFile>, Option<Form>),
     Other,
-    Unread(UnreadReason, String),
+    Unread(UnreadReason, Message),
 }
 
 /// How a text is read, and what came of it once it was.
@@ -77,7 +78,7 @@ pub(super) struct Parsed {
     file: FileId,
     pub(super) documents: Vec<Arc<Document>>,
     pub(super) problems: Vec<Problem>,
-    pub(super) unread: Vec<(Option<Span>, UnreadReason, String)>,
+    pub(super) unread: Vec<(Option<Span>, UnreadReason, Message)>,
 }
 
 impl Stamp {

@@ -12,6 +12,8 @@ pub mod revision;
 mod tests;
 mod walk;
 
+use crate::message;
+use crate::words::Message;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -191,15 +193,20 @@ fn gather(mut found: Found, request: &Request, cache: &mut Cache) -> Result<Inpu
 }
 
 /// Why a file is too large to be opened at all; `left`: bytes that all files may still have.
-fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<String> {
+fn over_limit(candidate: &Candidate, limits: &Limits, left: u64) -> Option<Message> {
     let megabytes = |bytes: u64| format!("{}.{} MB", bytes >> 20, ((bytes % (1 << 20)) * 10) >> 20);
     if candidate.bytes > limits.file_bytes {
         let (is, most) = (megabytes(candidate.bytes), megabytes(limits.file_bytes));
-        return Some(format!("{is}: files over {most} are not read"));
+        return Some(message!("{is}: files over {most} are not read", is, most));
     }
     let most = megabytes(limits.total_bytes);
     let over = candidate.bytes > left;
-    over.then(|| format!("all files together have more than {most}: name fewer paths"))
+    over.then(|| {
+        message!(
+            "all files together have more than {most}: name fewer paths",
+            most
+        )
+    })
 }
 
 /// What a file is now; `before`: what it was at an earlier reading.
@@ -274,7 +281,7 @@ enum Loaded {
         /// `None`: text without documents.
         syntax: Option<Syntax>,
     },
-    Unread(UnreadReason, String),
+    Unread(UnreadReason, Message),
     /// No data, as its content shows.
     Other,
     /// A path named on the command line that can't be read.
@@ -317,7 +324,10 @@ fn load(candidate: &Candidate, limits: &Limits) -> Loaded {
         return failed(&error);
     }
     if bytes.len() as u64 > limits.file_bytes {
-        let detail = format!("files over {} bytes are not read", limits.file_bytes);
+        let detail = message!(
+            "files over {file_bytes} bytes are not read",
+            file_bytes = limits.file_bytes
+        );
         return Loaded::Unread(UnreadReason::OverLimit, detail);
     }
     as_text(bytes, syntax)
@@ -344,12 +354,21 @@ fn syntax_of(
         Claim::Read(syntax) => Ok(Some(syntax)),
         Claim::Text => Ok(None),
         Claim::Sure => Ok(Some(format::explicit(shown, head))),
-        Claim::Unknown(advice) => Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into())),
-        Claim::Template(advice) => Err(Loaded::Unread(UnreadReason::Template, advice.into())),
+        Claim::Unknown(advice) => Err(Loaded::Unread(
+            UnreadReason::UnknownFormat,
+            Message::fixed(advice),
+        )),
+        Claim::Template(advice) => Err(Loaded::Unread(
+            UnreadReason::Template,
+            Message::fixed(advice),
+        )),
         Claim::Look | Claim::Other if candidate.named.is_some() && format::is_settings(shown) => {
             let advice = "Ansible's own settings, which may name programs to run, are never read: \
                           give the inventory";
-            Err(Loaded::Unread(UnreadReason::UnknownFormat, advice.into()))
+            Err(Loaded::Unread(
+                UnreadReason::UnknownFormat,
+                Message::fixed(advice),
+            ))
         }
         Claim::Look | Claim::Other if candidate.named.is_some() => {
             Ok(Some(format::explicit(shown, head)))

@@ -19,7 +19,9 @@ use super::format::{self, Claim};
 use super::walk::{Candidate, Found, MOST_IGNORE_BYTES, shown_root};
 use crate::config;
 use crate::error::Error;
+use crate::message;
 use crate::source::{Syntax, UnreadReason};
+use crate::words::Message;
 
 /// A listing with more bytes is not read.
 const MOST_LISTING: u64 = 1 << 30;
@@ -196,7 +198,10 @@ impl Revision {
                     found.unread(
                         candidate.shown,
                         UnreadReason::OverLimit,
-                        format!("only the first {} files are read", request.limits.files),
+                        message!(
+                            "only the first {files} files are read",
+                            files = request.limits.files
+                        ),
                     );
                     continue;
                 }
@@ -228,7 +233,7 @@ impl Revision {
         found: &mut Found,
     ) -> Option<Candidate> {
         if entry.is_link {
-            let detail = "links are not followed; name its target as an input";
+            let detail = message!("links are not followed; name its target as an input");
             found.unread(shown, UnreadReason::Symlink, detail);
             return None;
         }
@@ -236,8 +241,12 @@ impl Revision {
         let claim = format::judge(&shown, request.selection.mapping_of(&real));
         match claim {
             Claim::Other if named.is_none() => found.other_files += 1,
-            Claim::Unknown(advice) => found.unread(shown, UnreadReason::UnknownFormat, advice),
-            Claim::Template(advice) => found.unread(shown, UnreadReason::Template, advice),
+            Claim::Unknown(advice) => {
+                found.unread(shown, UnreadReason::UnknownFormat, Message::fixed(advice));
+            }
+            Claim::Template(advice) => {
+                found.unread(shown, UnreadReason::Template, Message::fixed(advice));
+            }
             Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure | Claim::Other => {
                 return Some(Candidate {
                     path: self.top.join(&entry.path),

@@ -1,5 +1,7 @@
 //! The sorted walk: `.gitignore`, size and link rules. Nothing is opened here but `.gitignore`s.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::HashSet;
 use std::fs::{FileType, Metadata};
 use std::io::Read as _;
@@ -100,16 +102,16 @@ pub(super) fn walk(request: &Request) -> Result<Found, Error> {
 pub(super) fn unreadable(path: &Utf8Path, error: &std::io::Error) -> Error {
     Error::Unreadable {
         path: path.to_owned(),
-        reason: reason(error),
+        reason: reason(error).into(),
     }
 }
 
 /// What went wrong, without the system's number for it.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> Message {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        kind => kind.to_string(),
+        std::io::ErrorKind::NotFound => message!("it does not exist"),
+        std::io::ErrorKind::PermissionDenied => message!("permission denied"),
+        kind => Message::verbatim(kind.to_string()),
     }
 }
 
@@ -196,7 +198,7 @@ impl Found {
         &mut self,
         path: Utf8PathBuf,
         reason: UnreadReason,
-        detail: impl Into<String>,
+        detail: impl Into<Message>,
     ) {
         self.unread.push(Unread {
             path,
@@ -245,7 +247,7 @@ impl Walk<'_> {
             }
             let Some(shown) = Utf8Path::from_path(below) else {
                 let lossy = Utf8PathBuf::from(below.to_string_lossy().into_owned());
-                let detail = "its name is not UTF-8";
+                let detail = message!("its name is not UTF-8");
                 let path = slashes(&self.shown.join(lossy));
                 self.found.unread(path, UnreadReason::NotText, detail);
                 skip(&mut entries, &entry);
@@ -275,10 +277,15 @@ impl Walk<'_> {
     }
 
     fn failed(&mut self, named: &Utf8Path, error: &walkdir::Error) -> Result<(), Error> {
-        let reason = error.io_error().map_or("it is a loop".to_owned(), reason);
+        let reason = error
+            .io_error()
+            .map_or_else(|| message!("it is a loop"), reason);
         if error.depth() == 0 {
             let path = named.to_owned();
-            return Err(Error::Unreadable { path, reason });
+            return Err(Error::Unreadable {
+                path,
+                reason: reason.into(),
+            });
         }
         let path = error.path().unwrap_or(self.root);
         let below = path.strip_prefix(self.root).unwrap_or(path);
@@ -292,7 +299,7 @@ impl Walk<'_> {
     /// A `spof.toml` is no input. Only one holds for a run.
     fn configuration(&mut self, shown: Utf8PathBuf, real: &Path) {
         if self.request.selection.config.as_deref() != Some(real) {
-            let detail = "not the configuration of this run: name it with `--config`";
+            let detail = message!("not the configuration of this run: name it with `--config`");
             let reason = UnreadReason::Unrecognised;
             self.found.unread(shown, reason, detail);
         }
@@ -308,9 +315,9 @@ impl Walk<'_> {
 
     fn ignored(&mut self, shown: Utf8PathBuf, is_dir: bool) {
         let detail = if is_dir {
-            "`.gitignore` excludes the whole directory; `--no-gitignore` reads it"
+            message!("`.gitignore` excludes the whole directory; `--no-gitignore` reads it")
         } else if matches!(format::by_name(&shown), Claim::Read(_) | Claim::Text) {
-            "`.gitignore` excludes it; `--no-gitignore` reads it"
+            message!("`.gitignore` excludes it; `--no-gitignore` reads it")
         } else {
             self.found.other_files += 1;
             return;
@@ -322,24 +329,28 @@ impl Walk<'_> {
         let found = &mut *self.found;
         let claim = format::judge(&shown, self.request.selection.mapping_of(real));
         if entry.path_is_symlink() {
-            let detail = "links are not followed; name its target as an input";
+            let detail = message!("links are not followed; name its target as an input");
             found.unread(shown, UnreadReason::Symlink, detail);
             return;
         }
         match claim {
             Claim::Other => found.other_files += 1,
-            Claim::Unknown(advice) => found.unread(shown, UnreadReason::UnknownFormat, advice),
-            Claim::Template(advice) => found.unread(shown, UnreadReason::Template, advice),
+            Claim::Unknown(advice) => {
+                found.unread(shown, UnreadReason::UnknownFormat, Message::fixed(advice));
+            }
+            Claim::Template(advice) => {
+                found.unread(shown, UnreadReason::Template, Message::fixed(advice));
+            }
             Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure
                 if !entry.file_type().is_file() =>
             {
-                let detail = format!("{} is never opened", special(entry.file_type()));
+                let detail = message!("{what} is never opened", what = special(entry.file_type()));
                 found.unread(shown, UnreadReason::NotReadable, detail);
             }
             Claim::Read(_) | Claim::Text | Claim::Look | Claim::Sure => {
                 if found.candidates.len() >= self.request.limits.files {
                     let most = self.request.limits.files;
-                    let detail = format!("only the first {most} files are read");
+                    let detail = message!("only the first {most} files are read", most);
                     found.unread(shown, UnreadReason::OverLimit, detail);
                     return;
                 }
@@ -355,7 +366,9 @@ impl Walk<'_> {
                         in_chart: false,
                     }),
                     Err(error) => {
-                        let reason = error.io_error().map_or(String::new(), reason);
+                        let reason = error
+                            .io_error()
+                            .map_or_else(|| Message::verbatim(""), reason);
                         found.unread(shown, UnreadReason::NotReadable, reason);
                     }
                 }

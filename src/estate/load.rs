@@ -15,6 +15,7 @@ use crate::graph::Graph;
 use crate::ingest;
 use crate::ingest::fact::{FaultTree, Source};
 use crate::ingest::mapped::Mapped;
+use crate::message;
 use crate::model::{self, Model};
 use crate::output::text::{listed, plural};
 use crate::source::{Comment, Document, FileId, Problem, SourceMap, Span, Unread, UnreadReason};
@@ -182,9 +183,9 @@ fn build(inputs: Inputs, request: &Request, assume: Assume, progress: &dyn Progr
                 path: mapping.place.file.clone().into(),
                 span: None,
                 reason: UnreadReason::Unrecognised,
-                detail: format!(
-                    "its [[source]] of line {} matches no file",
-                    mapping.place.line
+                detail: message!(
+                    "its [[source]] of line {line} matches no file",
+                    line = mapping.place.line
                 ),
             });
         }
@@ -260,7 +261,7 @@ fn unrecognised(
         path: sources.path(file).to_owned(),
         span,
         reason: UnreadReason::Unrecognised,
-        detail: "no adapter knows this kind of document".to_owned(),
+        detail: message!("no adapter knows this kind of document"),
     }
 }
 

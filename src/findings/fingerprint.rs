@@ -93,7 +93,7 @@ mod tests {
         let first = finding();
         let mut moved = finding();
         moved.place = Some(Place::at(Span::new(FileId(0), 5, 9)));
-        moved.message = "other words".to_owned();
+        moved.message = "other words".into();
         moved.severity = Severity::Note;
         moved.cut.reverse();
         assert_eq!(prints(vec![first]), prints(vec![moved]));

@@ -18,7 +18,7 @@ use camino::Utf8PathBuf;
 use crate::ingest::fact::Source;
 use crate::source::{Location, SourceMap, Span, mask};
 pub use crate::words::{Code, Severity};
-use crate::words::{Evidence, Id};
+use crate::words::{Evidence, Id, Message};
 
 /// A place that a finding points at; line and column are made from it when it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +89,7 @@ pub struct Finding {
     /// The faults that cut the subject, sorted; empty where nothing needs to fail.
     pub cut: Vec<Id>,
     /// One sentence without a full stop.
-    pub message: String,
+    pub message: Message,
     /// `None` where no source speaks of the subject.
     pub place: Option<Place>,
     /// A few words at the place.
@@ -97,9 +97,9 @@ pub struct Finding {
     /// Other places that explain it, in the order to read them, each with a few words.
     pub related: Vec<Related>,
     /// What explains it further and stands nowhere.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Message>,
     /// What findings of one rule have in common, where that is not their cut: told together, they
     /// are one matter with several subjects.
     pub cause: Option<String>,
@@ -120,7 +120,7 @@ impl Finding {
         rule: Code,
         severity: Severity,
         subject: impl Into<String>,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Self {
         Self {
             rule,
@@ -150,15 +150,18 @@ impl Finding {
                 *text = masked;
             }
         };
+        let hide_in = |message: &mut Message| {
+            message.rewrite(&mask::changed);
+        };
         hide(&mut self.subject);
-        hide(&mut self.message);
+        hide_in(&mut self.message);
         hide(&mut self.label);
         self.object.iter_mut().for_each(hide);
         for related in &mut self.related {
             hide(&mut related.words);
         }
-        self.notes.iter_mut().for_each(hide);
-        self.help.iter_mut().for_each(hide);
+        self.notes.iter_mut().for_each(hide_in);
+        self.help.iter_mut().for_each(hide_in);
     }
 }
 

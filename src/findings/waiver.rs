@@ -11,8 +11,9 @@
 use std::collections::BTreeMap;
 
 use crate::config::gate as config;
+use crate::message;
 use crate::source::{Comment, FileId, SourceMap, Span};
-use crate::words::{Code, Date, Severity};
+use crate::words::{Code, Date, Message, Severity};
 
 use super::{Finding, Place, Related};
 
@@ -144,24 +145,25 @@ pub fn of_comments(comments: &[Comment], sources: &SourceMap) -> (Vec<Waiver>, V
         }
     }
     if let Some(comment) = all.next() {
-        let message =
-            format!("more than {MOST_COMMENTS} waivers in comments: from here on none counts");
+        let message = message!(
+            "more than {MOST_COMMENTS} waivers in comments: from here on none counts",
+            MOST_COMMENTS
+        );
         wrong.push(misunderstood(comment, message, sources));
     }
     (waivers, wrong)
 }
 
-fn misunderstood(comment: &Comment, message: String, sources: &SourceMap) -> Finding {
+fn misunderstood(comment: &Comment, message: Message, sources: &SourceMap) -> Finding {
     let path = sources.path(comment.span.file).as_str();
     let mut finding = Finding::new(Code::InvalidValue, Severity::Error, path, message.clone());
-    finding.object = Some(message);
+    finding.object = Some(message.into());
     finding.place = Some(Place::at(comment.span));
     finding.label = String::from("accepts nothing as it stands");
-    finding.help = Some(
+    finding.help = Some(message!(
         "write `# spof: ignore[rule] owner=team expires=2027-01-31 why`; owner and expires may be \
          left out"
-            .to_owned(),
-    );
+    ));
     finding
 }
 
@@ -173,18 +175,18 @@ pub fn is_waiver(comment: &Comment) -> bool {
 }
 
 /// Reads `ignore[rule] owner=team expires=DATE reason`.
-fn parse(words: &str, span: Span, sources: &SourceMap) -> Result<Waiver, String> {
+fn parse(words: &str, span: Span, sources: &SourceMap) -> Result<Waiver, Message> {
     let rest = words
         .strip_prefix("ignore")
         .and_then(|rest| rest.trim_start().strip_prefix('['))
-        .ok_or("a comment for spof is written `spof: ignore[rule] reason`")?;
-    let (names, rest) = rest
-        .split_once(']')
-        .ok_or("the list of rules in this waiver is never closed: `ignore[rule] reason`")?;
+        .ok_or_else(|| message!("a comment for spof is written `spof: ignore[rule] reason`"))?;
+    let (names, rest) = rest.split_once(']').ok_or_else(|| {
+        message!("the list of rules in this waiver is never closed: `ignore[rule] reason`")
+    })?;
     let mut rules = Vec::new();
     for name in names.split(',').map(str::trim) {
         if name.is_empty() {
-            return Err("a waiver names its rules: `ignore[rule] reason`".to_owned());
+            return Err(message!("a waiver names its rules: `ignore[rule] reason`"));
         }
         rules.push(Code::parse(name).ok_or_else(|| config::unknown_rule(name))?);
     }
@@ -193,7 +195,8 @@ fn parse(words: &str, span: Span, sources: &SourceMap) -> Result<Waiver, String>
     let mut reason: Vec<&str> = Vec::new();
     for word in rest.split_whitespace() {
         if let Some(day) = word.strip_prefix("expires=") {
-            let day = Date::parse(day).ok_or("`expires` takes a date like 2027-01-31")?;
+            let day = Date::parse(day)
+                .ok_or_else(|| message!("`expires` takes a date like 2027-01-31"))?;
             expires = Some(day);
         } else if let Some(name) = word.strip_prefix("owner=").filter(|name| !name.is_empty()) {
             owner = Some(name.to_owned());
@@ -203,7 +206,9 @@ fn parse(words: &str, span: Span, sources: &SourceMap) -> Result<Waiver, String>
     }
     let reason = reason.join(" ");
     if !reason.chars().any(char::is_alphanumeric) {
-        return Err("a waiver needs a reason: `ignore[rule] why this is accepted`".to_owned());
+        return Err(message!(
+            "a waiver needs a reason: `ignore[rule] why this is accepted`"
+        ));
     }
     Ok(Waiver {
         rules,
@@ -305,28 +310,37 @@ pub fn apply(
     sorted
 }
 
-fn about(code: Code, waiver: &Waiver, message: String, sources: &SourceMap) -> Finding {
+fn about(code: Code, waiver: &Waiver, message: Message, sources: &SourceMap) -> Finding {
     let file = waiver.place.location(sources).file;
     let mut finding = Finding::new(code, Severity::Warning, file, message);
     let owner = waiver.owner.as_deref().unwrap_or_default();
     finding.object = Some(format!("{} | {owner} | {}", waiver.target(), waiver.reason));
     finding.place = Some(waiver.place.clone());
     if let Some(owner) = &waiver.owner {
-        finding.notes.push(format!("owner: {owner}"));
+        finding.notes.push(message!("owner: {owner}", owner));
     }
     finding
 }
 
 fn unused(waiver: &Waiver, sources: &SourceMap) -> Finding {
-    let message = format!("this waiver of {} matches no finding", waiver.target());
+    let message = message!(
+        "this waiver of {what} matches no finding",
+        what = waiver.target()
+    );
     let mut finding = about(Code::WaiverUnused, waiver, message, sources);
     finding.label = String::from("accepts nothing");
-    finding.help = Some("delete it if the risk is gone, else correct its rule or place".to_owned());
+    finding.help = Some(message!(
+        "delete it if the risk is gone, else correct its rule or place"
+    ));
     finding
 }
 
 fn past(waiver: &Waiver, was: &Finding, day: Date, sources: &SourceMap) -> Finding {
-    let message = format!("the waiver of {} expired on {day}", waiver.target());
+    let message = message!(
+        "the waiver of {what} expired on {day}",
+        day,
+        what = waiver.target()
+    );
     let mut finding = about(Code::WaiverExpired, waiver, message, sources);
     finding.label = format!("accepted until {day}: {}", waiver.reason);
     if let Some(place) = &was.place {
@@ -335,6 +349,8 @@ fn past(waiver: &Waiver, was: &Finding, day: Date, sources: &SourceMap) -> Findi
             format!("is a finding again: {}", was.message),
         ));
     }
-    finding.help = Some("mend what it accepted, or give it a new date and a reason".to_owned());
+    finding.help = Some(message!(
+        "mend what it accepted, or give it a new date and a reason"
+    ));
     finding
 }

@@ -4,7 +4,7 @@
 //! the model resolves when all sources are known.
 
 use crate::source::{Location, Problem, Span};
-use crate::words::{Class, Evidence, Id, Mode, Replication, Role};
+use crate::words::{Class, Evidence, Id, Message, Mode, Replication, Role};
 
 /// Where a fact stands: in a file of this run, or recorded by an earlier one (a saved graph).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -392,7 +392,7 @@ pub struct Facts {
     pub fault_trees: Vec<FaultTree>,
     pub problems: Vec<Problem>,
     /// Documents, or parts of them, that the adapter claimed but could not use, and why.
-    pub unread: Vec<(Span, String)>,
+    pub unread: Vec<(Span, Message)>,
     /// How much traffic was looked at.
     pub traffic: Traffic,
 }

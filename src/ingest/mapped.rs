@@ -9,7 +9,9 @@ use super::fact::Facts;
 use super::native::Native;
 use super::{Adapter as _, Told};
 use crate::config::mapping::Mapping;
+use crate::message;
 use crate::source::{Document, FileId, Kind, Problem, ProblemKind, SourceMap, filter};
+use crate::words::Message;
 
 /// Name as coverage shows it.
 pub const NAME: &str = "source";
@@ -57,7 +59,7 @@ impl Mapped<'_> {
         for problem in &mut told.problems {
             let filter = self.filter_of(problem.span.file);
             if let (None, Some(filter)) = (&problem.help, filter) {
-                problem.help = Some(format!("the filter of {filter} made it so"));
+                problem.help = Some(message!("the filter of {filter} made it so", filter));
             }
         }
         told.problems.append(&mut facts.problems);
@@ -97,15 +99,28 @@ fn apply(mapping: &Mapping, documents: &[&Document]) -> (Vec<Document>, Facts) {
                 let said = |output: &Document| output.root().kind() != Kind::Null;
                 made.extend(outputs.into_iter().filter(said));
                 if made.len() == before {
-                    let why = format!("the filter of {} makes nothing of it", mapping.filter_place);
+                    let why = message!(
+                        "the filter of {filter_place} makes nothing of it",
+                        filter_place = mapping.filter_place
+                    );
                     facts.unread.push((span, why));
                 }
             }
             Err(fault) => {
-                let help = format!("the filter stands at {}", mapping.filter_place);
-                let problem = Problem::new(ProblemKind::Unreadable, span, fault.message);
+                let help = message!(
+                    "the filter stands at {filter_place}",
+                    filter_place = mapping.filter_place
+                );
+                let problem = Problem::new(
+                    ProblemKind::Unreadable,
+                    span,
+                    Message::verbatim(fault.message),
+                );
                 facts.problems.push(problem.with_help(help));
-                let why = format!("the filter of {} fails on it", mapping.filter_place);
+                let why = message!(
+                    "the filter of {filter_place} fails on it",
+                    filter_place = mapping.filter_place
+                );
                 facts.unread.push((span, why));
             }
         }

@@ -200,7 +200,7 @@ mod tests {
         fn translate(&self, documents: &[&Document], _sources: &SourceMap) -> Facts {
             let seen = documents.iter().map(|document| document.root().span());
             Facts {
-                unread: seen.map(|span| (span, self.0.to_owned())).collect(),
+                unread: seen.map(|span| (span, self.0.into())).collect(),
                 ..Facts::default()
             }
         }

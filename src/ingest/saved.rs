@@ -10,6 +10,7 @@ use super::Adapter;
 use super::fact::{
     AliasFact, Attributes, Facts, Origin, Otherwise, Ref, SavedMember, SavedNode, SavedRequirement,
 };
+use crate::message;
 use crate::source::item::{At, Listed, Read as _, Reader, quote, record};
 use crate::source::{Document, Kind, Location, Problem, ProblemKind, SourceMap, Span, View};
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role};
@@ -50,12 +51,16 @@ impl Adapter for Saved {
                 let problem = Problem::new(
                     ProblemKind::Unreadable,
                     version.span(),
-                    format!("this saved graph has the version {found}; only {VERSION} is read"),
+                    message!(
+                        "this saved graph has the version {found}; only {VERSION} is read",
+                        found,
+                        VERSION
+                    ),
                 );
-                cx.tell(problem.with_help("save it again with this version of spof"));
+                cx.tell(problem.with_help(message!("save it again with this version of spof")));
                 facts
                     .unread
-                    .push((root.span(), "a saved graph of another version".to_owned()));
+                    .push((root.span(), message!("a saved graph of another version")));
             } else if let Some(graph) = Graph::read(root, &mut cx) {
                 write(graph, &mut facts, &mut cx);
             }
@@ -231,14 +236,17 @@ fn write(graph: Graph, facts: &mut Facts, cx: &mut Reader) {
     let mut seen = HashSet::new();
     for At { value, span } in nodes.0 {
         if !seen.insert(value.id.value.clone()) {
-            let message = format!("the node {} is here twice", quote(value.id.value.as_str()));
+            let message = message!(
+                "the node {what} is here twice",
+                what = quote(value.id.value.as_str())
+            );
             cx.wrong(value.id.span, message);
         } else if value.kind.value.0 == value.id.value.kind() {
             facts.saved_nodes.push(node(value, span));
         } else {
-            let message = format!(
-                "`kind`: expected {}, as the id says",
-                quote(value.id.value.kind())
+            let message = message!(
+                "`kind`: expected {what}, as the id says",
+                what = quote(value.id.value.kind())
             );
             cx.wrong(value.kind.span, message);
         }
@@ -247,7 +255,10 @@ fn write(graph: Graph, facts: &mut Facts, cx: &mut Reader) {
     for At { value, span } in requirements.0 {
         let mut members = HashSet::new();
         if !seen.insert(value.id.0.clone()) {
-            let message = format!("the requirement {} is here twice", quote(&value.id.0));
+            let message = message!(
+                "the requirement {what} is here twice",
+                what = quote(&value.id.0)
+            );
             cx.wrong(span, message);
         } else if value
             .members
@@ -260,7 +271,7 @@ fn write(graph: Graph, facts: &mut Facts, cx: &mut Reader) {
         } else {
             cx.wrong(
                 value.members.span,
-                "a node is a member of this requirement twice",
+                message!("a node is a member of this requirement twice"),
             );
         }
     }

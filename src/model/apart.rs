@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ingest::Told;
 use crate::ingest::fact::{Otherwise, Ref};
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::Id;
 
@@ -56,12 +57,15 @@ pub(super) fn separate(told: &mut [Told]) -> Vec<Problem> {
             shown.push(format!("{} more", twice.len() - SHOWN));
         }
         let now = names.get(first.as_str()).map_or("", Id::as_str);
-        let message = format!(
-            "{before} and {adapter} both run {}: they are two each, those of {adapter} are called \
+        let message = message!(
+            "{before} and {adapter} both run {what}: they are two each, those of {adapter} are called \
              like `{now}` here",
-            shown.join(", "),
+            before,
+            adapter,
+            now,
+            what = shown.join(", ")
         );
-        let help = "if these are two estates, give each a scope in spof.toml";
+        let help = message!("if these are two estates, give each a scope in spof.toml");
         notes.push(Problem::new(ProblemKind::Conflict, *span, message).with_help(help));
     }
     notes

@@ -8,6 +8,7 @@ use super::draft::{Context, Draft, Rank};
 use super::naming::{Bundle, total};
 use super::{Member, NodeIx, Way};
 use crate::ingest::fact::{Expr, MemberFact, ModeRule, Ref, RequirementFact, WayFact};
+use crate::message;
 use crate::source::{ProblemKind, Span};
 use crate::words::{Id, Mode, is_network_kind};
 
@@ -206,7 +207,7 @@ impl Compiler<'_, '_, '_> {
             return;
         };
         if want == Some(0) {
-            let message = "`want: 0` wants nothing; it is ignored";
+            let message = message!("`want: 0` wants nothing; it is ignored");
             self.draft.problem(ProblemKind::InvalidValue, span, message);
         }
         if let Some(want) = want.filter(|want| *want > 0) {
@@ -253,7 +254,7 @@ impl Compiler<'_, '_, '_> {
             None
         };
         if let Some(why) = useless {
-            let message = format!("`reroute` has no effect here: {why}");
+            let message = message!("`reroute` has no effect here: {why}", why);
             self.draft.problem(ProblemKind::InvalidValue, span, message);
             return bundle;
         }
@@ -332,7 +333,7 @@ impl Compiler<'_, '_, '_> {
                     self.draft.problem(
                         ProblemKind::InvalidValue,
                         at,
-                        "a soft requirement has no standbys: this member never counts",
+                        message!("a soft requirement has no standbys: this member never counts"),
                     );
                     Some(vec![])
                 }
@@ -355,7 +356,7 @@ impl Compiler<'_, '_, '_> {
             self.draft.problem(
                 ProblemKind::InvalidValue,
                 span,
-                "a requirement with need 0 requires nothing: 1 is used",
+                message!("a requirement with need 0 requires nothing: 1 is used"),
             );
             need = 1;
         }
@@ -446,8 +447,8 @@ impl Compiler<'_, '_, '_> {
                 self.draft.problem(
                     ProblemKind::InvalidValue,
                     span,
-                    "mixes places and networks, whose loss means different things; write them as \
-                     two requirements (it is read as a hard one)",
+                    message!("mixes places and networks, whose loss means different things; write them as \
+                     two requirements (it is read as a hard one)"),
                 );
                 Mode::Hard
             }
@@ -457,16 +458,19 @@ impl Compiler<'_, '_, '_> {
     fn is_itself(&mut self, node: NodeIx, span: Span) -> bool {
         let itself = self.owner.itself == Some(node);
         if itself {
-            let message = format!("`{}` requires itself; this is ignored", self.draft.id(node));
+            let message = message!(
+                "`{what}` requires itself; this is ignored",
+                what = self.draft.id(node)
+            );
             self.draft.problem(ProblemKind::InvalidValue, span, message);
         }
         itself
     }
 
     fn twice(&mut self, node: NodeIx, span: Span) {
-        let message = format!(
-            "`{}` occurs twice in one requirement; the first one counts",
-            self.draft.id(node)
+        let message = message!(
+            "`{what}` occurs twice in one requirement; the first one counts",
+            what = self.draft.id(node)
         );
         self.draft.problem(ProblemKind::InvalidValue, span, message);
     }
@@ -475,7 +479,7 @@ impl Compiler<'_, '_, '_> {
         self.draft.problem(
             ProblemKind::InvalidValue,
             span,
-            "a requirement without members; it is ignored",
+            message!("a requirement without members; it is ignored"),
         );
     }
 
@@ -483,7 +487,10 @@ impl Compiler<'_, '_, '_> {
         if depth <= DEPTH || matches!(expr, Expr::One(_) | Expr::Replicas(_)) {
             return false;
         }
-        let message = format!("requirements are nested more than {DEPTH} deep; this is ignored");
+        let message = message!(
+            "requirements are nested more than {DEPTH} deep; this is ignored",
+            DEPTH
+        );
         self.draft
             .problem(ProblemKind::InvalidValue, span_of(expr), message);
         true

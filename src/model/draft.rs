@@ -15,8 +15,9 @@ use super::resolve::Names;
 use super::unplaced::Places;
 use super::{Member, Node, NodeIx, Requirement, Way};
 use crate::ingest::fact::{Facts, NeedFact, Origin, Ref, Source, Traffic};
+use crate::message;
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
-use crate::words::{Assume, Class, Evidence, Id};
+use crate::words::{Assume, Class, Evidence, Id, Message};
 
 /// Most nodes, requirements, members and ways of one model together: far above real estates, and
 /// small enough that a line such as `count: 9999999999` can't fill the memory.
@@ -191,9 +192,10 @@ impl<'s> Draft<'s> {
             self.problem(
                 ProblemKind::Unreadable,
                 span,
-                format!(
+                message!(
                     "the graph would have more than {most} nodes, requirements and members: this \
-                     and all requirements after it are left out"
+                     and all requirements after it are left out",
+                    most
                 ),
             );
         }
@@ -201,7 +203,7 @@ impl<'s> Draft<'s> {
     }
 
     /// Adds a problem without help or related places.
-    pub(super) fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<Message>) {
         self.problems.push(Problem::new(kind, span, message));
     }
 

@@ -13,6 +13,7 @@ use super::draft::{Draft, Rank};
 use super::resolve::Names;
 use crate::ingest::Told;
 use crate::ingest::fact::{AliasFact, Expr, Facts, ModeRule, Otherwise, Ref, RequirementFact};
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -669,13 +670,13 @@ fn doubt(things: &Things, bare: usize, long: &[usize]) -> Option<Problem> {
     if long.len() > 5 {
         ids.push(format!("{} more", long.len() - 5));
     }
-    let message = format!(
-        "`{}` may be any of {}: it is joined with none of them",
-        bare.id,
-        ids.join(", ")
+    let message = message!(
+        "`{id}` may be any of {what}: it is joined with none of them",
+        id = bare.id,
+        what = ids.join(", ")
     );
     let problem = Problem::new(ProblemKind::AmbiguousName, bare.span, message)
-        .with_help("an alias in a spof.yaml says which one it is");
+        .with_help(message!("an alias in a spof.yaml says which one it is"));
     Some(long.iter().take(5).fold(problem, |problem, one| {
         problem.with_related(one.span, format!("`{}`", one.id))
     }))
@@ -693,9 +694,13 @@ fn contradicted(
         Ground::Address(name) => format!("`{name}`"),
         _ => "their short name".to_owned(),
     };
-    let message = format!(
-        "`{}` and `{}` would be one host by {by}, but stand in `{in_a}` and `{in_b}`: they are not joined",
-        a.id, b.id
+    let message = message!(
+        "`{id}` and `{id2}` would be one host by {by}, but stand in `{in_a}` and `{in_b}`: they are not joined",
+        by,
+        in_a,
+        in_b,
+        id = a.id,
+        id2 = b.id
     );
     Some(
         Problem::new(ProblemKind::Conflict, b.span, message)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::{Context, Draft, Rank};
 use super::{Member, NodeIx, Requirement, given};
 use crate::ingest::fact::{Attributes, NeedFact, NodeFact, Origin, Otherwise, OverrideFact};
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Class, Evidence, Mode, Role, format_duration};
 
@@ -156,10 +157,13 @@ impl Draft<'_> {
                 let problem = Problem::new(
                     ProblemKind::Conflict,
                     said.span,
-                    format!(
-                        "`{}` has {word} {new} here and {known} in {}: {known} was taken",
-                        self.id(ix),
-                        self.sources.path(before.span.file),
+                    message!(
+                        "`{what}` has {word} {new} here and {known} in {what2}: {known} was taken",
+                        word,
+                        new,
+                        known,
+                        what = self.id(ix),
+                        what2 = self.sources.path(before.span.file)
                     ),
                 );
                 self.problems
@@ -186,9 +190,10 @@ impl Draft<'_> {
                 hops += 1;
             }
             if around.is_some() {
-                let message = format!(
-                    "`{}` would be drawn inside itself, or more than {NESTING} deep; this is ignored",
-                    self.id(ix)
+                let message = message!(
+                    "`{what}` would be drawn inside itself, or more than {NESTING} deep; this is ignored",
+                    NESTING,
+                    what = self.id(ix)
                 );
                 self.problem(ProblemKind::InvalidValue, context.span, message);
             } else {
@@ -206,9 +211,10 @@ impl Draft<'_> {
         let problem = Problem::new(
             ProblemKind::Conflict,
             span,
-            format!(
-                "`{id}` is stated otherwise in {}, whose word was taken",
-                self.sources.path(taken.file)
+            message!(
+                "`{id}` is stated otherwise in {what}, whose word was taken",
+                id,
+                what = self.sources.path(taken.file)
             ),
         );
         self.problems.push(problem.with_related(taken, "taken"));
@@ -261,10 +267,13 @@ impl Draft<'_> {
             let problem = Problem::new(
                 ProblemKind::Conflict,
                 lost.span,
-                format!(
-                    "`{}` needs `{on}`: {lost_mode} here, {mode} in {}: {mode} was taken",
-                    self.id(lost.requirement.of),
-                    self.sources.path(won.span.file),
+                message!(
+                    "`{what}` needs `{on}`: {lost_mode} here, {mode} in {what2}: {mode} was taken",
+                    on,
+                    lost_mode,
+                    mode,
+                    what = self.id(lost.requirement.of),
+                    what2 = self.sources.path(won.span.file)
                 ),
             )
             .with_related(won.span, format!("{mode}, taken"));
@@ -360,10 +369,10 @@ impl Draft<'_> {
                 }
             }
             let Some(mut requirement) = target else {
-                let message = format!(
-                    "this override matches nothing: no source says that `{}` needs `{}` alone",
-                    self.id(of),
-                    self.id(on)
+                let message = message!(
+                    "this override matches nothing: no source says that `{what}` needs `{what2}` alone",
+                    what = self.id(of),
+                    what2 = self.id(on)
                 );
                 self.problem(ProblemKind::InvalidValue, fact.span, message);
                 continue;

@@ -9,6 +9,7 @@ use super::compile::Part;
 use super::draft::{Context, Draft};
 use super::merge::is_plain;
 use super::{Member, NodeIx, Requirement};
+use crate::message;
 use crate::source::ProblemKind;
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -63,9 +64,9 @@ impl Draft<'_> {
         let full = self.canonical(need, &requirement.members);
         requirement.id = format!("{}#{}", requirement.id, hash(&full, 64));
         if let Err(refused) = self.add(requirement, plain, context) {
-            let message = format!(
-                "another requirement is already called `{}`; this one is left out",
-                refused.requirement.id
+            let message = message!(
+                "another requirement is already called `{id}`; this one is left out",
+                id = refused.requirement.id
             );
             self.problem(ProblemKind::Conflict, context.span, message);
         }

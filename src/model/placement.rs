@@ -7,6 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::NodeIx;
 use super::draft::Draft;
+use crate::message;
 use crate::source::{Problem, ProblemKind};
 use crate::words::{Class, Mode};
 
@@ -233,14 +234,9 @@ impl Draft<'_> {
         let mut problem = Problem::new(
             ProblemKind::PlacementCycle,
             entry.span,
-            format!(
-                "these stand on each other in a circle: {}; that `{}` stands on {} is ignored",
-                names.join(" → "),
-                self.id(cut.of),
-                self.name(entry.requirement.need, &entry.requirement.members),
-            ),
+            message!("these stand on each other in a circle: {what}; that `{what2}` stands on {what3} is ignored", what = names.join(" → "), what2 = self.id(cut.of), what3 = self.name(entry.requirement.need, &entry.requirement.members)),
         )
-        .with_help("write `within` for what is only drawn there, or take one of them out");
+        .with_help(message!("write `within` for what is only drawn there, or take one of them out"));
         for hop in hops.iter().take(HOPS) {
             if let Some(entry) = self.entries.get(hop.entry) {
                 let words = format!("`{}` stands on the next", self.id(hop.of));
@@ -267,12 +263,12 @@ impl Draft<'_> {
         if let (Some(first), Some(least)) = (cut.first(), knot.first())
             && let Some(entry) = self.entries.get(*first)
         {
-            let message = format!(
-                "{} things, `{}` among them, stand on each other in many circles; {} of these \
+            let message = message!(
+                "{n} things, `{what}` among them, stand on each other in many circles; {n2} of these \
                  placements are ignored",
-                knot.len(),
-                self.id(*least),
-                cut.len()
+                n = knot.len(),
+                what = self.id(*least),
+                n2 = cut.len()
             );
             self.problem(ProblemKind::PlacementCycle, entry.span, message);
         }

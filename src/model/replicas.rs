@@ -14,6 +14,7 @@ use super::naming::total;
 use super::unplaced::{Counters, Places, Unplaced, stands_on};
 use super::{Member, NodeIx, Requirement, Way, given};
 use crate::ingest::fact::{Attributes, ModeRule, NeedFact, ReplicasFact, Reschedule, WayFact};
+use crate::message;
 use crate::source::{ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, Mode, Replication};
 
@@ -416,9 +417,9 @@ impl Draft<'_> {
                 .said
                 .get(&(copy.owner, "need"))
                 .map_or(first.context.span, |said| said.span);
-            let message = format!(
-                "`{}` would need none of its replicas: need 1 is used",
-                self.id(copy.owner)
+            let message = message!(
+                "`{what}` would need none of its replicas: need 1 is used",
+                what = self.id(copy.owner)
             );
             self.problem(ProblemKind::InvalidValue, span, message);
             need = 1;
@@ -466,9 +467,10 @@ impl Draft<'_> {
             }
         }
         for (ix, field, span) in idle {
-            let message = format!(
-                "`{}` has `{field}` but no replicas: it has no effect",
-                self.id(ix)
+            let message = message!(
+                "`{what}` has `{field}` but no replicas: it has no effect",
+                field,
+                what = self.id(ix)
             );
             self.problem(ProblemKind::InvalidValue, span, message);
         }

@@ -11,6 +11,7 @@ use super::draft::{Context, Draft, Rank};
 use super::freeze::Order;
 use super::{Model, NodeIx};
 use crate::ingest::fact::{AliasFact, Otherwise, Ref};
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Candidates, Class, Evidence, Id};
 
@@ -218,8 +219,11 @@ impl Draft<'_> {
                 let problem = Problem::new(
                     ProblemKind::Conflict,
                     second.target.span,
-                    format!(
-                        "`{name}` is an alias of `{other}` here and of `{taken}` elsewhere: `{taken}` was taken"
+                    message!(
+                        "`{name}` is an alias of `{other}` here and of `{taken}` elsewhere: `{taken}` was taken",
+                        name,
+                        other,
+                        taken
                     ),
                 );
                 self.problems
@@ -241,7 +245,7 @@ impl Draft<'_> {
                 self.problem(
                     ProblemKind::InvalidValue,
                     fact.target.span,
-                    format!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored"),
+                    message!("the alias `{name}` leads back to itself, or through more than {HOPS} others; it is ignored", name, HOPS),
                 );
                 self.names.aliases.remove(name);
                 continue;
@@ -435,13 +439,13 @@ impl Draft<'_> {
             let mut problem = Problem::new(
                 ProblemKind::UnknownTarget,
                 *first,
-                format!("nothing is called `{text}`"),
+                message!("nothing is called `{text}`", text),
             );
             let meant = known
                 .as_ref()
                 .and_then(|known| known.meant(text, &mut budget));
             if let Some(id) = meant {
-                problem = problem.with_help(format!("did you mean `{id}`?"));
+                problem = problem.with_help(message!("did you mean `{id}`?", id));
             }
             found.push(also(problem, places));
         }
@@ -464,10 +468,15 @@ impl Draft<'_> {
             let problem = Problem::new(
                 ProblemKind::AmbiguousName,
                 *first,
-                format!("`{text}` may mean {}{more}", shown.join(", ")),
+                message!(
+                    "`{text}` may mean {what}{more}",
+                    text,
+                    more,
+                    what = shown.join(", ")
+                ),
             );
             found.push(also(
-                problem.with_help("write the kind too, as `kind:name`"),
+                problem.with_help(message!("write the kind too, as `kind:name`")),
                 places,
             ));
         }

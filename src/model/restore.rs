@@ -9,6 +9,7 @@ use super::{Member, NodeIx, Requirement, Way, given};
 use crate::ingest::fact::{
     Attributes, Otherwise, Ref, SavedNode, SavedRequirement, SavedWay, Source,
 };
+use crate::message;
 use crate::source::{Location, ProblemKind, Span};
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -86,9 +87,9 @@ impl Draft<'_> {
         for member in &saved.members {
             let node = self.resolve(&named(&member.id, saved.span), &context);
             if !seen.insert(node) {
-                let message = format!(
-                    "`{}` occurs twice in one requirement; the first one counts",
-                    member.id
+                let message = message!(
+                    "`{id}` occurs twice in one requirement; the first one counts",
+                    id = member.id
                 );
                 self.problem(ProblemKind::InvalidValue, saved.span, message);
                 continue;
@@ -112,12 +113,13 @@ impl Draft<'_> {
                 ways.iter().map(way).collect()
             });
             if member.weight > left {
-                let message = format!(
-                    "the members of `{}` weigh more than {} in sum: `{}` counts {left}, not {}",
-                    saved.id,
-                    u64::MAX,
-                    member.id,
-                    member.weight
+                let message = message!(
+                    "the members of `{id}` weigh more than {what} in sum: `{id2}` counts {left}, not {weight}",
+                    left,
+                    id = saved.id,
+                    what = u64::MAX,
+                    id2 = member.id,
+                    weight = member.weight
                 );
                 self.problem(ProblemKind::InvalidValue, saved.span, message);
             }
@@ -135,7 +137,7 @@ impl Draft<'_> {
             self.gives_need(of, saved.mode, &context);
         }
         if saved.need == 0 {
-            let message = format!("`{}` has need 0: 1 is used", saved.id);
+            let message = message!("`{id}` has need 0: 1 is used", id = saved.id);
             self.problem(ProblemKind::InvalidValue, saved.span, message);
         }
         let requirement = Requirement {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::draft::{Context, Draft};
 use super::{NodeIx, given};
 use crate::ingest::fact::{Expr, ReplicasFact};
+use crate::message;
 use crate::source::{FileId, Problem, ProblemKind};
 
 /// What one source states of the replicas of one owner.
@@ -74,10 +75,10 @@ impl Draft<'_> {
             let problem = Problem::new(
                 ProblemKind::Conflict,
                 rival.span,
-                format!(
-                    "the replicas of `{}` are stated otherwise in {}, whose word was taken",
-                    self.id(owner),
-                    self.sources.path(first.span.file)
+                message!(
+                    "the replicas of `{what}` are stated otherwise in {what2}, whose word was taken",
+                    what = self.id(owner),
+                    what2 = self.sources.path(first.span.file)
                 ),
             );
             self.problems

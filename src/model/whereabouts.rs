@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::NodeIx;
 use super::draft::{Draft, Entry};
 use super::join::{EXCLUSIVE, HOST};
+use crate::message;
 use crate::source::{Problem, ProblemKind};
 use crate::words::Mode;
 
@@ -105,12 +106,13 @@ impl Draft<'_> {
                     } else {
                         "both count, so the loss of either takes it".to_owned()
                     };
-                    let message = format!(
-                        "`{}` stands in `{}` here and in `{}` in {}: {outcome}",
-                        self.id(host),
-                        self.id(b),
-                        self.id(a),
-                        self.sources.path(one.file),
+                    let message = message!(
+                        "`{what}` stands in `{what2}` here and in `{what3}` in {what4}: {outcome}",
+                        outcome,
+                        what = self.id(host),
+                        what2 = self.id(b),
+                        what3 = self.id(a),
+                        what4 = self.sources.path(one.file)
                     );
                     let related = format!("in `{}`", self.id(a));
                     self.problems.push(

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::Facts;
 use super::language::{Say, say};
 use super::name::{Name, place};
-use super::text::{number, percent, prose, verdict_words, visible};
+use super::text::{number, percent, verdict_words, visible};
 use super::verdict::class_count;
 use crate::analysis::coverage::{Coverage, coverage};
 use crate::model::NodeIx;
@@ -34,18 +34,27 @@ pub(super) struct Section {
     pub(super) notes_more: Option<usize>,
 }
 
+impl Section {
+    /// All that it says of the inputs.
+    pub(super) fn said(&self) -> impl Iterator<Item = &Say> {
+        let unread = self.unread.iter().map(|one| &one.detail);
+        let notes = self.notes.iter();
+        unread.chain(notes.flat_map(|note| std::iter::once(&note.message).chain(&note.help)))
+    }
+}
+
 /// A file that was not read.
 pub(super) struct Unread {
     pub(super) place: String,
     pub(super) reason: &'static str,
-    pub(super) detail: String,
+    pub(super) detail: Say,
 }
 
 /// What is wrong with an input.
 pub(super) struct Note {
     pub(super) place: String,
-    pub(super) message: Vec<(bool, String)>,
-    pub(super) help: Vec<(bool, String)>,
+    pub(super) message: Say,
+    pub(super) help: Option<Say>,
 }
 
 /// The inputs.
@@ -141,8 +150,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .take(MOST)
             .map(|problem| Note {
                 place: visible(&facts.sources.location(problem.span).to_string()),
-                message: prose(&problem.message),
-                help: problem.help.as_deref().map(prose).unwrap_or_default(),
+                message: Say::from(&problem.message),
+                help: problem.help.as_ref().map(Say::from),
             })
             .collect(),
         notes_more: more(problems.len()),
@@ -188,7 +197,7 @@ fn unread(facts: &Facts<'_>, unread: &crate::source::Unread) -> Unread {
     Unread {
         place: visible(&place),
         reason: unread.reason.as_str(),
-        detail: visible(&unread.detail),
+        detail: Say::from(&unread.detail),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use super::language::{Argument, Say, say};
-use super::text::{prose, visible};
+use super::text::visible;
 use crate::findings::waiver::Waived;
 use crate::findings::{Finding, Severity};
 
@@ -23,7 +23,7 @@ pub(super) struct Section {
 /// A finding that a waiver accepts.
 pub(super) struct Accepted {
     pub(super) rule: &'static str,
-    pub(super) message: Vec<(bool, String)>,
+    pub(super) message: Say,
     pub(super) reason: String,
     pub(super) owner: Option<String>,
     /// The last day, as a date.
@@ -37,12 +37,25 @@ pub(super) struct Row {
     pub(super) severity: &'static str,
     pub(super) rule: &'static str,
     pub(super) subject: String,
-    pub(super) message: Vec<(bool, String)>,
-    /// Empty where the finding before says the same.
-    pub(super) help: Vec<(bool, String)>,
+    pub(super) message: Say,
+    /// What explains it further.
+    pub(super) notes: Vec<Say>,
+    /// Nothing where the finding before says the same.
+    pub(super) help: Option<Say>,
     pub(super) place: Option<String>,
     pub(super) confidence: &'static str,
     pub(super) fingerprint: String,
+}
+
+impl Section {
+    /// All that it says of the analysis.
+    pub(super) fn said(&self) -> impl Iterator<Item = &Say> {
+        let rows = self.rows.iter().flat_map(|row| {
+            let message = std::iter::once(&row.message);
+            message.chain(&row.notes).chain(&row.help)
+        });
+        rows.chain(self.waived.iter().map(|one| &one.message))
+    }
 }
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
@@ -87,7 +100,7 @@ fn accepted(facts: &Facts<'_>, one: &Waived) -> Accepted {
     let location = one.waiver.place.location(facts.sources);
     Accepted {
         rule: one.finding.rule.as_str(),
-        message: prose(&one.finding.message),
+        message: Say::from(&one.finding.message),
         reason: visible(&one.waiver.reason),
         owner: one.waiver.owner.as_deref().map(visible),
         expires: one.waiver.expires.map(|day| day.to_string()),
@@ -105,11 +118,9 @@ fn row(facts: &Facts<'_>, finding: &Finding, before: Option<&Finding>) -> Row {
         severity: finding.severity.as_str(),
         rule: finding.rule.as_str(),
         subject: visible(&finding.subject),
-        message: prose(&finding.message),
-        help: match &finding.help {
-            Some(help) if !said => prose(help),
-            _ => Vec::new(),
-        },
+        message: Say::from(&finding.message),
+        notes: finding.notes.iter().map(Say::from).collect(),
+        help: finding.help.as_ref().filter(|_| !said).map(Say::from),
         place,
         confidence: finding.confidence.as_str(),
         fingerprint: visible(&finding.fingerprint),

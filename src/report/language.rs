@@ -2,14 +2,15 @@
 //! rendered here: a sentence is a key with arguments, and stands in the page with both
 //! (`data-t`: the place of its key in the sorted table, `data-a`), so that the reader can change the language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::text::{escape, escape_quoted, number};
-use crate::words::format_duration;
+use super::korean;
+use super::text::{escape, escape_quoted, number, prose, visible};
+use crate::words::{Arg, Message, format_duration};
 
 /// The table as it stands in the page.
 pub(super) const STRINGS: &str = include_str!("../../templates/strings.json");
@@ -51,12 +52,19 @@ fn table() -> &'static BTreeMap<String, Entry> {
 /// not in the table stands for itself.
 fn mark(key: &str) -> String {
     static KEYS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    if let Some(place) = korean::place(key) {
+        return format!("~{}", base36(place));
+    }
     let keys = KEYS.get_or_init(|| table().keys().map(String::as_str).collect());
     let Ok(place) = keys.binary_search(&key) else {
         return key.to_owned();
     };
+    base36(place)
+}
+
+fn base36(number: usize) -> String {
     let mut digits = Vec::new();
-    let mut left = place;
+    let mut left = number;
     loop {
         let digit = u32::try_from(left % 36).unwrap_or_default();
         digits.push(char::from_digit(digit, 36).unwrap_or('0'));
@@ -66,6 +74,14 @@ fn mark(key: &str) -> String {
         }
     }
     digits.iter().rev().collect()
+}
+
+/// The sentence `key` in both languages: of the table, or a message of the analysis.
+fn both(key: &str) -> Option<(&'static str, &'static str)> {
+    if let Some(entry) = table().get(key) {
+        return Some((&entry.en, &entry.ko));
+    }
+    korean::sentence(key)
 }
 
 /// A sentence of the table with its arguments.
@@ -129,6 +145,58 @@ impl From<Say> for Argument {
     }
 }
 
+/// The messages of the analysis among `all`, by the marks under which a page holds them, as JSON that
+/// may stand in a script element.
+pub(super) fn messages<'s>(all: impl IntoIterator<Item = &'s Say>) -> String {
+    let mut found = BTreeSet::new();
+    for say in all {
+        say.messages(&mut found);
+    }
+    let table: serde_json::Map<String, serde_json::Value> = found
+        .into_iter()
+        .filter_map(|key| {
+            let (en, ko) = both(key)?;
+            Some((mark(key), serde_json::json!({"en": en, "ko": ko})))
+        })
+        .collect();
+    serde_json::Value::Object(table)
+        .to_string()
+        .replace('<', "\\u003c")
+}
+
+/// What the analysis says, in either language. Words of others stay as they are.
+impl From<&Message> for Say {
+    fn from(message: &Message) -> Self {
+        let said = message
+            .said()
+            .filter(|said| korean::place(said.template).is_some());
+        let Some(said) = said else {
+            return say(korean::VERBATIM).with(visible(message.as_str()));
+        };
+        let mut sentence = say(said.template);
+        for arg in &said.args {
+            sentence = sentence.with(Argument::from(arg));
+        }
+        sentence
+    }
+}
+
+impl From<&Arg> for Argument {
+    fn from(arg: &Arg) -> Self {
+        match arg {
+            Arg::Number(n) => Self::Number(*n),
+            Arg::Plain(text) => Self::Text(visible(text)),
+            Arg::Message(message) => Self::Say(Say::from(message)),
+            Arg::Duration(seconds) => Self::Duration(*seconds),
+            Arg::Names(names, _) if names.is_empty() => Self::Say(say("none")),
+            Arg::Names(names, more) => {
+                let names = names.iter().map(|name| format!("`{}`", visible(name)));
+                Self::List(names.map(Self::Text).collect(), *more as u64)
+            }
+        }
+    }
+}
+
 /// A sentence without arguments.
 pub(super) fn say(key: impl Into<String>) -> Say {
     Say {
@@ -147,41 +215,80 @@ impl Say {
 
     /// The sentence as text.
     pub(super) fn text(&self, language: Language) -> String {
-        let Some(entry) = table().get(&self.key) else {
+        let Some((en, ko)) = both(&self.key) else {
             return self.key.clone();
         };
         let text = match language {
-            Language::En => &entry.en,
-            Language::Ko => &entry.ko,
+            Language::En => en,
+            Language::Ko => ko,
         };
+        let first = self.arguments.iter().find_map(|argument| match argument {
+            Argument::Number(n) => Some(*n),
+            _ => None,
+        });
         let text = match text.split_once('|') {
-            Some((one, _)) if self.arguments.first() == Some(&Argument::Number(1)) => one,
+            Some((one, _)) if first == Some(1) => one,
             Some((_, many)) => many,
             None => text,
         };
         let mut shown = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let Some((at, behind)) = after.split_once('}') else {
-                break;
-            };
             shown.push_str(before);
-            let argument = at
-                .parse::<usize>()
-                .ok()
-                .and_then(|at| self.arguments.get(at));
-            if let Some(argument) = argument {
+            let place = after.split_once('}').and_then(|(at, behind)| {
+                let argument = self.arguments.get(at.parse::<usize>().ok()?)?;
+                Some((argument, behind))
+            });
+            if let Some((argument, behind)) = place {
                 shown.push_str(&argument.text(language));
+                rest = behind;
+            } else {
+                shown.push('{');
+                rest = after;
             }
-            rest = behind;
         }
         shown.push_str(rest);
         shown
     }
 
+    /// Its key as scripts know it.
+    fn name(&self) -> String {
+        match korean::place(&self.key) {
+            Some(_) => mark(&self.key),
+            None => self.key.clone(),
+        }
+    }
+
     /// The arguments as JSON, as `templates/scripts/i18n.js` reads them.
     fn json(&self) -> serde_json::Value {
         self.arguments.iter().map(Argument::json).collect()
+    }
+
+    /// The sentence as an element, names between backticks as code.
+    pub(super) fn prose(&self, language: Language) -> String {
+        let mut html = format!("<span{}>", self.marks());
+        for (is_name, text) in prose(&self.text(language)) {
+            let text = escape(&text);
+            let _ = if is_name {
+                write!(html, "<code>{text}</code>")
+            } else {
+                write!(html, "{text}")
+            };
+        }
+        html.push_str("</span>");
+        html
+    }
+
+    /// Adds the messages of the analysis that it is made of.
+    pub(super) fn messages<'s>(&'s self, found: &mut BTreeSet<&'s str>) {
+        if korean::place(&self.key).is_some() {
+            found.insert(&self.key);
+        }
+        for argument in &self.arguments {
+            if let Argument::Say(say) = argument {
+                say.messages(found);
+            }
+        }
     }
 
     /// The sentence as an element that scripts can say again in another language.
@@ -233,8 +340,8 @@ impl Argument {
         match self {
             Self::Number(n) => json!(n),
             Self::Text(text) => json!(text),
-            Self::Say(say) if say.arguments.is_empty() => json!({"k": say.key}),
-            Self::Say(say) => json!({"k": say.key, "a": say.json()}),
+            Self::Say(say) if say.arguments.is_empty() => json!({"k": say.name()}),
+            Self::Say(say) => json!({"k": say.name(), "a": say.json()}),
             Self::Duration(seconds) => json!({"d": seconds}),
             Self::List(items, more) => {
                 let items: Vec<_> = items.iter().map(Self::json).collect();
@@ -283,6 +390,11 @@ impl Words {
     /// The element that says a sentence.
     pub(super) fn say(self, say: &Say) -> String {
         say.html(self.0)
+    }
+
+    /// The element that says a sentence with names in it.
+    pub(super) fn prose(self, say: &Say) -> String {
+        say.prose(self.0)
     }
 
     /// The text of `say`, for an element that has its marks.

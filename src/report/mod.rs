@@ -5,7 +5,8 @@
 //! * [`verdict`], [`ranked`], [`plan`], [`remedy`], [`matrix`], [`capacity`], [`places`], [`findings`], [`changes`], [`coverage`]: one
 //!   section each; their markup is in
 //!   `templates/report/`.
-//! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean.
+//! * [`containment`]: who is drawn in whom. * [`language`]: English and Korean; [`korean`]: what rules
+//!   and readers say.
 //! * [`data`]: the estate for scripts: `templates/scripts/` simulates any fault set on it.
 //! * [`bundle`]: style sheets and scripts, as they stand in it, made short by [`short`].
 //! * [`text`]: words and numbers; names of strangers made visible.
@@ -22,6 +23,7 @@ mod containment;
 mod coverage;
 mod data;
 mod findings;
+mod korean;
 mod language;
 mod matrix;
 mod name;

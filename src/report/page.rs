@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::bundle::{script, strings, style};
 use super::data::{base64, packed};
-use super::language::{Language, Say, Words, say};
+use super::language::{Language, Say, Words, messages, say};
 use super::{
     Facts, Payload, capacity, changes, coverage, findings, matrix, places, ranked, verdict,
 };
@@ -51,12 +51,13 @@ enum Form {
 ///
 /// Fails only if the template does, which is a fault of this program.
 pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
-    let form = Form::Whole {
+    let mut page = page(facts, policy(style(), script()));
+    page.form = Form::Whole {
         style: style(),
         script: script(),
-        data: packed(&data(facts)?),
+        data: packed(&data(facts, &page)?),
     };
-    page(facts, form, policy(style(), script()))
+    written(&page)
 }
 
 /// Renders the report as files for one folder, by name: for servers that forbid inline code.
@@ -64,32 +65,42 @@ pub fn render(facts: &Facts<'_>) -> Result<String, Error> {
 /// Fails as [`render`] does.
 pub fn render_apart(facts: &Facts<'_>) -> Result<Vec<(&'static str, String)>, Error> {
     let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+    let page = page(facts, policy.to_owned());
     let data = format!(
         "(globalThis.spof = globalThis.spof || {{}}).page = {};\n",
-        data(facts)?
+        data(facts, &page)?
     );
     Ok(vec![
-        ("index.html", page(facts, Form::Apart, policy.to_owned())?),
+        ("index.html", written(&page)?),
         ("spof.css", style().to_owned()),
         ("spof.js", script().to_owned()),
         ("data.js", data),
     ])
 }
 
-/// What the scripts read: the table of words, and the estate.
-fn data(facts: &Facts<'_>) -> Result<String, Error> {
+/// What the scripts read: the table of words, what the analysis says on this page, and the estate.
+fn data(facts: &Facts<'_>, page: &Page<'_>) -> Result<String, Error> {
     let estate = Payload::new(facts.model, facts.sources).json()?;
-    Ok(format!("{{\"strings\":{},\"estate\":{estate}}}", strings()))
+    let said = messages(page.findings.said().chain(page.coverage.said()));
+    Ok(format!(
+        "{{\"strings\":{},\"messages\":{said},\"estate\":{estate}}}",
+        strings()
+    ))
 }
 
-fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> {
+fn written(page: &Page<'_>) -> Result<String, Error> {
+    page.render()
+        .map_err(|error| Error::Internal(format!("the report template: {error}")))
+}
+
+fn page<'f>(facts: &Facts<'f>, policy: String) -> Page<'f> {
     let faults = ranked::ranked(facts);
     let ranked = ranked::section(facts, &faults);
     let inputs = coverage::inputs(facts);
-    let page = Page {
+    Page {
         l: Words(facts.language),
         policy,
-        form,
+        form: Form::Apart,
         link: facts.link,
         title: title(&inputs, facts.language),
         inputs,
@@ -106,9 +117,7 @@ fn page(facts: &Facts<'_>, form: Form, policy: String) -> Result<String, Error> 
         changes: changes::section(facts),
         coverage: coverage::section(facts),
         sources: coverage::sources(facts),
-    };
-    page.render()
-        .map_err(|error| Error::Internal(format!("the report template: {error}")))
+    }
 }
 
 /// What the tab of a browser says.

@@ -2,6 +2,7 @@ use super::context::{Context, Explained};
 use super::{causes, chain, severity, text};
 use crate::analysis::data::DataLoss;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Evidence, Replication};
 
@@ -81,21 +82,29 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
         confidence,
     );
     let rest = if loss.left.is_empty() {
-        "no copy is left"
+        message!("no copy is left")
     } else {
         level = level.min(Severity::Warning);
-        "the copies left don't help against a bad write"
+        message!("the copies left don't help against a bad write")
     };
     let mut finding = Finding::new(
         Code::BackupSharesDomain,
         level,
         id.as_str(),
-        format!("`{cause}` takes the data of `{id}` and its only backup: {rest}"),
+        message!(
+            "`{cause}` takes the data of `{id}` and its only backup: {rest}",
+            cause,
+            id,
+            rest = rest.clone()
+        ),
     );
     if backups.len() > 1 {
-        finding.message = format!(
-            "`{cause}` takes the data of `{id}` and all {} of its backups: {rest}",
-            backups.len()
+        finding.message = message!(
+            "`{cause}` takes the data of `{id}` and all {n} of its backups: {rest}",
+            cause,
+            id,
+            rest,
+            n = backups.len()
         );
     }
     finding.confidence = confidence;
@@ -109,8 +118,11 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
     finding.related = chain::related(context, &links);
     if !loss.left.is_empty() {
         let left = text::ids(context, &loss.left);
-        finding.notes.push(format!("copies left: {left}"));
+        finding.notes.push(message!("copies left: {left}", left));
     }
-    finding.help = Some(format!("keep a backup that does not stand on `{cause}`"));
+    finding.help = Some(message!(
+        "keep a backup that does not stand on `{cause}`",
+        cause
+    ));
     Some(finding)
 }

@@ -6,6 +6,7 @@ use super::needs::{active_weight, standing};
 use super::single_replica_critical::one_replica_cuts;
 use super::{causes, quorum_lost_with_one_domain as quorum, severity};
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::Class;
 
@@ -139,22 +140,34 @@ fn finding(
     }
     let (id, cause) = (&node.id, context.id(explained.fault));
     let what = if short {
-        format!("{wanted} are needed")
+        message!("{wanted} are needed", wanted)
     } else {
-        format!("the demand is {wanted}")
+        message!("the demand is {wanted}", wanted)
     };
     let mut finding = Finding::new(
         Code::CapacityAfterLoss,
         level,
         id.as_str(),
-        format!(
-            "without `{cause}`, what is left of `{id}` carries {left} of {active}{}: {what}",
-            if left > active_left {
-                ", all standbys promoted"
-            } else {
-                ""
-            }
-        ),
+        if left > active_left {
+            message!(
+                "without `{cause}`, what is left of `{id}` carries {left} of {active}, all standbys \
+                 promoted: {what}",
+                cause,
+                id,
+                left,
+                active,
+                what
+            )
+        } else {
+            message!(
+                "without `{cause}`, what is left of `{id}` carries {left} of {active}: {what}",
+                cause,
+                id,
+                left,
+                active,
+                what
+            )
+        },
     );
     finding.confidence = confidence;
     finding.cut = vec![cause.clone()];
@@ -186,9 +199,10 @@ fn finding(
                 .push(Related::new(Place::Source(source.clone()), words));
         }
     }
-    finding.help = Some(format!(
-        "add weight {} that does not stand on `{cause}`",
-        wanted - left
+    finding.help = Some(message!(
+        "add weight {what} that does not stand on `{cause}`",
+        cause,
+        what = wanted - left
     ));
     Some(finding)
 }

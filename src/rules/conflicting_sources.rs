@@ -52,7 +52,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = problems::findings(context, Code::ConflictingSources, Severity::Note);
     for finding in &mut findings {
         // A copied folder says the same of each of its files.
-        finding.cause = Some(finding.message.clone());
+        finding.cause = Some(finding.message.to_string());
     }
     findings
 }

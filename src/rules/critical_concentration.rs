@@ -5,8 +5,9 @@ use super::{chain, severity, text};
 use crate::analysis::criticality::CRITICAL_TIER;
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::{Class, Evidence};
+use crate::words::{Class, Evidence, Message};
 
 /// One domain takes this many, or more than half of them, but at least two.
 const MANY: usize = 3;
@@ -77,7 +78,55 @@ pub struct Concentration {
     /// How many there are in all.
     pub of: usize,
     /// `critical journey`, `service or store`, ...
-    pub noun: (&'static str, &'static str),
+    pub noun: Noun,
+}
+
+/// What a concentration counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    CriticalJourneys,
+    Journeys,
+    CriticalWorkloads,
+    Workloads,
+}
+
+impl Noun {
+    /// `3 critical journeys`
+    fn counted(self, n: usize) -> Message {
+        match self {
+            Self::CriticalJourneys => message!("{n} critical journey|{n} critical journeys", n),
+            Self::Journeys => message!("{n} journey|{n} journeys", n),
+            Self::CriticalWorkloads => message!(
+                "{n} critical service or store|{n} critical services and stores",
+                n
+            ),
+            Self::Workloads => text::workloads(n),
+        }
+    }
+
+    /// `all 3 critical journeys`
+    fn all(self, n: usize) -> Message {
+        match self {
+            _ if n == 2 => message!(
+                "both {what}",
+                what = match self {
+                    Self::CriticalJourneys => message!("critical journeys"),
+                    Self::Journeys => message!("journeys"),
+                    Self::CriticalWorkloads => message!("critical services and stores"),
+                    Self::Workloads => message!("services and stores"),
+                }
+            ),
+            Self::CriticalJourneys => {
+                message!("the only critical journey|all {n} critical journeys", n)
+            }
+            Self::Journeys => message!("the only journey|all {n} journeys", n),
+            Self::CriticalWorkloads => message!(
+                "the only critical service or store|all {n} critical services and stores",
+                n
+            ),
+            Self::Workloads => message!("the only service or store|all {n} services and stores", n),
+        }
+    }
 }
 
 /// Every domain that takes many, in order of id; [`Context`] keeps those that no other one takes.
@@ -125,7 +174,7 @@ pub(super) fn concentrations(
 }
 
 /// What is counted: journeys where there are any, critical ones where anything has a tier.
-fn subjects(context: &Context<'_>) -> (Vec<NodeIx>, (&'static str, &'static str)) {
+fn subjects(context: &Context<'_>) -> (Vec<NodeIx>, Noun) {
     let nodes = |journeys: bool| -> Vec<NodeIx> {
         let wanted = |class: Class| match class {
             Class::Journey => journeys,
@@ -144,13 +193,10 @@ fn subjects(context: &Context<'_>) -> (Vec<NodeIx>, (&'static str, &'static str)
     };
     let journeys = nodes(true);
     match (journeys.is_empty(), context.tiered) {
-        (false, true) => (journeys, ("critical journey", "critical journeys")),
-        (false, false) => (journeys, ("journey", "journeys")),
-        (true, true) => (
-            nodes(false),
-            ("critical service or store", "critical services and stores"),
-        ),
-        (true, false) => (nodes(false), ("service or store", "services and stores")),
+        (false, true) => (journeys, Noun::CriticalJourneys),
+        (false, false) => (journeys, Noun::Journeys),
+        (true, true) => (nodes(false), Noun::CriticalWorkloads),
+        (true, false) => (nodes(false), Noun::Workloads),
     }
 }
 
@@ -188,21 +234,13 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
     } else {
         crate::findings::Severity::Note
     };
-    let (singular, plural) = found.noun;
-    let amount = if found.of == 1 {
-        format!("the only {singular}")
-    } else if found.cut.len() == 2 && found.of == 2 {
-        format!("both {plural}")
-    } else if found.cut.len() == found.of {
-        format!("all {} {plural}", found.of)
+    let (id, n) = (&domain.id, found.cut.len());
+    let amount = if n == found.of {
+        found.noun.all(n)
     } else {
-        format!(
-            "{} of {}",
-            found.cut.len(),
-            text::count(found.of, singular, plural)
-        )
+        message!("{n} of {all}", n, all = found.noun.counted(found.of))
     };
-    let message = format!("`{}` alone takes {amount}", domain.id);
+    let message = message!("`{id}` alone takes {amount}", id, amount);
     let mut finding = Finding::new(
         Code::CriticalConcentration,
         severity,
@@ -217,25 +255,26 @@ fn finding(context: &Context<'_>, found: &Concentration) -> Finding {
         Some(title) => title.clone(),
         None => format!("where `{}` comes from", domain.id),
     };
-    finding
-        .notes
-        .push(format!("cut: {}", text::ids(context, &found.cut)));
+    finding.notes.push(message!(
+        "cut: {names}",
+        names = text::ids(context, &found.cut)
+    ));
     let first: Vec<NodeIx> = found.cut.first().copied().into_iter().collect();
     let links = chain::links(context, explained.steps(context), &first);
     finding.related = chain::related(context, &links);
     if context.whole.contains(&found.domain) {
-        finding.notes.push(
+        finding.notes.push(message!(
             "everything that is placed at all stands on it; other rules don't repeat this for \
              each service"
-                .to_owned(),
-        );
+        ));
     }
     finding.help = Some(if context.tiered {
-        "run what they share on a second domain; `spof common` names what they share".to_owned()
+        message!("run what they share on a second domain; `spof common` names what they share")
     } else {
-        "nothing has a tier: say in a spof.yaml which services and journeys are critical (tier 0 \
+        message!(
+            "nothing has a tier: say in a spof.yaml which services and journeys are critical (tier 0 \
          or 1), and the rest of the rules can tell them apart"
-            .to_owned()
+        )
     });
     finding
 }

@@ -2,6 +2,7 @@ use super::context::Context;
 use super::needs::indispensable;
 use super::severity;
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -73,16 +74,22 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 Code::CrossDomainHardCall,
                 severity::advice(tier, confidence),
                 id.as_str(),
-                format!(
-                    "`{id}` stands on `{a}` and can't do without `{on}` on `{b}`: the loss of either takes it"
+                message!(
+                    "`{id}` stands on `{a}` and can't do without `{on}` on `{b}`: the loss of either takes it",
+                    id,
+                    a,
+                    on,
+                    b
                 ),
             );
             finding.confidence = confidence;
             finding.object = Some(on.to_string());
             finding.place = requirement.sources.first().cloned().map(Place::Source);
             finding.label = format!("from `{a}` to `{b}`");
-            finding.help = Some(format!(
-                "put `{id}` and `{on}` into one place, or each of them into both"
+            finding.help = Some(message!(
+                "put `{id}` and `{on}` into one place, or each of them into both",
+                id,
+                on
             ));
             found.push(finding);
         }

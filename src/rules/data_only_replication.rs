@@ -3,8 +3,9 @@ use super::needs::standing;
 use super::{causes, false_redundancy, severity, text};
 use crate::analysis::data::{DataLoss, DataVerdict};
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::format_duration;
+use crate::words::Arg;
 
 rule! {
     /// ## What it does
@@ -73,9 +74,12 @@ fn stands_there(context: &Context<'_>, fault: NodeIx, store: NodeIx) -> bool {
 
 fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Option<Finding> {
     let kept = match loss.verdict {
-        DataVerdict::Safe => "its data is safe".to_owned(),
+        DataVerdict::Safe => message!("its data is safe"),
         DataVerdict::LostUpToLag { seconds } => {
-            format!("all but {} of its data is safe", format_duration(seconds))
+            message!(
+                "all but {time} of its data is safe",
+                time = Arg::Duration(seconds)
+            )
         }
         DataVerdict::LostUpToInterval { .. } | DataVerdict::Lost => return None,
     };
@@ -98,7 +102,12 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
         Code::DataOnlyReplication,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!("without `{cause}`, {kept} and `{id}` does not serve it"),
+        message!(
+            "without `{cause}`, {kept} and `{id}` does not serve it",
+            cause,
+            kept,
+            id
+        ),
     );
     finding.confidence = confidence;
     finding.cut = vec![cause.clone()];
@@ -110,12 +119,14 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
         .cloned()
         .map(Place::Source);
     finding.label = String::from("a copy from which nobody is served in time");
-    finding
-        .notes
-        .push(format!("copies left: {}", text::ids(context, &loss.left)));
+    finding.notes.push(message!(
+        "copies left: {names}",
+        names = text::ids(context, &loss.left)
+    ));
     false_redundancy::standbys(context, &explained.outcome, requirement, &mut finding);
-    finding.help = Some(format!(
-        "give a copy a way of serving that does not need `{cause}` and fits into the `rto`"
+    finding.help = Some(message!(
+        "give a copy a way of serving that does not need `{cause}` and fits into the `rto`",
+        cause
     ));
     Some(finding)
 }

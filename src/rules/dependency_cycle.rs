@@ -4,6 +4,7 @@ use super::context::Context;
 use super::recovery_cycle::{self, Told};
 use super::{severity, text};
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Evidence, Mode};
 
@@ -91,9 +92,9 @@ fn finding(context: &Context<'_>, nodes: &[u32]) -> Option<Finding> {
         Code::DependencyCycle,
         severity::advice(tier, confidence),
         context.id(*first).as_str(),
-        format!(
-            "{} can't serve without each other",
-            text::ids(context, &all)
+        message!(
+            "{names} can't serve without each other",
+            names = text::ids(context, &all)
         ),
     );
     finding.confidence = confidence;
@@ -112,7 +113,9 @@ fn finding(context: &Context<'_>, nodes: &[u32]) -> Option<Finding> {
             finding.related.push(Related::new(place, words));
         }
     }
-    finding.help = Some("make one of the calls optional, or send it through a queue".to_owned());
+    finding.help = Some(message!(
+        "make one of the calls optional, or send it through a queue"
+    ));
     Some(finding)
 }
 

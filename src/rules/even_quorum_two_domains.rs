@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::quorum_lost_with_one_domain::{finding, lost_quorums};
 use crate::findings::{Code, Finding};
+use crate::message;
 
 rule! {
     /// ## What it does
@@ -62,12 +63,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             context,
             &lost,
             Code::EvenQuorumTwoDomains,
-            "put one member on a third domain; one that only votes will do",
+            message!("put one member on a third domain; one that only votes will do"),
         );
-        finding.notes.push(format!(
-            "all members stand on `{}` or `{}`: no split over two places keeps a majority",
-            context.id(lost.cause),
-            context.id(other)
+        finding.notes.push(message!(
+            "all members stand on `{what}` or `{other}`: no split over two places keeps a majority",
+            what = context.id(lost.cause),
+            other = context.id(other)
         ));
         found.push(finding);
     }

@@ -4,6 +4,7 @@ use super::context::{Context, Explained};
 use super::needs::{Held, held, standing};
 use super::{causes, chain, severity, text};
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -137,14 +138,13 @@ fn finding(
         Code::FailoverActuatorColocated,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!(
-            "`{id}` is needed to promote {} and goes with `{cause}`, as what {} in for does",
-            text::count(held.len(), "standby", "standbys"),
-            if held.len() == 1 {
-                "it stands"
-            } else {
-                "they stand"
-            },
+        message!(
+            "`{id}` is needed to promote {n} standby and goes with `{cause}`, as what it stands in for \
+             does|`{id}` is needed to promote {n} standbys and goes with `{cause}`, as what they stand \
+             in for does",
+            id,
+            n = held.len(),
+            cause
         ),
     );
     finding.confidence = confidence;
@@ -165,9 +165,11 @@ fn finding(
     let owners = text::ids(context, &owners);
     finding
         .notes
-        .push(format!("standbys held back: of {owners}"));
-    finding.help = Some(format!(
-        "run `{id}`, active, without `{cause}` too, or add a way of promotion that does not need it"
+        .push(message!("standbys held back: of {owners}", owners));
+    finding.help = Some(message!(
+        "run `{id}`, active, without `{cause}` too, or add a way of promotion that does not need it",
+        id,
+        cause
     ));
     finding
 }

@@ -7,8 +7,9 @@ use super::{
 use crate::analysis::engine::Outcome;
 use crate::analysis::verdict::Time;
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::model::{NodeIx, ReqIx, Requirement};
-use crate::words::{Class, Evidence, format_duration};
+use crate::words::{Arg, Class, Evidence, Message, Mode};
 
 rule! {
     /// ## What it does
@@ -140,22 +141,26 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
         .iter()
         .all(|node| context.node(*node).class == Class::Replica);
     let (id, cause) = (context.id(subject), context.id(fault));
-    let what = if own_replicas {
-        text::count(active.len(), "replica", "replicas")
-    } else {
-        format!(
-            "{} {}",
-            text::verb(described.mode, false),
-            text::ids(context, &active)
-        )
+    let names = || text::ids(context, &active);
+    let what = match described.mode {
+        _ if own_replicas => text::replicas(active.len()),
+        Mode::Placement => message!("stands on {names}", names = names()),
+        Mode::Hard => message!("needs {names}", names = names()),
+        Mode::Soft => message!("uses {names}", names = names()),
+        Mode::Start => message!("needs to start {names}", names = names()),
     };
     let gone = match (lost.len(), active.len()) {
-        (2, 2) => "both of them go".to_owned(),
-        (n, all) if n == all => "all of them go".to_owned(),
-        (n, _) => format!("{n} of them go"),
+        (2, 2) => message!("both of them go"),
+        (n, all) if n == all => message!("all of them go"),
+        (n, _) => message!("{n} of them go", n),
     };
-    let message =
-        format!("`{id}` looks redundant ({what}, any one may fail) but {gone} with `{cause}`");
+    let message = message!(
+        "`{id}` looks redundant ({what}, any one may fail) but {gone} with `{cause}`",
+        id,
+        what,
+        gone,
+        cause
+    );
     let level = severity::of_cut(context, tier, confidence);
     let mut finding = Finding::new(Code::FalseRedundancy, level, id.as_str(), message);
     finding.confidence = confidence;
@@ -184,12 +189,16 @@ fn finding(context: &Context<'_>, requirement: ReqIx, fault: NodeIx) -> Finding 
     finding.related = chain::related(context, &links);
     standbys(context, outcome, requirement, &mut finding);
     finding.help = Some(if described.members.len() > active.len() {
-        format!(
+        message!(
             "run what is needed without `{cause}`, or give a standby a way that doesn't need what \
-             `{cause}` takes"
+             `{cause}` takes",
+            cause
         )
     } else {
-        format!("place enough of them where the loss of `{cause}` does not reach")
+        message!(
+            "place enough of them where the loss of `{cause}` does not reach",
+            cause
+        )
     });
     finding
 }
@@ -220,7 +229,7 @@ pub(super) fn standbys(
             && recovery.time(node.0).is_none_or(|at| at == Time::NEVER)
     };
     let rto = context.node(context.subject(described.of)).rto_s;
-    let mut told: BTreeMap<(Option<Place>, String), Vec<NodeIx>> = BTreeMap::new();
+    let mut told: BTreeMap<(Option<Place>, Message), Vec<NodeIx>> = BTreeMap::new();
     let indices = context.engine.graph().members_of(requirement.0);
     for (member, m) in described.members.iter().zip(indices) {
         let Some(ways) = &member.standby else {
@@ -232,19 +241,22 @@ pub(super) fn standbys(
         let (place, words) = match promoted.and_then(Time::finite) {
             Some(at) if rto.is_some_and(|rto| at > rto) => (
                 way_place(),
-                format!(
-                    "promoted after {}, the rto is {}",
-                    format_duration(at),
-                    rto.map_or_else(String::new, format_duration)
+                message!(
+                    "promoted after {time}, the rto is {rto}",
+                    time = Arg::Duration(at),
+                    rto = Arg::Duration(rto.unwrap_or_default())
                 ),
             ),
             Some(at) => (
                 own_place(),
-                format!("promoted after {}, but too small", format_duration(at)),
+                message!(
+                    "promoted after {time}, but too small",
+                    time = Arg::Duration(at)
+                ),
             ),
             None if promoted.is_none() => continue,
-            None if never(member.node) => (own_place(), "gone too".to_owned()),
-            None if ways.is_empty() => (own_place(), "without a way of being promoted".to_owned()),
+            None if never(member.node) => (own_place(), message!("gone too")),
+            None if ways.is_empty() => (own_place(), message!("without a way of being promoted")),
             None => {
                 let mut blockers: Vec<NodeIx> = ways
                     .iter()
@@ -253,9 +265,9 @@ pub(super) fn standbys(
                     .collect();
                 blockers.sort_unstable();
                 blockers.dedup();
-                let words = format!(
-                    "not promoted, since that takes {}, gone too",
-                    text::ids(context, &blockers)
+                let words = message!(
+                    "not promoted, since that takes {names}, gone too",
+                    names = text::ids(context, &blockers)
                 );
                 (way_place(), words)
             }
@@ -265,12 +277,12 @@ pub(super) fn standbys(
             .push(member.node);
     }
     for ((place, words), nodes) in told {
-        let several = if nodes.len() == 1 {
-            "standby"
+        let names = text::ids(context, &nodes);
+        let words = if nodes.len() == 1 {
+            message!("standby {names}: {words}", names, words)
         } else {
-            "standbys"
+            message!("standbys {names}: {words}", names, words)
         };
-        let words = format!("{several} {}: {words}", text::ids(context, &nodes));
         match place {
             Some(place) => finding.related.push(Related::new(place, words)),
             None => finding.notes.push(words),

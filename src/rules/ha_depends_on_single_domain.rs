@@ -2,6 +2,7 @@ use super::context::{Context, Explained};
 use super::needs::{indispensable, standing};
 use super::{causes, chain, severity};
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::{Class, Evidence};
 
@@ -80,9 +81,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                     Code::HaDependsOnSingleDomain,
                     severity::of_cut(context, tier, confidence),
                     id.as_str(),
-                    format!(
+                    message!(
                         "`{id}` survives the loss of any one domain by itself, but needs `{on}`, \
-                         which goes with `{cause}`"
+                         which goes with `{cause}`",
+                        id,
+                        on,
+                        cause
                     ),
                 );
                 finding.confidence = confidence;
@@ -93,8 +97,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 finding.label = format!("`{on}` stands on one domain");
                 let links = chain::links(context, explained.steps(context), &[needed]);
                 finding.related = chain::related(context, &links);
-                finding.help = Some(format!(
-                    "run `{on}` without `{cause}` too, or serve without it for a while (`optional`)"
+                finding.help = Some(message!(
+                    "run `{on}` without `{cause}` too, or serve without it for a while (`optional`)",
+                    on,
+                    cause
                 ));
                 found.push((subject, finding));
             }

@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::roles::{Wording, shared_fate};
 use crate::findings::{Code, Finding};
+use crate::message;
 use crate::words::Role;
 
 rule! {
@@ -57,8 +58,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         |role| role == Role::Inventory,
         &Wording {
             code: Code::InventoryInBlastRadius,
-            purpose: "knows what there is and whom to call",
-            help: "keep a copy that can be read elsewhere and without anything else",
+            purpose: message!("knows what there is and whom to call"),
+            help: message!("keep a copy that can be read elsewhere and without anything else"),
         },
     )
 }

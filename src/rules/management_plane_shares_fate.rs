@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::roles::{Wording, shared_fate};
 use crate::findings::{Code, Finding};
+use crate::message;
 use crate::words::Role;
 
 rule! {
@@ -58,8 +59,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         |role| !matches!(role, Role::Monitoring | Role::Inventory),
         &Wording {
             code: Code::ManagementPlaneSharesFate,
-            purpose: "is needed to repair",
-            help: "run it in a place that does not fail with what it is for, or keep a second way",
+            purpose: message!("is needed to repair"),
+            help: message!(
+                "run it in a place that does not fail with what it is for, or keep a second way"
+            ),
         },
     )
 }

@@ -5,8 +5,9 @@ use super::roles::{Wording, role, shared_fate};
 use super::{chain, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::{Class, Role};
+use crate::words::{Class, Message, Role};
 
 rule! {
     /// ## What it does
@@ -56,7 +57,9 @@ rule! {
     MonitorDependsOnTarget
 }
 
-const HELP: &str = "watch it from a place, and by a path, that does not fail with it";
+fn help() -> Message {
+    message!("watch it from a place, and by a path, that does not fail with it")
+}
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = shared_fate(
@@ -64,8 +67,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         |role| role == Role::Monitoring,
         &Wording {
             code: Code::MonitorDependsOnTarget,
-            purpose: "is to tell what fails",
-            help: HELP,
+            purpose: message!("is to tell what fails"),
+            help: help(),
         },
     );
     // What it can't do without, by the monitor: the first in order of id speaks for all.
@@ -113,7 +116,11 @@ fn needs(context: &Context<'_>, monitor: NodeIx, targets: &[NodeIx]) -> Option<F
         Code::MonitorDependsOnTarget,
         severity::advice(Some(0), confidence),
         id.as_str(),
-        format!("`{id}` (monitoring) can't do without `{on}`, which it is to watch"),
+        message!(
+            "`{id}` (monitoring) can't do without `{on}`, which it is to watch",
+            id,
+            on
+        ),
     );
     finding.confidence = confidence;
     finding.object = Some(on.to_string());
@@ -124,10 +131,10 @@ fn needs(context: &Context<'_>, monitor: NodeIx, targets: &[NodeIx]) -> Option<F
         let all = text::ids(context, targets);
         finding
             .notes
-            .push(format!("the same holds for each of {all}"));
+            .push(message!("the same holds for each of {all}", all));
     }
     let links = chain::links(context, explained.steps(context), &[monitor]);
     finding.related = chain::related(context, &links);
-    finding.help = Some(HELP.to_owned());
+    finding.help = Some(help());
     Some(finding)
 }

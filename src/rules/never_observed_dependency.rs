@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::severity;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -100,8 +101,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         finding.object = Some(on.to_string());
         finding.place = requirement.sources.first().cloned().map(Place::Source);
         finding.label = String::from("stated here");
-        finding.help =
-            Some("remove it if it is gone; if it is for a bad day, practise it".to_owned());
+        finding.help = Some(message!(
+            "remove it if it is gone; if it is for a bad day, practise it"
+        ));
         found.push(finding);
     }
     found

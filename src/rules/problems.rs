@@ -39,7 +39,7 @@ pub(super) fn finding(context: &Context<'_>, problem: &Problem, severity: Severi
     let path = context.sources.path(problem.span.file).as_str();
     let code = code(problem.kind);
     let mut finding = Finding::new(code, severity, path, problem.message.clone());
-    finding.object = Some(problem.message.clone());
+    finding.object = Some(problem.message.to_string());
     finding.place = Some(Place::at(problem.span));
     finding.help.clone_from(&problem.help);
     finding.related = problem

@@ -2,8 +2,9 @@ use super::context::{Context, Explained};
 use super::{chain, needs, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
-use crate::words::{Class, Mode};
+use crate::words::{Class, Message, Mode};
 
 rule! {
     /// ## What it does
@@ -62,7 +63,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 context,
                 &lost,
                 Code::QuorumLostWithOneDomain,
-                "spread the members so that no domain holds as many as would be missed",
+                message!("spread the members so that no domain holds as many as would be missed"),
             )
         })
         .collect()
@@ -143,7 +144,12 @@ fn other_half(context: &Context<'_>, requirement: ReqIx, cause: NodeIx) -> Optio
 }
 
 /// A finding about it, as `code`.
-pub(super) fn finding(context: &Context<'_>, lost: &LostQuorum, code: Code, help: &str) -> Finding {
+pub(super) fn finding(
+    context: &Context<'_>,
+    lost: &LostQuorum,
+    code: Code,
+    help: Message,
+) -> Finding {
     let described = context.model.requirement(lost.requirement);
     let subject = context.subject(described.of);
     let explained = context.explained(lost.cause);
@@ -160,15 +166,24 @@ pub(super) fn finding(context: &Context<'_>, lost: &LostQuorum, code: Code, help
         code,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!(
-            "`{id}` needs {} of {all} members, any one may fail, but {} go with `{cause}`",
-            all / 2 + 1,
-            if gone.len() == all {
-                "all".to_owned()
-            } else {
-                gone.len().to_string()
-            }
-        ),
+        if gone.len() == all {
+            message!(
+                "`{id}` needs {n} of {all} members, any one may fail, but all go with `{cause}`",
+                id,
+                n = all / 2 + 1,
+                all,
+                cause
+            )
+        } else {
+            message!(
+                "`{id}` needs {n} of {all} members, any one may fail, but {gone} go with `{cause}`",
+                id,
+                n = all / 2 + 1,
+                all,
+                gone = gone.len(),
+                cause
+            )
+        },
     );
     finding.confidence = confidence;
     let own = described
@@ -189,7 +204,7 @@ pub(super) fn finding(context: &Context<'_>, lost: &LostQuorum, code: Code, help
     finding.label = format!("no majority without `{cause}`");
     let links = chain::links(context, explained.steps(context), &gone);
     finding.related = chain::related(context, &links);
-    finding.help = Some(help.to_owned());
+    finding.help = Some(help);
     finding
 }
 

@@ -5,6 +5,7 @@ use super::{severity, text};
 use crate::analysis::recovery::{RecoveryCycle as Circle, Wait};
 use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place, Related, Severity};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -161,36 +162,37 @@ fn finding(
     let cause = context.id(explained.fault);
     let first = members.first().copied().unwrap_or(explained.fault);
     let when = if black {
-        "after the loss of everything".to_owned()
+        message!("after the loss of everything")
     } else {
-        format!("after the loss of `{cause}`")
+        message!("after the loss of `{cause}`", cause)
     };
     let waits = match (members, cycle.makes) {
-        ([only], _) => format!("`{}` waits for itself", context.id(*only)),
-        ([one, other], _) => format!(
-            "`{}` and `{}` wait for each other",
-            context.id(*one),
-            context.id(*other)
+        ([only], _) => message!("`{id}` waits for itself", id = context.id(*only)),
+        ([one, other], _) => message!(
+            "`{one}` and `{other}` wait for each other",
+            one = context.id(*one),
+            other = context.id(*other)
         ),
-        (all, _) => format!(
-            "{} wait for each other in a circle",
-            text::ids(context, all)
+        (all, _) => message!(
+            "{names} wait for each other in a circle",
+            names = text::ids(context, all)
         ),
     };
     let until = if cycle.makes == Verdict::Stuck {
-        "even when it is repaired, none of them starts"
+        message!("even when it is repaired, none of them starts")
     } else {
-        "none of them comes back before it is repaired"
+        message!("none of them comes back before it is repaired")
     };
     let mut finding = Finding::new(
         Code::RecoveryCycle,
         severity::of_cut(context, tier, confidence),
         context.id(first).as_str(),
-        format!("{when}, {waits}: {until}"),
+        if black {
+            message!("{waits} to start: {when}, none of them does", waits, when)
+        } else {
+            message!("{when}, {waits}: {until}", when, waits, until)
+        },
     );
-    if black {
-        finding.message = format!("{waits} to start: {when}, none of them does");
-    }
     finding.confidence = confidence;
     // Whether a call that an address hints at is needed to start is a guess.
     if confidence >= Evidence::Inferred {
@@ -238,11 +240,11 @@ fn finding(
         }
     }
     if cycle.size > cycle.hops.len() {
-        finding.notes.push(format!(
-            "the shortest circle is shown; {} nodes wait for each other",
-            cycle.size
+        finding.notes.push(message!(
+            "the shortest circle is shown; {size} nodes wait for each other",
+            size = cycle.size
         ));
     }
-    finding.help = Some("let one of them come back without the next one".to_owned());
+    finding.help = Some(message!("let one of them come back without the next one"));
     finding
 }

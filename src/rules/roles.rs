@@ -3,8 +3,9 @@
 use super::context::{Context, Explained};
 use super::{causes, chain, failover_actuator_colocated, severity, text};
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::{Class, Evidence, Role};
+use crate::words::{Class, Evidence, Message, Role};
 
 /// Products whose name says what they are for; a manifest's `role` goes first.
 const KNOWN: &[(Role, &[&str])] = &[
@@ -54,12 +55,26 @@ pub(super) fn role(context: &Context<'_>, node: NodeIx) -> Option<(Role, Evidenc
     known.map(|(role, _)| (*role, Evidence::Inferred))
 }
 
+/// A role in words.
+fn said(role: Role) -> Message {
+    match role {
+        Role::Management => message!("management"),
+        Role::Deploy => message!("deploy"),
+        Role::Registry => message!("registry"),
+        Role::Dns => message!("dns"),
+        Role::Identity => message!("identity"),
+        Role::Monitoring => message!("monitoring"),
+        Role::Inventory => message!("inventory"),
+        Role::Communication => message!("communication"),
+    }
+}
+
 /// How a finding about shared fate is worded.
 pub(super) struct Wording {
     pub(super) code: Code,
     /// "watches over", "is needed to repair".
-    pub(super) purpose: &'static str,
-    pub(super) help: &'static str,
+    pub(super) purpose: Message,
+    pub(super) help: Message,
 }
 
 /// Operators' tools of these roles that go with a root cause together with critical things that
@@ -125,10 +140,13 @@ fn finding(
         wording.code,
         severity::advice(Some(0), confidence),
         id.as_str(),
-        format!(
-            "`{id}` ({role}) {}, and goes with `{cause}` like {}",
-            wording.purpose,
-            text::count(cut.len(), "critical thing", "critical things")
+        message!(
+            "`{id}` ({role}) {purpose}, and goes with `{cause}` like {n} critical thing|`{id}` ({role}) {purpose}, and goes with `{cause}` like {n} critical things",
+            id,
+            role = said(role),
+            cause,
+            purpose = wording.purpose.clone(),
+            n = cut.len()
         ),
     );
     finding.confidence = confidence;
@@ -136,11 +154,12 @@ fn finding(
     let sources = &context.node(tool).sources;
     finding.place = sources.first().cloned().map(Place::Source);
     finding.label = format!("gone with `{cause}`");
-    finding
-        .notes
-        .push(format!("gone too: {}", text::ids(context, &cut)));
+    finding.notes.push(message!(
+        "gone too: {names}",
+        names = text::ids(context, &cut)
+    ));
     let links = chain::links(context, explained.steps(context), &[tool]);
     finding.related = chain::related(context, &links);
-    finding.help = Some(wording.help.to_owned());
+    finding.help = Some(wording.help.clone());
     Some(finding)
 }

@@ -2,7 +2,8 @@ use super::context::{Context, Explained};
 use super::{causes, chain, severity, text};
 use crate::analysis::data::DataLoss;
 use crate::findings::{Code, Finding, Place};
-use crate::words::{Evidence, format_duration};
+use crate::message;
+use crate::words::{Arg, Evidence};
 
 rule! {
     /// ## What it does
@@ -75,8 +76,8 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
     let confidence = evidence.unwrap_or(Evidence::Assumed);
     let (id, cause) = (&node.id, context.id(explained.fault));
     let much = seconds.map_or_else(
-        || "all of its data".to_owned(),
-        |seconds| format!("up to {} of data", format_duration(seconds)),
+        || message!("all of its data"),
+        |seconds| message!("up to {time} of data", time = Arg::Duration(seconds)),
     );
     let mut finding = Finding::new(
         Code::RpoInfeasible,
@@ -86,9 +87,12 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
             confidence,
         ),
         id.as_str(),
-        format!(
-            "`{id}` loses {much} with `{cause}`; its rpo is {}",
-            format_duration(rpo)
+        message!(
+            "`{id}` loses {much} with `{cause}`; its rpo is {rpo}",
+            id,
+            much,
+            cause,
+            rpo = Arg::Duration(rpo)
         ),
     );
     finding.confidence = confidence;
@@ -105,11 +109,12 @@ fn finding(context: &Context<'_>, explained: &Explained, loss: &DataLoss) -> Opt
     finding.related = chain::related(context, &links);
     if !loss.left.is_empty() {
         let left = text::ids(context, &loss.left);
-        finding.notes.push(format!("copies left: {left}"));
+        finding.notes.push(message!("copies left: {left}", left));
     }
-    finding.help = Some(format!(
-        "keep a copy that does not stand on `{cause}` and is at most {} behind",
-        format_duration(rpo)
+    finding.help = Some(message!(
+        "keep a copy that does not stand on `{cause}` and is at most {rpo} behind",
+        cause,
+        rpo = Arg::Duration(rpo)
     ));
     Some(finding)
 }

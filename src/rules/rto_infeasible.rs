@@ -5,8 +5,9 @@ use super::needs::{indispensable, never, standing};
 use super::{causes, severity};
 use crate::analysis::verdict::{Time, Verdict};
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::model::{NodeIx, Requirement, Way};
-use crate::words::{Evidence, format_duration};
+use crate::words::{Arg, Evidence, format_duration};
 
 rule! {
     /// ## What it does
@@ -112,10 +113,12 @@ fn too_late(
         Code::RtoInfeasible,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!(
-            "`{id}` is back {} after the loss of `{cause}` at the earliest; its rto is {}",
-            format_duration(recovers.finite()?),
-            format_duration(rto)
+        message!(
+            "`{id}` is back {time} after the loss of `{cause}` at the earliest; its rto is {rto}",
+            id,
+            cause,
+            time = Arg::Duration(recovers.finite()?),
+            rto = Arg::Duration(rto)
         ),
     );
     finding.confidence = confidence;
@@ -125,7 +128,9 @@ fn too_late(
         requires.any(|node| never(context, &explained.outcome, *node))
     };
     ways(context, described, |way| !blocked(way), &mut finding);
-    finding.help = Some("make the promotion faster, or declare the rto that is true".to_owned());
+    finding.help = Some(message!(
+        "make the promotion faster, or declare the rto that is true"
+    ));
     Some(finding)
 }
 
@@ -151,16 +156,19 @@ fn slow_ways(context: &Context<'_>, node: NodeIx, rto: u64) -> Option<Finding> {
         Code::RtoInfeasible,
         severity::advice(severity::tier_lost(context, node), confidence),
         id.as_str(),
-        format!(
-            "promoting a standby of `{id}` takes {} at least; its rto is {}",
-            format_duration(fastest),
-            format_duration(rto)
+        message!(
+            "promoting a standby of `{id}` takes {fastest} at least; its rto is {rto}",
+            id,
+            fastest = Arg::Duration(fastest),
+            rto = Arg::Duration(rto)
         ),
     );
     finding.confidence = confidence;
     finding.cause = Some("ways".to_owned());
     ways(context, described, |_| true, &mut finding);
-    finding.help = Some("make the promotion faster, or declare the rto that is true".to_owned());
+    finding.help = Some(message!(
+        "make the promotion faster, or declare the rto that is true"
+    ));
     Some(finding)
 }
 
@@ -211,11 +219,13 @@ fn promises(
         Code::RtoInfeasible,
         severity::advice(tier, requirement.evidence),
         id.as_str(),
-        format!(
-            "`{id}` promises to be back within {}, but `{on}`, which it can't do without, only \
-             within {}",
-            format_duration(rto),
-            format_duration(allowed)
+        message!(
+            "`{id}` promises to be back within {rto}, but `{on}`, which it can't do without, only \
+             within {allowed}",
+            id,
+            on,
+            rto = Arg::Duration(rto),
+            allowed = Arg::Duration(allowed)
         ),
     );
     finding.confidence = requirement.evidence;
@@ -228,8 +238,10 @@ fn promises(
             .related
             .push(Related::new(Place::Source(source.clone()), words));
     }
-    finding.help = Some(format!(
-        "give `{on}` the shorter rto, `{id}` the longer one, or make the one do without the other"
+    finding.help = Some(message!(
+        "give `{on}` the shorter rto, `{id}` the longer one, or make the one do without the other",
+        on,
+        id
     ));
     finding
 }

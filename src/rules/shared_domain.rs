@@ -6,6 +6,7 @@ use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
 use crate::model::NodeIx;
 use crate::words::Class;
+use crate::words::Message;
 
 /// Domains of a kind that `below` accepts, two or more of which one domain takes whose kind
 /// `cause` accepts. Of several such causes, those that no other one takes; sorted.
@@ -46,8 +47,8 @@ pub(super) fn finding(
     code: Code,
     cause: NodeIx,
     taken: &[NodeIx],
-    message: String,
-    help: &str,
+    message: Message,
+    help: Message,
 ) -> Finding {
     let explained = context.explained(cause);
     let certainty = explained.certainty(context);
@@ -73,6 +74,6 @@ pub(super) fn finding(
     finding.label = format!("takes {}", text::ids(context, taken));
     let links = chain::links(context, explained.steps(context), taken);
     finding.related = chain::related(context, &links);
-    finding.help = Some(help.to_owned());
+    finding.help = Some(help);
     finding
 }

@@ -3,6 +3,7 @@ use super::needs::standing;
 use super::{chain, kinds, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -105,9 +106,10 @@ fn finding(context: &Context<'_>, rollout: NodeIx, mut cut: Vec<NodeIx>) -> Find
         Code::SharedRollout,
         severity::of_cut(context, worst, confidence),
         id.as_str(),
-        format!(
-            "one change of `{id}` reaches every replica of {}",
-            text::ids(context, &cut)
+        message!(
+            "one change of `{id}` reaches every replica of {names}",
+            id,
+            names = text::ids(context, &cut)
         ),
     );
     finding.confidence = confidence;
@@ -118,7 +120,8 @@ fn finding(context: &Context<'_>, rollout: NodeIx, mut cut: Vec<NodeIx>) -> Find
     let first: Vec<NodeIx> = cut.first().copied().into_iter().collect();
     let links = chain::links(context, explained.steps(context), &first);
     finding.related = chain::related(context, &links);
-    finding.help =
-        Some("roll out place by place, each with a domain and a pause of its own".to_owned());
+    finding.help = Some(message!(
+        "roll out place by place, each with a domain and a pause of its own"
+    ));
     finding
 }

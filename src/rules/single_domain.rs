@@ -6,8 +6,9 @@ use super::single_replica_critical::{cutting_domains, one_replica_cuts};
 use super::{chain, severity};
 use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::Class;
+use crate::words::{Class, Message};
 
 rule! {
     /// ## What it does
@@ -116,14 +117,20 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
         Code::SingleDomain,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!(
-            "`{id}` is critical and stands on one domain: {} with `{domain}`",
-            if verdict == Verdict::Interrupted {
-                "it goes, for longer than its rto,"
-            } else {
-                "it goes"
-            }
-        ),
+        if verdict == Verdict::Interrupted {
+            message!(
+                "`{id}` is critical and stands on one domain: it goes, for longer than its rto, with \
+                 `{domain}`",
+                id,
+                domain
+            )
+        } else {
+            message!(
+                "`{id}` is critical and stands on one domain: it goes with `{domain}`",
+                id,
+                domain
+            )
+        },
     );
     finding.confidence = confidence;
     finding.cut = vec![domain.clone()];
@@ -140,14 +147,15 @@ fn finding(context: &Context<'_>, subject: NodeIx, fault: NodeIx) -> Option<Find
     );
     super::false_redundancy::standbys(context, outcome, requirement, &mut finding);
     finding.notes.extend(why_critical(context, subject));
-    finding.help = Some(format!(
-        "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it"
+    finding.help = Some(message!(
+        "add replicas that don't stand on `{domain}`, or a standby that can be promoted without it",
+        domain
     ));
     Some(finding)
 }
 
 /// Says through whom a node without a tier of its own is critical.
-pub(super) fn why_critical(context: &Context<'_>, subject: NodeIx) -> Option<String> {
+pub(super) fn why_critical(context: &Context<'_>, subject: NodeIx) -> Option<Message> {
     let chain = context.criticality.chain(context.model, subject);
     let (first, rest) = chain.split_first()?;
     let tier = context.criticality.of(subject)?.tier;
@@ -167,8 +175,10 @@ pub(super) fn why_critical(context: &Context<'_>, subject: NodeIx) -> Option<Str
         0..=4 => names.join(" → "),
         n => format!("{} → ... → {}", names[..2].join(" → "), names[n - 1]),
     };
-    Some(format!(
-        "critical because `{}` (tier {tier}) can't do without it: {through}",
-        context.id(*first)
+    Some(message!(
+        "critical because `{id}` (tier {tier}) can't do without it: {through}",
+        id = context.id(*first),
+        tier,
+        through
     ))
 }

@@ -4,8 +4,9 @@ use super::{severity, text};
 use crate::analysis::engine::Affected;
 use crate::analysis::verdict::Verdict;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
-use crate::words::{Class, Evidence, Mode, format_duration};
+use crate::words::{Arg, Class, Evidence, Mode};
 
 rule! {
     /// ## What it does
@@ -137,24 +138,36 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         .iter()
         .filter(|member| member.standby.is_none())
         .count();
-    let what = match worst.recovers.finite() {
-        Some(seconds) => match node.rto_s {
-            Some(rto) => format!(
-                "is interrupted for {}, longer than its rto of {}",
-                format_duration(seconds),
-                format_duration(rto)
-            ),
-            None => format!("is interrupted for {}", format_duration(seconds)),
-        },
-        None => "is down until it is repaired".to_owned(),
+    let what = if let Some(seconds) = worst.recovers.finite() {
+        let time = Arg::Duration(seconds);
+        if let Some(rto) = node.rto_s {
+            let rto = Arg::Duration(rto);
+            message!(
+                "is interrupted for {time}, longer than its rto of {rto}",
+                time,
+                rto
+            )
+        } else {
+            message!("is interrupted for {time}", time)
+        }
+    } else {
+        message!("is down until it is repaired")
     };
     let (id, replica) = (&node.id, context.id(worst_replica));
     let message = if active == 1 {
-        format!("`{id}` is critical and has one replica; without it, it {what}")
+        message!(
+            "`{id}` is critical and has one replica; without it, it {what}",
+            id,
+            what
+        )
     } else {
-        format!(
+        message!(
             "`{id}` is critical and can't lose `{replica}` (of {active} replicas): without it, it \
-             {what}"
+             {what}",
+            id,
+            replica,
+            active,
+            what
         )
     };
     let mut finding = Finding::new(Code::SingleReplicaCritical, level, id.as_str(), message);
@@ -187,9 +200,9 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         format!("needs weight {} of {total}", described.need)
     };
     if vital.len() > 1 {
-        finding.notes.push(format!(
-            "the same holds for each of {}",
-            text::ids(
+        finding.notes.push(message!(
+            "the same holds for each of {names}",
+            names = text::ids(
                 context,
                 &vital.iter().map(|(ix, _)| *ix).collect::<Vec<_>>()
             )
@@ -198,14 +211,17 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     let domains = cutting_domains(context, subject);
     if !domains.is_empty() {
         let shown = text::ids(context, &domains);
-        finding.notes.push(format!("it goes with {shown} too"));
+        finding
+            .notes
+            .push(message!("it goes with {shown} too", shown));
     }
     finding.notes.extend(why_critical(context, subject));
     finding.help = Some(if pause {
-        "run one more replica than it needs, or declare the `rto` that this interruption fits into"
-            .to_owned()
+        message!(
+            "run one more replica than it needs, or declare the `rto` that this interruption fits into"
+        )
     } else {
-        "run one more replica than it needs, on another host".to_owned()
+        message!("run one more replica than it needs, on another host")
     });
     Some(finding)
 }
@@ -246,11 +262,10 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
     }
     let (_, requirement) = subjects.first()?;
     let described = context.model.requirement(*requirement);
-    let message = format!(
-        "{} of {} {} as a single replica",
-        subjects.len(),
-        text::count(workloads, "service or store", "services and stores"),
-        if subjects.len() == 1 { "runs" } else { "run" }
+    let message = message!(
+        "{n} of {all} runs as a single replica|{n} of {all} run as a single replica",
+        n = subjects.len(),
+        all = text::workloads(workloads)
     );
     let mut finding = Finding::new(
         Code::SingleReplicaCritical,
@@ -266,11 +281,12 @@ fn alone(context: &Context<'_>) -> Option<Finding> {
     finding.place = described.sources.first().cloned().map(Place::Source);
     finding.label = String::from("for example");
     let names: Vec<NodeIx> = subjects.iter().map(|(ix, _)| *ix).collect();
-    finding.notes.push(text::ids(context, &names));
-    finding.help = Some(
+    finding
+        .notes
+        .push(message!("{names}", names = text::ids(context, &names)));
+    finding.help = Some(message!(
         "nothing has a tier: say in a spof.yaml which of them are critical (tier 0 or 1), and each \
          of those gets a finding of its own"
-            .to_owned(),
-    );
+    ));
     Some(finding)
 }

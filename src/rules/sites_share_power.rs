@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::{kinds, shared_domain, text};
 use crate::findings::{Code, Finding};
+use crate::message;
 
 rule! {
     /// ## What it does
@@ -56,13 +57,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     shared
         .into_iter()
         .map(|(cause, sites)| {
-            let message = format!(
-                "`{}` alone takes {} sites: {}",
-                context.id(cause),
-                sites.len(),
-                text::ids(context, &sites)
+            let message = message!(
+                "`{id}` alone takes {n} sites: {names}",
+                id = context.id(cause),
+                n = sites.len(),
+                names = text::ids(context, &sites)
             );
-            let help = "give each site a feed of its own, or count them as one site";
+            let help = message!("give each site a feed of its own, or count them as one site");
             shared_domain::finding(context, Code::SitesSharePower, cause, &sites, message, help)
         })
         .collect()

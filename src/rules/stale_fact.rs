@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::severity;
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::words::{Date, Evidence};
 
 rule! {
@@ -62,12 +63,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             Code::StaleFact,
             severity::advice(severity::tier_lost(context, ix), Evidence::Declared),
             id.as_str(),
-            format!("nobody has compared the entry of `{id}` with what is there since {day}"),
+            message!(
+                "nobody has compared the entry of `{id}` with what is there since {day}",
+                id,
+                day
+            ),
         );
         finding.cause = Some("verified".to_owned());
         finding.place = node.sources.first().cloned().map(Place::Source);
         finding.label = format!("{age} days old");
-        finding.help = Some("compare it, correct it, and write down the day".to_owned());
+        finding.help = Some(message!("compare it, correct it, and write down the day"));
         found.push(finding);
     }
     found

@@ -6,6 +6,7 @@ use super::kinds;
 use super::needs::{Held, held};
 use super::{causes, chain, needs, severity, text};
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
 use crate::words::Class;
 
@@ -144,15 +145,12 @@ fn finding(context: &Context<'_>, explained: &Explained, owner: NodeIx, held: &[
         Code::StandbyRequiresFailedDomain,
         severity::of_cut(context, tier, confidence),
         id.as_str(),
-        format!(
-            "`{id}` has {} that need{} `{cause}`, as what {} in for does",
-            text::count(standbys.len(), "standby", "standbys"),
-            if standbys.len() == 1 { "s" } else { "" },
-            if standbys.len() == 1 {
-                "it stands"
-            } else {
-                "they stand"
-            },
+        message!(
+            "`{id}` has {n} standby that needs `{cause}`, as what it stands in for does|`{id}` has {n} \
+             standbys that need `{cause}`, as what they stand in for does",
+            id,
+            n = standbys.len(),
+            cause
         ),
     );
     finding.confidence = confidence;
@@ -177,11 +175,14 @@ fn finding(context: &Context<'_>, explained: &Explained, owner: NodeIx, held: &[
     let links = chain::links(context, explained.steps(context), &gone);
     finding.related = chain::related(context, &links);
     if let Some(held) = held.iter().find(|held| !held.gone) {
-        finding.notes.push(format!(
-            "its promotion requires {}, gone too",
-            text::ids(context, &held.blockers)
+        finding.notes.push(message!(
+            "its promotion requires {names}, gone too",
+            names = text::ids(context, &held.blockers)
         ));
     }
-    finding.help = Some(format!("keep a standby that does not need `{cause}`"));
+    finding.help = Some(message!(
+        "keep a standby that does not need `{cause}`",
+        cause
+    ));
     finding
 }

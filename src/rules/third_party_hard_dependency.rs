@@ -2,6 +2,7 @@ use super::context::Context;
 use super::{chain, severity, text};
 use crate::findings::{Code, Finding, Place};
 use crate::graph::FaultClass;
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::{Class, Evidence};
 
@@ -95,9 +96,10 @@ fn finding(context: &Context<'_>, party: NodeIx, mut cut: Vec<NodeIx>) -> Findin
         Code::ThirdPartyHardDependency,
         level,
         id.as_str(),
-        format!(
-            "the outside party `{id}` alone takes {}",
-            text::ids(context, &cut)
+        message!(
+            "the outside party `{id}` alone takes {names}",
+            id,
+            names = text::ids(context, &cut)
         ),
     );
     finding.confidence = confidence;
@@ -108,8 +110,9 @@ fn finding(context: &Context<'_>, party: NodeIx, mut cut: Vec<NodeIx>) -> Findin
     let start: Vec<NodeIx> = cut.first().copied().into_iter().collect();
     let links = chain::links(context, explained.steps(context), &start);
     finding.related = chain::related(context, &links);
-    finding.help = Some(format!(
-        "add an alternative to `{id}` (`any`), or serve without it for a while (`optional`)"
+    finding.help = Some(message!(
+        "add an alternative to `{id}` (`any`), or serve without it for a while (`optional`)",
+        id
     ));
     finding
 }

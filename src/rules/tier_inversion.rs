@@ -3,6 +3,7 @@ use super::needs::indispensable;
 use super::severity;
 use crate::analysis::criticality::CRITICAL_TIER;
 use crate::findings::{Code, Finding, Place, Related};
+use crate::message;
 use crate::words::Class;
 
 rule! {
@@ -68,7 +69,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 Code::TierInversion,
                 severity::advice(Some(tier), requirement.evidence),
                 id.as_str(),
-                format!("`{id}` (tier {tier}) can't do without `{on}` (tier {lesser})"),
+                message!(
+                    "`{id}` (tier {tier}) can't do without `{on}` (tier {lesser})",
+                    id,
+                    tier,
+                    on,
+                    lesser
+                ),
             );
             finding.confidence = requirement.evidence;
             finding.object = Some(on.to_string());
@@ -81,8 +88,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                     .related
                     .push(Related::new(Place::Source(source.clone()), words));
             }
-            finding.help = Some(format!(
-                "give `{on}` tier {tier}, or let `{id}` serve without it (`optional`)"
+            finding.help = Some(message!(
+                "give `{on}` tier {tier}, or let `{id}` serve without it (`optional`)",
+                on,
+                tier,
+                id
             ));
             found.push(finding);
         }

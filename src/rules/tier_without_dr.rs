@@ -2,6 +2,7 @@ use super::context::{Context, Explained};
 use super::needs::standing;
 use super::{causes, chain, kinds, severity, text};
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::NodeIx;
 use crate::words::Evidence;
 
@@ -102,13 +103,12 @@ fn finding(context: &Context<'_>, explained: &Explained) -> Option<Finding> {
         Code::TierWithoutDr,
         severity::capped(Severity::Warning, confidence),
         cause.as_str(),
-        format!(
-            "{} nothing outside of `{cause}`: no replica, no standby, no copy",
-            text::count(
-                without.len(),
-                "critical service or store has",
-                "critical services and stores have"
-            )
+        message!(
+            "{n} critical service or store has nothing outside of `{cause}`: no replica, no standby, no \
+             copy|{n} critical services and stores have nothing outside of `{cause}`: no replica, no \
+             standby, no copy",
+            n = without.len(),
+            cause
         ),
     );
     finding.confidence = confidence;
@@ -116,9 +116,13 @@ fn finding(context: &Context<'_>, explained: &Explained) -> Option<Finding> {
     let sources = &context.node(explained.fault).sources;
     finding.place = sources.first().cloned().map(Place::Source);
     finding.label = String::from("until this is repaired, nothing brings them back");
-    finding.notes.push(text::all(context, &without));
+    finding
+        .notes
+        .push(message!("{names}", names = text::all(context, &without)));
     let links = chain::links(context, explained.steps(context), &[first]);
     finding.related = chain::related(context, &links);
-    finding.help = Some("give each a standby in a second place, even a slow one".to_owned());
+    finding.help = Some(message!(
+        "give each a standby in a second place, even a slow one"
+    ));
     Some(finding)
 }

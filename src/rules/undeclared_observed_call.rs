@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::severity;
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::words::{Class, Evidence};
 
 rule! {
@@ -68,15 +69,21 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             Code::UndeclaredObservedCall,
             severity::advice(tier, requirement.evidence),
             id.as_str(),
-            format!("`{id}` was seen calling `{on}`, and no input says that it does"),
+            message!(
+                "`{id}` was seen calling `{on}`, and no input says that it does",
+                id,
+                on
+            ),
         );
         finding.confidence = requirement.evidence;
         finding.object = Some(on.to_string());
         let sources = requirement.sources.first().or(caller.sources.first());
         finding.place = sources.cloned().map(Place::Source);
         finding.label = format!("calls `{on}`");
-        finding.help = Some(format!(
-            "declare `{on}` among what `{id}` requires, or as optional"
+        finding.help = Some(message!(
+            "declare `{on}` among what `{id}` requires, or as optional",
+            on,
+            id
         ));
         found.push(finding);
     }

@@ -1,7 +1,8 @@
 use super::context::Context;
 use super::needs::standing;
-use super::{severity, text};
+use super::severity;
 use crate::findings::{Code, Finding, Place};
+use crate::message;
 use crate::model::{NodeIx, Way};
 use crate::words::{Class, Date, Evidence};
 
@@ -84,23 +85,25 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
     let id = context.id(subject);
     let tier = severity::tier_lost(context, subject);
     let when = last.map_or_else(
-        || "never been practised".to_owned(),
-        |day| format!("not been practised since {day}"),
+        || message!("never been practised"),
+        |day| message!("not been practised since {day}", day),
     );
     let mut finding = Finding::new(
         Code::UndrilledFailover,
         severity::advice(tier, confidence),
         id.as_str(),
-        format!("the failover of `{id}` has {when}"),
+        message!("the failover of `{id}` has {when}", id, when),
     );
     finding.confidence = confidence;
     finding.cause = Some("drills".to_owned());
     finding.place = way.sources.first().cloned().map(Place::Source);
     finding.label = format!("promotes `{}`", context.id(first));
     if ways.len() > 1 {
-        let ways = text::count(ways.len(), "way", "ways");
-        finding.notes.push(format!("it has {ways} of promotion"));
+        finding.notes.push(message!(
+            "it has {n} way of promotion|it has {n} ways of promotion",
+            n = ways.len()
+        ));
     }
-    finding.help = Some("practise it, and write down the day as `drilled`".to_owned());
+    finding.help = Some(message!("practise it, and write down the day as `drilled`"));
     Some(finding)
 }

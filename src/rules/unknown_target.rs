@@ -4,6 +4,7 @@ use super::context::Context;
 use super::{problems, text};
 use crate::findings::{Code, Finding, Severity};
 use crate::ingest::fact::Source;
+use crate::message;
 use crate::model::NodeIx;
 use crate::source::Problem;
 use crate::words::Evidence;
@@ -114,8 +115,9 @@ fn finding(
         }
     }
     let needing: Vec<NodeIx> = of.users.iter().copied().collect();
-    finding
-        .notes
-        .push(format!("needed by {}", text::ids(context, &needing)));
+    finding.notes.push(message!(
+        "needed by {names}",
+        names = text::ids(context, &needing)
+    ));
     finding
 }

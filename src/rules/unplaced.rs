@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::context::Context;
 use super::text;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::NodeIx;
-use crate::words::Evidence;
+use crate::words::{Arg, Evidence};
 
 rule! {
     /// ## What it does
@@ -67,15 +67,17 @@ fn finding(context: &Context<'_>, by_owner: &BTreeMap<NodeIx, usize>) -> Option<
     let first = *owners.first()?;
     let critical = owners.iter().filter(|node| tier(node).is_some()).count();
     let replicas: usize = by_owner.values().sum();
-    let mut message = format!(
-        "no input says where {} of {} run{}",
-        text::count(replicas, "replica", "replicas"),
-        text::count(owners.len(), "service or store", "services and stores"),
-        if replicas == 1 { "s" } else { "" }
-    );
-    if critical > 0 {
-        let _ = write!(message, ", {critical} of them critical");
-    }
+    let (what, of) = (text::replicas(replicas), text::workloads(owners.len()));
+    let message = if critical > 0 {
+        message!(
+            "no input says where {what} of {of} run, {critical} of them critical",
+            what,
+            of,
+            critical = Arg::Plain(critical.to_string())
+        )
+    } else {
+        message!("no input says where {what} of {of} run", what, of)
+    };
     let level = if critical > 0 {
         Severity::Warning
     } else {
@@ -86,11 +88,12 @@ fn finding(context: &Context<'_>, by_owner: &BTreeMap<NodeIx, usize>) -> Option<
     let sources = &context.node(first).sources;
     finding.place = sources.first().cloned().map(Place::Source);
     finding.label = String::from("for example");
-    finding.notes.push(text::all(context, &owners));
-    finding.help = Some(
+    finding
+        .notes
+        .push(message!("{names}", names = text::all(context, &owners)));
+    finding.help = Some(message!(
         "add an input that knows: `kubectl get nodes,pods -A -o json`, an inventory, `on` in a \
          spof.yaml"
-            .to_owned(),
-    );
+    ));
     Some(finding)
 }

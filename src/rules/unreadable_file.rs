@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::problems;
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::source::UnreadReason;
 
 rule! {
@@ -66,7 +67,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             UnreadReason::OverLimit | UnreadReason::NotReadable => Severity::Warning,
             _ => continue,
         };
-        let message = format!("this file was not read: {}", unread.detail);
+        let message = message!(
+            "this file was not read: {detail}",
+            detail = unread.detail.clone()
+        );
         let mut finding = Finding::new(
             Code::UnreadableFile,
             severity,

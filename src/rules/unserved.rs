@@ -3,8 +3,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::context::Context;
 use super::{severity, text};
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::{NodeIx, ReqIx};
-use crate::words::{Class, Mode, format_duration};
+use crate::words::{Arg, Class, Mode};
 
 rule! {
     /// ## What it does
@@ -100,7 +101,7 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
             .iter()
             .all(|node| context.node(*node).class == Class::Replica);
     let of = if replicas {
-        "its replicas".to_owned()
+        Arg::Message(message!("its replicas"))
     } else {
         text::ids(context, &members)
     };
@@ -116,11 +117,18 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
         Severity::Warning
     };
     let message = if members.is_empty() {
-        format!("`{id}` does not serve even when nothing has failed: it has no replicas")
+        message!(
+            "`{id}` does not serve even when nothing has failed: it has no replicas",
+            id
+        )
     } else {
-        format!(
+        message!(
             "`{id}` does not serve even when nothing has failed: it needs weight {need} of {of} \
-             and has {has}"
+             and has {has}",
+            id,
+            need,
+            of,
+            has
         )
     };
     let confidence = if critical {
@@ -145,30 +153,30 @@ fn finding(context: &Context<'_>, subject: NodeIx, requirement: ReqIx, times: us
     if times > 1 {
         finding
             .notes
-            .push(format!("{times} of its requirements are unmet"));
+            .push(message!("{times} of its requirements are unmet", times));
     }
     if described.members.iter().any(|m| m.standby.is_some()) {
         let (_, time) = context.engine.without_faults(subject.0);
-        finding.notes.push(match time.finite() {
-            Some(seconds) => format!(
-                "standbys don't count until they are promoted; that would take {}",
-                format_duration(seconds)
-            ),
-            None => "standbys don't count until they are promoted".to_owned(),
+        finding.notes.push(if let Some(seconds) = time.finite() {
+            message!(
+                "standbys don't count until they are promoted; that would take {seconds}",
+                seconds = Arg::Duration(seconds)
+            )
+        } else {
+            message!("standbys don't count until they are promoted")
         });
     }
     if !waiting.is_empty() {
-        finding.notes.push(format!(
-            "because of it, {} not serve either: {}",
-            if waiting.len() == 1 {
-                "1 other does".to_owned()
-            } else {
-                format!("{} others do", waiting.len())
-            },
-            text::ids(context, &waiting)
+        finding.notes.push(message!(
+            "because of it, {n} other does not serve either: {names}|because of it, {n} others do not \
+             serve either: {names}",
+            n = waiting.len(),
+            names = text::ids(context, &waiting)
         ));
     }
-    finding.help = Some("compare `need`, weights and counts with what really runs".to_owned());
+    finding.help = Some(message!(
+        "compare `need`, weights and counts with what really runs"
+    ));
     finding
 }
 

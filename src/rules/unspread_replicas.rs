@@ -4,8 +4,9 @@ use super::context::Context;
 use super::needs::{self, active_weight, standing};
 use super::{severity, text};
 use crate::findings::{Code, Finding, Place, Severity};
+use crate::message;
 use crate::model::{Member, NodeIx};
-use crate::words::{Class, Evidence};
+use crate::words::{Class, Evidence, Message};
 
 rule! {
     /// ## What it does
@@ -107,9 +108,11 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         Code::UnspreadReplicas,
         level,
         id.as_str(),
-        format!(
-            "nothing keeps the {} of `{id}` apart: they may share one {kind}",
-            text::count(active.len(), "replica", "replicas")
+        message!(
+            "nothing keeps the {what} of `{id}` apart: they may share one {kind}",
+            id,
+            kind = word(kind),
+            what = text::replicas(active.len())
         ),
     );
     finding.confidence = Evidence::Assumed;
@@ -122,9 +125,18 @@ fn finding(context: &Context<'_>, subject: NodeIx) -> Option<Finding> {
         .cloned()
         .map(Place::Source);
     finding.label = format!("no constraint, anti-affinity or placement parts them by {kind}");
-    finding.help = Some(format!(
+    finding.help = Some(message!(
         "spread them by {kind} (topologySpreadConstraints, required anti-affinity, or `on` and \
-         `spread` in a spof.yaml)"
+         `spread` in a spof.yaml)",
+        kind = word(kind)
     ));
     Some(finding)
+}
+
+fn word(kind: &str) -> Message {
+    if kind == "host" {
+        message!("host")
+    } else {
+        message!("zone")
+    }
 }

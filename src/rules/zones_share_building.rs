@@ -1,6 +1,7 @@
 use super::context::Context;
 use super::{kinds, shared_domain, text};
 use crate::findings::{Code, Finding};
+use crate::message;
 
 rule! {
     /// ## What it does
@@ -55,13 +56,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     shared
         .into_iter()
         .map(|(cause, zones)| {
-            let message = format!(
-                "`{}` alone takes {} zones: {}",
-                context.id(cause),
-                zones.len(),
-                text::ids(context, &zones)
+            let message = message!(
+                "`{id}` alone takes {n} zones: {names}",
+                id = context.id(cause),
+                n = zones.len(),
+                names = text::ids(context, &zones)
             );
-            let help = "spread what matters over zones that share no building";
+            let help = message!("spread what matters over zones that share no building");
             shared_domain::finding(
                 context,
                 Code::ZonesShareBuilding,

@@ -7,6 +7,8 @@ use super::limits::Limits;
 use super::problem::{Problem, ProblemKind, UnreadReason};
 use super::span::{FileId, Span};
 use super::tree::{NodeId, Sapling, Tree, Value};
+use crate::message;
+use crate::words::Message;
 
 /// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
 const SMALL: usize = 24;
@@ -28,13 +30,19 @@ pub(super) enum Stop {
 
 impl Stop {
     /// What is wrong, as a sentence.
-    pub(super) fn message(self, limits: &Limits) -> String {
+    pub(super) fn message(self, limits: &Limits) -> Message {
         match self {
-            Self::Nodes => format!("the document has more than {} values", limits.nodes),
-            Self::Depth => format!("the document is nested deeper than {} levels", limits.depth),
-            Self::Merges => format!(
-                "the merge keys (`<<`) of the document expand to more than {} entries",
-                limits.nodes
+            Self::Nodes => message!(
+                "the document has more than {nodes} values",
+                nodes = limits.nodes
+            ),
+            Self::Depth => message!(
+                "the document is nested deeper than {depth} levels",
+                depth = limits.depth
+            ),
+            Self::Merges => message!(
+                "the merge keys (`<<`) of the document expand to more than {nodes} entries",
+                nodes = limits.nodes
             ),
         }
     }
@@ -135,10 +143,10 @@ impl<'l> Builder<'l> {
                 return;
             };
             if text != "<<" && problems.len() < MOST_PROBLEMS {
-                let message = format!("key `{text}` occurs twice in one mapping");
+                let message = message!("key `{text}` occurs twice in one mapping", text);
                 problems.push(
                     Problem::new(ProblemKind::DuplicateKey, later, message)
-                        .with_help("the last value is used; remove the other")
+                        .with_help(message!("the last value is used; remove the other"))
                         .with_related(first, "first here"),
                 );
             }
@@ -187,7 +195,7 @@ impl<'l> Builder<'l> {
 
 /// Notes that a document can't be used: a problem with its place, and why it is unread. Of one
 /// file, the first [`MOST_PROBLEMS`] are enough to know what it is.
-pub(super) fn refuse(reading: &mut Reading, span: Span, reason: UnreadReason, message: String) {
+pub(super) fn refuse(reading: &mut Reading, span: Span, reason: UnreadReason, message: Message) {
     if reading.unread.len() >= MOST_PROBLEMS {
         return;
     }

@@ -8,6 +8,7 @@ use super::build::{Builder, Stop, refuse};
 use super::problem::{Problem, UnreadReason};
 use super::tree::{Document, NodeId, Tree, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 /// What may stand between cells; of several, that which the header has most.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -42,7 +43,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
                 &mut reading,
                 span,
                 UnreadReason::Broken,
-                format!("this is not CSV: {why}"),
+                message!("this is not CSV: {why}", why),
             );
         }
     }
@@ -226,11 +227,11 @@ impl<'t> Reader<'t> {
         let before = problems.len();
         self.builder.report_duplicates(&pairs, problems);
         for problem in problems.iter_mut().skip(before) {
-            problem.message = problem
-                .message
-                .replace("key", "column")
-                .replace("in one mapping", "in the header");
-            problem.help = Some("the last column is used; rename the other".to_owned());
+            let said = problem.message.said();
+            if let Some(text) = said.and_then(|said| said.args.first()).cloned() {
+                problem.message = message!("column `{text}` occurs twice in the header", text);
+            }
+            problem.help = Some(message!("the last column is used; rename the other"));
         }
         Ok(keys)
     }

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Kind, Problem, ProblemKind, Span, View, mask};
-use crate::words::nearest;
+use crate::message;
+use crate::words::{Arg, Message, nearest};
 
 /// Forms, ways and items inside each other.
 const MAX_DEPTH: u32 = 16;
@@ -34,7 +35,7 @@ pub(crate) trait Field: Sized {
 impl<T: Read> Field for T {
     fn field(fields: &Fields<'_>, key: &'static str, cx: &mut Reader) -> Option<Self> {
         let Some(value) = fields.get(key) else {
-            cx.wrong(fields.span, format!("the key `{key}` is missing"));
+            cx.wrong(fields.span, message!("the key `{key}` is missing", key));
             return None;
         };
         cx.within(key, |cx| T::read(value, cx))
@@ -90,48 +91,55 @@ impl Reader {
     }
 
     /// Tells of a value that can't be used.
-    pub(crate) fn wrong(&mut self, span: Span, message: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, span: Span, message: impl Into<Message>) {
         self.tell(Problem::new(ProblemKind::InvalidValue, span, message));
     }
 
     /// As [`wrong`](Self::wrong), with the key it stands under.
-    pub(crate) fn wrong_value(&mut self, span: Span, message: &str) {
+    pub(crate) fn wrong_value(&mut self, span: Span, message: Message) {
         let message = if self.key.is_empty() {
-            message.to_owned()
+            message
         } else {
-            format!("`{}`: {message}", self.key)
+            message!("`{key}`: {message}", key = self.key, message)
         };
         self.wrong(span, message);
     }
 
     /// Tells of a value of the wrong shape.
-    pub(crate) fn unexpected(&mut self, view: View<'_>, expected: &str) {
+    #[expect(clippy::needless_pass_by_value, reason = "made for this")]
+    pub(crate) fn unexpected(&mut self, view: View<'_>, expected: Message) {
         let found = match view.as_str() {
-            Some(text) => quote(text),
-            None => view.kind().describe().to_owned(),
+            Some(text) => Arg::Plain(quote(text)),
+            None => Arg::Message(view.kind().describe()),
         };
-        self.wrong_value(view.span(), &format!("expected {expected}, found {found}"));
+        self.wrong_value(
+            view.span(),
+            message!("expected {expected}, found {found}", expected, found),
+        );
     }
 
     /// Tells of a list that must not be empty.
     pub(crate) fn unexpected_empty(&mut self, view: View<'_>) {
-        self.wrong_value(view.span(), "expected at least one item, found none");
+        self.wrong_value(
+            view.span(),
+            message!("expected at least one item, found none"),
+        );
     }
 
     /// Adds a problem, unless the document has had too many.
     pub(crate) fn tell(&mut self, mut problem: Problem) {
         self.told += 1;
         for text in std::iter::once(&mut problem.message).chain(&mut problem.help) {
-            if let Cow::Owned(masked) = mask::value(text) {
-                *text = masked;
-            }
+            text.rewrite(&mask::changed);
         }
         match self.told.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => self.problems.push(problem),
             std::cmp::Ordering::Equal => self.problems.push(Problem::new(
                 ProblemKind::InvalidValue,
                 problem.span,
-                "this document has too many problems to tell them all: the rest is not told",
+                message!(
+                    "this document has too many problems to tell them all: the rest is not told"
+                ),
             )),
             std::cmp::Ordering::Greater => {}
         }
@@ -152,7 +160,10 @@ impl Reader {
         read: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Option<T> {
         if self.depth >= MAX_DEPTH {
-            self.wrong_value(span, &format!("nested more than {MAX_DEPTH} deep"));
+            self.wrong_value(
+                span,
+                message!("nested more than {most} deep", most = MAX_DEPTH),
+            );
             return None;
         }
         self.depth += 1;
@@ -174,7 +185,7 @@ impl Reader {
             self.problems.push(Problem::new(
                 ProblemKind::Unreadable,
                 span,
-                "aliases expand this to more than is read: the rest is left out",
+                message!("aliases expand this to more than is read: the rest is left out"),
             ));
         }
         false
@@ -217,7 +228,7 @@ impl<'t> Fields<'t> {
             let some: Vec<_> = keys.iter().take(4).map(|key| format!("`{key}`")).collect();
             cx.unexpected(
                 view,
-                &format!("a mapping with keys like {}", some.join(", ")),
+                message!("a mapping with keys like {keys}", keys = some.join(", ")),
             );
             return None;
         }
@@ -253,17 +264,20 @@ fn unknown_key(name: View<'_>, keys: &[&str]) -> Problem {
         return Problem::new(
             ProblemKind::InvalidValue,
             name.span(),
-            format!("expected a key, found {}", name.kind().describe()),
+            message!(
+                "expected a key, found {what}",
+                what = name.kind().describe()
+            ),
         );
     };
     let problem = Problem::new(
         ProblemKind::InvalidValue,
         name.span(),
-        format!("unknown key {}", quote(text)),
+        message!("unknown key {what}", what = quote(text)),
     );
     match nearest(text, keys.iter().copied()) {
-        Some(key) => problem.with_help(format!("did you mean `{key}`?")),
-        None => problem.with_help(format!("the keys here are {}", keys.join(", "))),
+        Some(key) => problem.with_help(message!("did you mean `{key}`?", key)),
+        None => problem.with_help(message!("the keys here are {what}", what = keys.join(", "))),
     }
 }
 
@@ -303,7 +317,7 @@ pub(crate) struct Listed<T>(pub(crate) Vec<T>);
 impl<T: Read> Read for Listed<T> {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if !matches!(view.kind(), Kind::Sequence | Kind::Null) {
-            cx.unexpected(view, "a list (each item after a `-`)");
+            cx.unexpected(view, message!("a list (each item after a `-`)"));
             return None;
         }
         let mut items = Vec::new();

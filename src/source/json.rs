@@ -13,6 +13,7 @@ use super::build::{Builder, MOST_PROBLEMS, Stop, character_at, refuse};
 use super::problem::UnreadReason;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 /// Reads the documents of `text`, which is the content of `file`. The first broken one ends it; of
 /// JSON lines the lines after it are read all the same, each by itself.
@@ -67,7 +68,7 @@ fn read_from(
     match ended {
         Ok(()) => {}
         Err(Failure::Syntax(message, span)) => {
-            let message = format!("this is not valid JSON: {message}");
+            let message = message!("this is not valid JSON: {message}", message);
             refuse(reading, span, UnreadReason::Broken, message);
             return after_line(text, begun);
         }
@@ -76,7 +77,10 @@ fn read_from(
             refuse(reading, span, UnreadReason::OverLimit, message);
         }
         Err(Failure::Many(span)) => {
-            let message = format!("the file has more than {} documents", limits.documents);
+            let message = message!(
+                "the file has more than {documents} documents",
+                documents = limits.documents
+            );
             refuse(reading, span, UnreadReason::OverLimit, message);
         }
     }
@@ -403,7 +407,10 @@ mod tests {
 
     fn kinds(text: &str, limits: &Limits) -> (usize, Vec<String>) {
         let reading = read(FileId(0), text, limits);
-        let problems = reading.problems.into_iter().map(|problem| problem.message);
+        let problems = reading
+            .problems
+            .into_iter()
+            .map(|problem| problem.message.into());
         (reading.documents.len(), problems.collect())
     }
 

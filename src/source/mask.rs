@@ -17,6 +17,15 @@ pub use lines::line_at;
 /// What stands where a secret stood.
 pub const MASK: &str = "***";
 
+/// `text` masked, as [`value`], if it holds anything to mask.
+#[must_use]
+pub fn changed(text: &str) -> Option<String> {
+    match value(text) {
+        Cow::Owned(masked) => Some(masked),
+        Cow::Borrowed(_) => None,
+    }
+}
+
 /// Longer texts are hidden as a whole, in bytes: nobody reads them, and looking for secrets in them
 /// takes too long.
 const LONGEST: usize = 16 << 10;

@@ -8,6 +8,7 @@ use super::build::{Builder, MOST_PROBLEMS, Stop, refuse};
 use super::problem::{Problem, ProblemKind, UnreadReason};
 use super::tree::{Document, NodeId, Tree, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 /// Reads the document of `text`, which is the content of `file`. A line that is no sample is a
 /// problem; the others are read. O(bytes).
@@ -51,8 +52,9 @@ fn tree(
             Some(sample) => samples.push(sample.build(&mut builder, from, trimmed.len())?),
             None if problems.len() < MOST_PROBLEMS => {
                 let span = Span::new(file, from, from + trimmed.len());
-                let message =
-                    "this line is no sample of a metric: expected `name{label=\"value\"} 1`";
+                let message = message!(
+                    "this line is no sample of a metric: expected `name{{label=\"value\"}} 1`"
+                );
                 problems.push(Problem::new(ProblemKind::Unreadable, span, message));
             }
             None => {}

@@ -32,6 +32,7 @@ pub mod view;
 pub mod xml;
 pub mod yaml;
 
+use crate::words::Message;
 pub use limits::Limits;
 pub use map::{Location, SourceFile, SourceMap};
 pub use problem::{Problem, ProblemKind, Unread, UnreadReason};
@@ -78,5 +79,5 @@ pub struct Reading {
     pub documents: Vec<Document>,
     pub problems: Vec<Problem>,
     /// Documents of the file that can't be used, each with its reason.
-    pub unread: Vec<(Option<Span>, UnreadReason, String)>,
+    pub unread: Vec<(Option<Span>, UnreadReason, Message)>,
 }

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::span::Span;
+use crate::words::Message;
 
 /// What sort of problem it is; each sort becomes one lint rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +30,9 @@ pub struct Problem {
     pub kind: ProblemKind,
     pub span: Span,
     /// One clear sentence without the location.
-    pub message: String,
+    pub message: Message,
     /// What to do about it ("did you mean `service:login`?").
-    pub help: Option<String>,
+    pub help: Option<Message>,
     /// Other places that belong to it, each with a few words.
     pub related: Vec<(Span, String)>,
 }
@@ -39,7 +40,7 @@ pub struct Problem {
 impl Problem {
     /// A problem without help or related places.
     #[must_use]
-    pub fn new(kind: ProblemKind, span: Span, message: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemKind, span: Span, message: impl Into<Message>) -> Self {
         Self {
             kind,
             span,
@@ -51,7 +52,7 @@ impl Problem {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub fn with_help(mut self, help: impl Into<Message>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -116,5 +117,5 @@ pub struct Unread {
     pub span: Option<Span>,
     pub reason: UnreadReason,
     /// A few words more ("Helm template: render it with `helm template` first").
-    pub detail: String,
+    pub detail: Message,
 }

@@ -7,21 +7,23 @@
 
 use super::Syntax;
 use super::problem::UnreadReason;
+use crate::message;
+use crate::words::Message;
 
 /// Why a file is not parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sniffed {
     pub reason: UnreadReason,
     /// What it is and what to do about it.
-    pub detail: String,
+    pub detail: Message,
     /// Byte at which the first sign of it stands, if it is one place.
     pub at: Option<usize>,
 }
 
-fn sniffed(reason: UnreadReason, detail: &str) -> Sniffed {
+fn sniffed(reason: UnreadReason, detail: Message) -> Sniffed {
     Sniffed {
         reason,
-        detail: detail.to_owned(),
+        detail,
         at: None,
     }
 }
@@ -32,17 +34,17 @@ pub fn text_of(bytes: Vec<u8>) -> Result<String, Sniffed> {
         return Err(found);
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let detail = "UTF-16 text: convert it to UTF-8";
+        let detail = message!("UTF-16 text: convert it to UTF-8");
         return Err(sniffed(UnreadReason::NotText, detail));
     }
     if bytes.contains(&0) {
-        let detail = "a binary file: it holds zero bytes";
+        let detail = message!("a binary file: it holds zero bytes");
         return Err(sniffed(UnreadReason::NotText, detail));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let detail = format!("not UTF-8 text from byte {at} on: convert it to UTF-8");
-        sniffed(UnreadReason::NotText, &detail)
+        let detail = message!("not UTF-8 text from byte {at} on: convert it to UTF-8", at);
+        sniffed(UnreadReason::NotText, detail)
     })
 }
 
@@ -74,7 +76,7 @@ fn encrypted_whole(bytes: &[u8]) -> Option<Sniffed> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = bytes.trim_ascii_start();
     let sign = SIGNS.iter().find(|(sign, _)| bytes.starts_with(sign));
-    sign.map(|(_, detail)| sniffed(UnreadReason::Encrypted, detail))
+    sign.map(|(_, detail)| sniffed(UnreadReason::Encrypted, Message::fixed(detail)))
 }
 
 /// Whether `text`, written in `syntax`, can't be taken at its word: SOPS or a template.
@@ -82,7 +84,7 @@ fn encrypted_whole(bytes: &[u8]) -> Option<Sniffed> {
 #[must_use]
 pub fn text(text: &str, syntax: Syntax, in_chart: bool) -> Option<Sniffed> {
     if is_sops(text, syntax) {
-        let detail = "encrypted by SOPS: give a copy from `sops decrypt`";
+        let detail = message!("encrypted by SOPS: give a copy from `sops decrypt`");
         return Some(sniffed(UnreadReason::Encrypted, detail));
     }
     let at = match syntax {
@@ -95,7 +97,7 @@ pub fn text(text: &str, syntax: Syntax, in_chart: bool) -> Option<Sniffed> {
     }?;
     Some(Sniffed {
         reason: UnreadReason::Template,
-        detail: template_advice(text, at, in_chart).to_owned(),
+        detail: Message::fixed(template_advice(text, at, in_chart)),
         at: Some(at),
     })
 }

@@ -10,6 +10,7 @@ use super::problem::UnreadReason;
 use super::sniff::string_end;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 /// Largest TOML file. No real one comes near it; the parser's memory is many times the text's.
 const MOST_BYTES: usize = 8 << 20;
@@ -23,7 +24,10 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let mut reading = Reading::default();
     let whole = Span::new(file, 0, text.len());
     if text.len() > MOST_BYTES {
-        let message = format!("a TOML file may have {MOST_BYTES} bytes at most");
+        let message = message!(
+            "a TOML file may have {MOST_BYTES} bytes at most",
+            MOST_BYTES
+        );
         refuse(&mut reading, whole, UnreadReason::OverLimit, message);
         return reading;
     }
@@ -38,11 +42,14 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         return reading;
     }
     if swept.tables > MOST_TABLES {
-        let message = format!("a TOML file may have {MOST_TABLES} `[table]` headers at most");
-        let help = "write them as `[[list]]`, or give the file as YAML";
+        let message = message!(
+            "a TOML file may have {MOST_TABLES} `[table]` headers at most",
+            MOST_TABLES
+        );
+        let help = message!("write them as `[[list]]`, or give the file as YAML");
         refuse(&mut reading, whole, UnreadReason::OverLimit, message);
         for problem in &mut reading.problems {
-            problem.help = Some(help.to_owned());
+            problem.help = Some(help.clone());
         }
         return reading;
     }
@@ -53,7 +60,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
             let (start, end) = character_at(text, at);
             // Only the first line: the rest may quote the input.
             let message = error.message().lines().next().unwrap_or("syntax error");
-            let message = format!("this is not valid TOML: {message}");
+            let message = message!("this is not valid TOML: {message}", message);
             let span = Span::new(file, start, end);
             refuse(&mut reading, span, UnreadReason::Broken, message);
             return reading;

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use super::span::Span;
 use super::tree::{NodeId, Tree, Value};
+use crate::message;
+use crate::words::Message;
 
 /// Mappings up to this size are searched pair by pair: cheaper than a hash table each.
 const SMALL: usize = 24;
@@ -20,12 +22,12 @@ pub enum Kind {
 impl Kind {
     /// As said to users: "a list", "a mapping".
     #[must_use]
-    pub fn describe(self) -> &'static str {
+    pub fn describe(self) -> Message {
         match self {
-            Self::Null => "nothing",
-            Self::Scalar => "a single value",
-            Self::Sequence => "a list",
-            Self::Mapping => "a mapping",
+            Self::Null => message!("nothing"),
+            Self::Scalar => message!("a single value"),
+            Self::Sequence => message!("a list"),
+            Self::Mapping => message!("a mapping"),
         }
     }
 }

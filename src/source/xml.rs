@@ -10,6 +10,7 @@ use super::build::{Builder, Stop, character_at, refuse};
 use super::problem::UnreadReason;
 use super::tree::{Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 /// The key of an element's children.
 pub const CHILDREN: &str = "*";
@@ -38,7 +39,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
         Err(error) => {
             let at = offset(text, error.pos().row, error.pos().col);
             let (start, end) = character_at(text, at);
-            let message = format!("this is not valid XML: {error}");
+            let message = message!("this is not valid XML: {error}", error = error.to_string());
             let span = Span::new(file, start, end);
             refuse(&mut reading, span, UnreadReason::Broken, message);
             return reading;

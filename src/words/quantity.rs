@@ -4,6 +4,9 @@
 
 use std::fmt::Write as _;
 
+use super::Message;
+use crate::message;
+
 /// Longest duration accepted: 100 years, so that sums over any graph stay far below 2^64.
 const MAX_SECONDS: u64 = 100 * 365 * 86_400;
 /// Largest count accepted: exact as a JSON number in every language.
@@ -13,8 +16,13 @@ const MAX_COUNT: u64 = 1 << 53;
 ///
 /// # Errors
 /// A sentence fragment that says what is wrong and shows an example.
-pub fn parse_duration(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is not a duration (like 90s, 5m, 4h, 7d or 1h30m)");
+pub fn parse_duration(text: &str) -> Result<u64, Message> {
+    let wrong = || {
+        message!(
+            "`{text}` is not a duration (like 90s, 5m, 4h, 7d or 1h30m)",
+            text
+        )
+    };
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(wrong());
@@ -44,7 +52,7 @@ pub fn parse_duration(text: &str) -> Result<u64, String> {
         rest = &after[unit_len..];
     }
     if total > MAX_SECONDS {
-        return Err(format!("`{text}` is longer than 100 years"));
+        return Err(message!("`{text}` is longer than 100 years", text));
     }
     Ok(total)
 }
@@ -53,8 +61,8 @@ pub fn parse_duration(text: &str) -> Result<u64, String> {
 ///
 /// # Errors
 /// A sentence fragment that says what is wrong and shows an example.
-pub fn parse_count(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is not a count (like 250, 30k or 1.5M)");
+pub fn parse_count(text: &str) -> Result<u64, Message> {
+    let wrong = || message!("`{text}` is not a count (like 250, 30k or 1.5M)", text);
     let plain = text.trim().replace('_', "");
     let (number, scale) = match plain.chars().last() {
         Some('k' | 'K') => (&plain[..plain.len() - 1], 1_000),
@@ -64,7 +72,7 @@ pub fn parse_count(text: &str) -> Result<u64, String> {
     };
     let count = scaled(number, scale).ok_or_else(wrong)?;
     if count > MAX_COUNT {
-        return Err(format!("`{text}` is larger than 2^53"));
+        return Err(message!("`{text}` is larger than 2^53", text));
     }
     Ok(count)
 }
@@ -80,8 +88,8 @@ pub fn parse_percent(text: &str) -> Option<u64> {
 ///
 /// # Errors
 /// A sentence fragment that says what is wrong and shows an example.
-pub fn parse_rate(text: &str) -> Result<f64, String> {
-    let wrong = || format!("`{text}` is not a rate (like 0.5/y or 1/30d)");
+pub fn parse_rate(text: &str) -> Result<f64, Message> {
+    let wrong = || message!("`{text}` is not a rate (like 0.5/y or 1/30d)", text);
     let (times, per) = text.trim().split_once('/').ok_or_else(wrong)?;
     let times: f64 = times.trim().parse().map_err(|_| wrong())?;
     let year = 365.0 * 86_400.0;

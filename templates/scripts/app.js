@@ -428,7 +428,7 @@
     const element = document.getElementById("spof-data");
     const page = spof.page || (element && (await spof.unpack(element)));
     if (!page) return;
-    spof.i18n.init(page.strings);
+    spof.i18n.init(page.strings, page.messages);
     const app = new App(spof.read(page.estate));
     spof.app = app;
     enliven(app);

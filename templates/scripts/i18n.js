@@ -11,9 +11,9 @@
   let keys = [];
 
   /** Reads the table; the page's own language is the one that `--lang` asked for. */
-  function init(strings) {
-    table = strings;
-    keys = Object.keys(table).sort();
+  function init(strings, messages) {
+    keys = Object.keys(strings).sort();
+    table = { ...strings, ...messages };
     declared = document.documentElement.lang === "ko" ? "ko" : "en";
     language = declared;
   }
@@ -60,13 +60,13 @@
   /** True where the table has `key`. */
   const has = (key) => Object.hasOwn(table, key);
 
-  /** The sentence `key` with its arguments. `one|many` is chosen by the first argument. */
+  /** The sentence `key` with its arguments. `one|many` is chosen by the first number among them. */
   function t(key, ...args) {
     const entry = has(key) ? table[key] : null;
     if (!entry) return key;
     let text = entry[language] || entry.en;
     const bar = text.indexOf("|");
-    if (bar >= 0) text = args[0] === 1 ? text.slice(0, bar) : text.slice(bar + 1);
+    if (bar >= 0) text = args.find((one) => typeof one === "number") === 1 ? text.slice(0, bar) : text.slice(bar + 1);
     return text.replace(/\{(\d)\}/g, (_, at) => shown(args[at]));
   }
 
@@ -81,6 +81,21 @@
   /** The key that stands in a page as `mark`. */
   const keyOf = (mark) => (has(mark) ? mark : keys[parseInt(mark, 36)] || mark);
 
+  /** What stands between two backticks is a name. */
+  function prose(text) {
+    const parts = text.split("`");
+    const nodes = [];
+    parts.forEach((part, at) => {
+      const isName = at % 2 === 1 && at < parts.length - 1;
+      if (at % 2 === 1 && !isName) part = "`" + part;
+      if (!part) return;
+      const code = isName && document.createElement("code");
+      if (code) code.textContent = part;
+      nodes.push(code || part);
+    });
+    return nodes;
+  }
+
   /** Changes the language of all that was rendered in Rust. */
   function use(next) {
     const chosen = LANGUAGES.includes(next) ? next : declared;
@@ -88,6 +103,10 @@
     language = chosen;
     document.documentElement.lang = language;
     for (const element of document.querySelectorAll("[data-t]")) {
+      if (element.dataset.t.startsWith("~")) {
+        element.replaceChildren(...prose(t(keyOf(element.dataset.t), ...arguments_(element))));
+        continue;
+      }
       // A chip has its symbol before the words, and may have more behind them.
       const words = Array.from(element.childNodes).find((child) => child.nodeType === Node.TEXT_NODE);
       const after = words && words.nextSibling ? " " : "";

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pattern;
 use crate::ingest::budget::Budget;
+use crate::message;
 use crate::source::{Kind, Problem, ProblemKind, Span, View};
 
 /// Deepest nesting of groups that is followed.
@@ -97,7 +98,7 @@ impl Inventory {
         let names = match pattern::expand(name) {
             Ok(names) => names,
             Err(why) => {
-                let message = format!("this host can't be read: {why}");
+                let message = message!("this host can't be read: {why}", why);
                 problems.push(Problem::new(ProblemKind::InvalidValue, span, message));
                 return;
             }
@@ -106,7 +107,10 @@ impl Inventory {
             self.listed += 1;
             if self.listed > MOST_HOSTS {
                 if self.listed == MOST_HOSTS + 1 {
-                    let message = format!("an inventory may list {MOST_HOSTS} hosts at most");
+                    let message = message!(
+                        "an inventory may list {MOST_HOSTS} hosts at most",
+                        MOST_HOSTS
+                    );
                     problems.push(Problem::new(ProblemKind::Unreadable, span, message));
                 }
                 return;
@@ -144,7 +148,7 @@ impl Inventory {
     ) {
         self.group(name, span);
         let Some(depth) = depth.checked_sub(1) else {
-            let message = format!("groups nested deeper than {DEPTH} are not read");
+            let message = message!("groups nested deeper than {DEPTH} are not read", DEPTH);
             problems.push(Problem::new(ProblemKind::Unreadable, span, message));
             return;
         };

@@ -2,6 +2,7 @@
 
 use super::inventory::{Group, Inventory, Variable};
 use crate::ingest::budget::Budget;
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span, View};
 
 /// Reads all sections of a document into the inventory.
@@ -19,8 +20,10 @@ pub(super) fn read(
         let (name, kind) = title.split_once(':').unwrap_or((title, "hosts"));
         let name = if name.is_empty() { "ungrouped" } else { name };
         if !matches!(kind, "hosts" | "children" | "vars") {
-            let message =
-                format!("`:{kind}` is no kind of section: there are `:children` and `:vars`");
+            let message = message!(
+                "`:{kind}` is no kind of section: there are `:children` and `:vars`",
+                kind
+            );
             problems.push(Problem::new(
                 ProblemKind::InvalidValue,
                 header.span(),

@@ -18,6 +18,7 @@ use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NeedFact, NodeFact, Origin, Otherwise, Ref,
     ReplicasFact, RequirementFact, Spread,
 };
+use crate::message;
 use crate::source::{Document, Kind, Problem, ProblemKind, SourceMap, Span, View};
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -88,8 +89,10 @@ pub(super) fn translate(
     }
     orphans(&parts, &variables, &mut facts);
     if let Some(span) = last.filter(|_| budget.is_spent()) {
-        let message = "the Ansible files are too large, or too entangled: some of what they say \
-                       was left unread";
+        let message = message!(
+            "the Ansible files are too large, or too entangled: some of what they say \
+                       was left unread"
+        );
         facts
             .problems
             .push(Problem::new(ProblemKind::Unreadable, span, message));
@@ -129,8 +132,11 @@ fn read<'d>(
                 parts.files.entry(place.clone()).or_default().extend(own);
                 let hidden = encrypted(root, budget);
                 if let Some((count, span)) = hidden {
-                    let values = if count == 1 { "value is" } else { "values are" };
-                    let why = format!("{count} {values} encrypted (`!vault`): not read");
+                    let why = message!(
+                        "{count} value is encrypted (`!vault`): not read|{count} values are encrypted \
+                         (`!vault`): not read",
+                        count
+                    );
                     facts.unread.push((span, why));
                 }
                 parts.variables.push((place, root));
@@ -152,10 +158,11 @@ fn read<'d>(
                 }
             }
             Some(Part::Plugin(name)) => {
-                let why = format!(
-                    "settings of the inventory plugin `{name}`: give what `ansible-inventory -i \
-                     {} --list` prints",
-                    path.file_name().unwrap_or_default()
+                let why = message!(
+                    "settings of the inventory plugin `{name}`: give what `ansible-inventory -i {file} \
+                     --list` prints",
+                    name,
+                    file = path.file_name().unwrap_or_default()
                 );
                 facts.unread.push((root.span(), why));
             }
@@ -267,13 +274,12 @@ impl<'a> Teller<'a> {
             }
         }
         for (key, (hosts, span)) in unclear {
-            let hosts = if hosts == 1 {
-                "1 host".to_owned()
-            } else {
-                format!("{hosts} hosts")
-            };
-            let why =
-                format!("`{key}` says where {hosts} stand, but in Jinja, which is not evaluated");
+            let why = message!(
+                "`{key}` says where {hosts} host stands, but in Jinja, which is not evaluated|`{key}` \
+                 says where {hosts} hosts stand, but in Jinja, which is not evaluated",
+                key,
+                hosts
+            );
             facts.unread.push((span, why));
         }
         tell_apart(&mut stands);
@@ -469,8 +475,9 @@ impl<'a> Teller<'a> {
         if of.is_empty() {
             // A default of all hosts: which of them use it, only roles know.
             if mention.by_expression {
-                let why = "names a host of the inventory, but whose need that is can't be told";
-                facts.unread.push((span, why.to_owned()));
+                let why =
+                    message!("names a host of the inventory, but whose need that is can't be told");
+                facts.unread.push((span, why));
             }
             return;
         }
@@ -498,9 +505,10 @@ impl<'a> Teller<'a> {
             return;
         }
         if mention.scope {
-            let why =
-                "names hosts, but whether they are needed or where something runs can't be told";
-            facts.unread.push((span, why.to_owned()));
+            let why = message!(
+                "names hosts, but whether they are needed or where something runs can't be told"
+            );
+            facts.unread.push((span, why));
             return;
         }
         let mut targets: Vec<Ref> = Vec::new();
@@ -633,9 +641,10 @@ fn orphans(parts: &Parts<'_>, variables: &[(Place, View<'_>)], facts: &mut Facts
         };
         if !parts.inventories.values().any(has) {
             let what = if place.of_host { "host" } else { "group" };
-            let why = format!(
-                "variables of {what} `{}`, which no inventory of the input has",
-                place.name
+            let why = message!(
+                "variables of {what} `{name}`, which no inventory of the input has",
+                what,
+                name = place.name
             );
             facts.unread.push((root.span(), why));
         }

@@ -9,8 +9,9 @@ use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
 };
+use crate::message;
 use crate::source::{Document, Problem, ProblemKind, SourceMap, Span, View, mask};
-use crate::words::{Class, Evidence, Id, Mode, parse_duration};
+use crate::words::{Class, Evidence, Id, Message, Mode, parse_duration};
 
 /// Types of components that run nowhere by themselves.
 const NOT_RUNNING: [&str; 4] = ["library", "documentation", "sdk", "package"];
@@ -56,7 +57,7 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
     }
     let mut facts = catalogue.facts;
     if let Some(last) = documents.last().filter(|_| budget.is_spent()) {
-        let message = "the catalogue is too large: some of what it says was left unread";
+        let message = message!("the catalogue is too large: some of what it says was left unread");
         let problem = Problem::new(ProblemKind::Unreadable, last.root().span(), message);
         facts.problems.push(problem);
     }
@@ -79,7 +80,7 @@ impl<'d> Catalogue<'_, 'd> {
         let entity = match Entity::read(root) {
             Ok(entity) => entity,
             Err((span, why)) => {
-                self.problem(ProblemKind::InvalidValue, span, why);
+                self.problem(ProblemKind::InvalidValue, span, Message::fixed(why));
                 return;
             }
         };
@@ -105,18 +106,20 @@ impl<'d> Catalogue<'_, 'd> {
             return;
         }
         if !entity.is_known_kind() {
-            let why = "an entity of a kind that nobody reads here";
-            self.facts.unread.push((entity.span, why.to_owned()));
+            let why = message!("an entity of a kind that nobody reads here");
+            self.facts.unread.push((entity.span, why));
             return;
         }
         if !is_valid_name(entity.name) {
-            let why = "Backstage takes no such name: letters and digits, parted by `-`, `_` or `.`";
+            let why = message!(
+                "Backstage takes no such name: letters and digits, parted by `-`, `_` or `.`"
+            );
             self.problem(ProblemKind::InvalidValue, entity.span, why);
         }
         if let Some(first) = self.entities.get(&entity.key()) {
-            let message = format!(
-                "this {} is in the catalogue already; the first is used",
-                entity.kind
+            let message = message!(
+                "this {kind} is in the catalogue already; the first is used",
+                kind = entity.kind
             );
             let problem = Problem::new(ProblemKind::Conflict, entity.span, message)
                 .with_related(first.span, "the first");
@@ -159,11 +162,11 @@ impl<'d> Catalogue<'_, 'd> {
                 continue;
             }
             let why = if is_url {
-                "this Location points to another repository: give what is there too"
+                message!("this Location points to another repository: give what is there too")
             } else {
-                "this Location points to a file that is not among the inputs"
+                message!("this Location points to a file that is not among the inputs")
             };
-            self.facts.unread.push((target.span(), why.to_owned()));
+            self.facts.unread.push((target.span(), why));
         }
     }
 
@@ -181,8 +184,8 @@ impl<'d> Catalogue<'_, 'd> {
     fn tell(&mut self, entity: &Entity<'d>) {
         let Some((id, class)) = node(entity) else {
             if entity.kind.eq_ignore_ascii_case("Component") {
-                let why = "a library or the like: it runs nowhere by itself";
-                self.facts.unread.push((entity.span, why.to_owned()));
+                let why = message!("a library or the like: it runs nowhere by itself");
+                self.facts.unread.push((entity.span, why));
             }
             return;
         };
@@ -221,14 +224,14 @@ impl<'d> Catalogue<'_, 'd> {
                 .kind
                 .is_some_and(|kind| !kind.eq_ignore_ascii_case("api"));
             if wrong {
-                let why = "`providesApis` names an entity of another kind";
+                let why = message!("`providesApis` names an entity of another kind");
                 self.problem(ProblemKind::InvalidValue, reference.span, why);
             } else if !self.entities.contains_key(&reference.key("api")) {
-                let why = format!(
-                    "API `{}` is provided, but the catalogue does not describe it",
-                    Key::shown(reference.name, reference.namespace)
+                let why = message!(
+                    "API `{what}` is provided, but the catalogue does not describe it",
+                    what = Key::shown(reference.name, reference.namespace)
                 );
-                self.problem(ProblemKind::UnknownTarget, reference.span, &why);
+                self.problem(ProblemKind::UnknownTarget, reference.span, why);
             }
         }
     }
@@ -268,12 +271,12 @@ impl<'d> Catalogue<'_, 'd> {
             .kind
             .filter(|kind| !kind.eq_ignore_ascii_case("api"));
         if let Some(kind) = wrong {
-            let message = format!(
-                "`consumesApis` of `{}` names a {}, not an API: it is read as `dependsOn`",
-                entity.name,
-                kind.to_lowercase()
+            let message = message!(
+                "`consumesApis` of `{name}` names a {what}, not an API: it is read as `dependsOn`",
+                name = entity.name,
+                what = kind.to_lowercase()
             );
-            self.problem(ProblemKind::UnknownTarget, reference.span, &message);
+            self.problem(ProblemKind::UnknownTarget, reference.span, message);
             return self.dependency(reference);
         }
         Some(self.provided(reference))
@@ -311,7 +314,7 @@ impl<'d> Catalogue<'_, 'd> {
         let tier = entity.annotation("spof.dev/tier").and_then(|(text, span)| {
             let tier = text.parse::<u8>().ok().filter(|tier| *tier <= 9);
             if tier.is_none() {
-                let why = "`spof.dev/tier` is no number from 0 to 9";
+                let why = message!("`spof.dev/tier` is no number from 0 to 9");
                 self.problem(ProblemKind::InvalidValue, span, why);
             }
             tier
@@ -319,7 +322,7 @@ impl<'d> Catalogue<'_, 'd> {
         let rto_s = entity.annotation("spof.dev/rto").and_then(|(text, span)| {
             let parsed = parse_duration(text);
             parsed
-                .map_err(|why| self.problem(ProblemKind::InvalidValue, span, &why))
+                .map_err(|why| self.problem(ProblemKind::InvalidValue, span, why))
                 .ok()
         });
         Attributes {
@@ -331,7 +334,7 @@ impl<'d> Catalogue<'_, 'd> {
         }
     }
 
-    fn problem(&mut self, kind: ProblemKind, span: Span, message: &str) {
+    fn problem(&mut self, kind: ProblemKind, span: Span, message: Message) {
         self.facts.problems.push(Problem::new(kind, span, message));
     }
 }

@@ -11,6 +11,7 @@ use super::scope::{Notes, Scope, Text};
 use super::service::{Service, is_tagged};
 use super::stacks::Stack;
 use crate::ingest::budget::Budget;
+use crate::message;
 use crate::source::{FileId, Kind, Span, View};
 
 /// Deepest chain of includes or of extends.
@@ -155,10 +156,10 @@ pub(super) fn load(library: &Library<'_>, stack: &Stack, budget: &Budget) -> Loa
         && let Some(example) = library.example(&[&stack.folder], ".env")
     {
         library.read_env(example, &variables, &mut examples);
-        let why = format!(
-            "`.env` is not among the inputs: where `{}` names services or profiles of the \
+        let why = message!(
+            "`.env` is not among the inputs: where `{what}` names services or profiles of the \
              project, it is assumed to say the same",
-            library.name(example)
+            what = library.name(example)
         );
         let mut notes = loader.notes.borrow_mut();
         notes.insert((Span::new(example, 0, 0), why));
@@ -302,9 +303,9 @@ impl Loader<'_> {
             None => file,
             Some(path) => {
                 let Some(found) = self.find(path, scope) else {
-                    let why = format!(
-                        "`extends` names `{}`, which is not among the inputs: give it too",
-                        path.value
+                    let why = message!(
+                        "`extends` names `{value}`, which is not among the inputs: give it too",
+                        value = path.value
                     );
                     scope.note(path.span, why);
                     return None;
@@ -315,8 +316,8 @@ impl Loader<'_> {
         };
         let step = (from, name.value.clone());
         if trail.contains(&step) || trail.len() >= DEPTH {
-            let why = "this chain of `extends` is a circle, or too long: it is cut here";
-            scope.note(name.span, why.to_owned());
+            let why = message!("this chain of `extends` is a circle, or too long: it is cut here");
+            scope.note(name.span, why);
             return None;
         }
         let folder = self.library.folder(from);
@@ -339,9 +340,9 @@ impl Loader<'_> {
             })
             .next_back();
         let Some((key, view)) = entry else {
-            let why = format!(
-                "`extends` names service `{}`, which is not there",
-                name.value
+            let why = message!(
+                "`extends` names service `{value}`, which is not there",
+                value = name.value
             );
             scope.note(name.span, why);
             return None;
@@ -356,24 +357,28 @@ impl Loader<'_> {
         for path in &entry.paths {
             match self.find(path, scope) {
                 Some(file) if trail.contains(&file) || trail.len() >= DEPTH => {
-                    let why = "this chain of `include` is a circle, or too long: it is cut here";
-                    scope.note(path.span, why.to_owned());
+                    let why = message!(
+                        "this chain of `include` is a circle, or too long: it is cut here"
+                    );
+                    scope.note(path.span, why);
                 }
                 Some(_) if *self.loads.borrow() >= MOST_FILES => {
-                    let why = format!(
-                        "one project includes more than {MOST_FILES} files: this one was left out"
+                    let why = message!(
+                        "one project includes more than {MOST_FILES} files: this one was left out",
+                        MOST_FILES
                     );
                     scope.note(path.span, why);
                 }
                 Some(file) if self.library.documents(file).is_empty() => {
-                    let why = "`include` names a file that could not be read as a Compose file";
-                    scope.note(path.span, why.to_owned());
+                    let why =
+                        message!("`include` names a file that could not be read as a Compose file");
+                    scope.note(path.span, why);
                 }
                 Some(file) => files.push(file),
                 None => {
-                    let why = format!(
-                        "`include` names `{}`, which is not among the inputs: give it too",
-                        path.value
+                    let why = message!(
+                        "`include` names `{value}`, which is not among the inputs: give it too",
+                        value = path.value
                     );
                     scope.note(path.span, why);
                 }

@@ -11,7 +11,9 @@ use super::service::Service;
 use crate::ingest::fact::{
     Apart, Attributes, Expr, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread,
 };
+use crate::message;
 use crate::source::Span;
+use crate::words::Message;
 use crate::words::{Evidence, Id};
 
 /// How long until a lost task runs elsewhere: DESIGN's default for every scheduler.
@@ -41,11 +43,11 @@ pub(super) fn replicas(
     let is_global = mode.starts_with("global");
     let stated = deploy.scale.or(deploy.replicas).filter(|_| !is_global);
     let (count, count_span) = stated.unwrap_or((1, span));
-    let note = |span: Span, why: String| {
+    let note = |span: Span, why: Message| {
         notes.borrow_mut().insert((span, why));
     };
     if count == 0 {
-        let why = format!("`{id}` is scaled to no replicas: it does not serve");
+        let why = message!("`{id}` is scaled to no replicas: it does not serve", id);
         note(count_span, why);
     }
     let mut fact = ReplicasFact {
@@ -67,8 +69,9 @@ pub(super) fn replicas(
         return fact;
     }
     if let Some(mode) = deploy.mode.as_ref().filter(|_| is_global) {
-        let why = format!(
-            "`{id}` runs on every node of the Swarm: how many those are is not in the files, one counts"
+        let why = message!(
+            "`{id}` runs on every node of the Swarm: how many those are is not in the files, one counts",
+            id
         );
         note(mode.span, why);
     }
@@ -81,8 +84,9 @@ pub(super) fn replicas(
             }
             Constraint::Anywhere => {}
             Constraint::Unread => {
-                let why = "this placement constraint names no host or zone: it is not read";
-                note(constraint.span, why.to_owned());
+                let why =
+                    message!("this placement constraint names no host or zone: it is not read");
+                note(constraint.span, why);
             }
         }
     }

@@ -26,6 +26,7 @@ use super::target::{Met, Target, target};
 use crate::ingest::budget::Budget;
 use crate::ingest::endpoint::{Address, Purpose, addresses, script, settings, variable};
 use crate::ingest::fact::{Expr, Facts, ModeRule, Origin, Otherwise, Ref, RequirementFact};
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::words::{Evidence, Id, Mode};
 
@@ -199,11 +200,13 @@ impl<'a> Writer<'a> {
         if said {
             return;
         }
-        let message = format!(
-            "`{key}` of service `{}` names `{name}`, which no Compose file of the project states",
-            self.name
+        let message = message!(
+            "`{key}` of service `{service}` names `{name}`, which no Compose file of the project states",
+            key,
+            service = self.name,
+            name
         );
-        let help = "give the file that states it with -i, after the others";
+        let help = message!("give the file that states it with -i, after the others");
         let problem = Problem::new(ProblemKind::UnknownTarget, span, message);
         facts.problems.push(problem.with_help(help));
     }
@@ -230,8 +233,9 @@ impl<'a> Writer<'a> {
             let known = self.environment.contains_key(name.as_str());
             let known = known || self.guessed.contains(name);
             if !known && variable::purpose(name) == Purpose::Host {
-                let why = format!(
-                    "`{name}` comes from outside the input (no `.env` has it): what it names is unknown"
+                let why = message!(
+                    "`{name}` comes from outside the input (no `.env` has it): what it names is unknown",
+                    name
                 );
                 let note = (variable.span, why);
                 self.around.notes.borrow_mut().insert(note);
@@ -246,8 +250,10 @@ impl<'a> Writer<'a> {
             return;
         }
         for missing in text.missing.iter().filter(|_| expected) {
-            let why =
-                format!("`${{{missing}}}` has no value in the input: what it names is unknown");
+            let why = message!(
+                "`${{{missing}}}` has no value in the input: what it names is unknown",
+                missing
+            );
             self.around.notes.borrow_mut().insert((text.span, why));
         }
     }

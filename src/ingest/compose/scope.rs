@@ -1,5 +1,7 @@
 //! Values of a Compose file as they are once its variables are filled in.
 
+use crate::message;
+use crate::words::Message;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
@@ -11,7 +13,7 @@ use crate::ingest::budget::Budget;
 use crate::source::{Kind, Span, View};
 
 /// What was left unread, and why; each once, in order of place.
-pub(super) type Notes = RefCell<BTreeSet<(Span, String)>>;
+pub(super) type Notes = RefCell<BTreeSet<(Span, Message)>>;
 
 /// A value with its variables filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub(super) struct Scope<'a> {
 
 impl Scope<'_> {
     /// Says that something was left unread.
-    pub(super) fn note(&self, span: Span, why: String) {
+    pub(super) fn note(&self, span: Span, why: Message) {
         self.notes.borrow_mut().insert((span, why));
     }
 
@@ -99,7 +101,7 @@ impl Scope<'_> {
         let text = self.text_of(view, key)?;
         let number = text.value.trim().parse();
         if number.is_err() && !text.value.trim().is_empty() {
-            self.note(text.span, format!("`{key}` is no whole number here"));
+            self.note(text.span, message!("`{key}` is no whole number here", key));
         }
         Some((number.ok()?, text.span))
     }

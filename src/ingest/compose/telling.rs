@@ -1,7 +1,6 @@
 //! Says what the projects hold as facts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use camino::Utf8PathBuf;
 
@@ -17,8 +16,9 @@ use super::service::Service;
 use super::stacks::{Stack, is_default, service_names, stacks};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
+use crate::message;
 use crate::source::{Document, FileId, Problem, ProblemKind, SourceMap, Span};
-use crate::words::{Class, Evidence, Id};
+use crate::words::{Arg, Class, Evidence, Id};
 
 /// Most services of another variant that a note lists.
 const MOST_NAMES: usize = 5;
@@ -93,8 +93,10 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
     }
     tell_variants(&projects, &library, &mut facts);
     if let Some(document) = documents.last().filter(|_| budget.is_spent()) {
-        let message = "the Compose files are too large, or too entangled by aliases and includes: \
-                       some of what they say was left unread";
+        let message = message!(
+            "the Compose files are too large, or too entangled by aliases and includes: \
+                       some of what they say was left unread"
+        );
         let span = document.root().span();
         let problem = Problem::new(ProblemKind::Unreadable, span, message);
         facts.problems.push(problem);
@@ -216,9 +218,10 @@ fn tell_project(
             });
         }
         if !service.is_runnable {
-            let why = format!(
+            let why = message!(
                 "`{id}` has neither an image nor a build here: this file changes a service that \
-                 another one states; give that one too, before it"
+                 another one states; give that one too, before it",
+                id
             );
             notes.borrow_mut().insert((place(service), why));
         }
@@ -254,20 +257,22 @@ fn note_profiles(told: &Told) {
         profiles.entry(profile).or_insert((*span, 0)).1 += 1;
     }
     for (profile, (span, count)) in profiles {
-        let (services, they) = if count == 1 {
-            ("service starts", "it counts")
-        } else {
-            ("services start", "they count")
-        };
         let why = if project.is_chosen {
-            format!(
-                "profile `{profile}`: its {count} {services} only when it is asked for, and \
-                 `COMPOSE_PROFILES` does not ask for it: left out"
+            message!(
+                "profile `{profile}`: its {count} service starts only when it is asked for, and \
+                 `COMPOSE_PROFILES` does not ask for it: left out|profile `{profile}`: its {count} \
+                 services start only when it is asked for, and `COMPOSE_PROFILES` does not ask for it: \
+                 left out",
+                profile,
+                count
             )
         } else {
-            format!(
-                "profile `{profile}`: its {count} {services} only when it is asked for; here \
-                 {they} as running"
+            message!(
+                "profile `{profile}`: its {count} service starts only when it is asked for; here it \
+                 counts as running|profile `{profile}`: its {count} services start only when it is asked \
+                 for; here they count as running",
+                profile,
+                count
             )
         };
         notes.borrow_mut().insert((span, why));
@@ -309,21 +314,22 @@ fn env_files(
         let path = &entry.path;
         let folders: Vec<_> = entry.folders.iter().map(Utf8PathBuf::as_path).collect();
         let Some(file) = library.find(&folders, &path.value) else {
-            let mut why = format!(
-                "`env_file` names `{}`, which is not among the inputs: ",
-                path.value
-            );
-            if let Some(file) = library.example(&folders, &path.value) {
+            let value = &path.value;
+            let why = if let Some(file) = library.example(&folders, value) {
                 let own = library.env_file(file, &told.loaded.variables).into_iter();
                 guesses.extend(own.map(|(name, value)| (name, value, path.span)));
-                let _ = write!(
-                    why,
-                    "where `{}` names services of the project, it is assumed to say the same",
-                    library.name(file)
-                );
+                message!(
+                    "`env_file` names `{value}`, which is not among the inputs: where `{file}` names \
+                     services of the project, it is assumed to say the same",
+                    value,
+                    file = library.name(file)
+                )
             } else {
-                why.push_str("what it states is unknown");
-            }
+                message!(
+                    "`env_file` names `{value}`, which is not among the inputs: what it states is unknown",
+                    value
+                )
+            };
             if entry.required {
                 told.loaded.notes.borrow_mut().insert((path.span, why));
             }
@@ -358,22 +364,30 @@ fn tell_variants(projects: &[Told], library: &Library<'_>, facts: &mut Facts) {
             |name: &&str| own.is_some_and(|told| told.loaded.project.services.contains_key(*name));
         let names = service_names(library, file);
         let added: Vec<_> = names.iter().filter(|name| !known(name)).collect();
-        let mut adds = String::new();
-        if !added.is_empty() {
-            let mut shown: Vec<String> = added
-                .iter()
-                .take(MOST_NAMES)
-                .map(|name| format!("`{name}`"))
-                .collect();
-            if added.len() > MOST_NAMES {
-                shown.push(format!("{} more", added.len() - MOST_NAMES));
-            }
-            adds = format!(" (it would add {})", shown.join(", "));
-        }
-        let of = own.map_or_else(String::new, |told| format!(" of project `{}`", told.label));
-        let why = format!(
-            "another Compose file{of}, not merged{adds}: to merge, give the project's files with -i in their order"
+        let what = own.map_or_else(
+            || message!("another Compose file"),
+            |told| {
+                message!(
+                    "another Compose file of project `{project}`",
+                    project = told.label
+                )
+            },
         );
+        let why = if added.is_empty() {
+            message!(
+                "{what}, not merged: to merge, give the project's files with -i in their order",
+                what
+            )
+        } else {
+            let names = added.iter().take(MOST_NAMES).map(ToString::to_string);
+            let names = Arg::Names(names.collect(), added.len().saturating_sub(MOST_NAMES));
+            message!(
+                "{what}, not merged (it would add {names}): to merge, give the project's files with -i in \
+                 their order",
+                what,
+                names
+            )
+        };
         if let Some(document) = library.documents(file).first() {
             facts.unread.push((document.root().span(), why));
         }

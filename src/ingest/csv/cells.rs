@@ -1,8 +1,9 @@
 //! Values of cells: numbers, times, and lists of what is needed.
 
 use crate::ingest::fact::{Expr, MemberFact, Otherwise, Ref};
+use crate::message;
 use crate::source::Span;
-use crate::words::{Date, Id, Replication, parse_duration};
+use crate::words::{Date, Id, Message, Replication, parse_duration};
 
 /// Most names in one cell.
 const NAMES: usize = 10_000;
@@ -81,7 +82,7 @@ pub(super) fn place(entry: &str, span: Span) -> Result<(Expr, u64), String> {
 }
 
 /// The id of a row: its kind is in the id, or in the column beside it.
-pub(super) fn id(id: &str, kind: Option<&str>) -> Result<Option<Id>, String> {
+pub(super) fn id(id: &str, kind: Option<&str>) -> Result<Option<Id>, Message> {
     let stated = Id::parse(id);
     let Some(kind) = kind.map(str::to_lowercase) else {
         return Ok(stated);
@@ -89,13 +90,17 @@ pub(super) fn id(id: &str, kind: Option<&str>) -> Result<Option<Id>, String> {
     match stated {
         Some(stated) if stated.kind() == kind => Ok(Some(stated)),
         // A name may have a colon; one that is a kind that we know is no such name.
-        Some(stated) if is_known(stated.kind()) => Err(format!(
-            "the id says `{}`, the column `kind` says `{kind}`",
-            stated.kind()
+        Some(stated) if is_known(stated.kind()) => Err(message!(
+            "the id says `{id}`, the column `kind` says `{kind}`",
+            id = stated.kind(),
+            kind
         )),
-        _ => Id::parse(&format!("{kind}:{id}"))
-            .map(Some)
-            .ok_or_else(|| format!("`{kind}` is no kind: letters a to z, digits, `-` and `_`")),
+        _ => Id::parse(&format!("{kind}:{id}")).map(Some).ok_or_else(|| {
+            message!(
+                "`{kind}` is no kind: letters a to z, digits, `-` and `_`",
+                kind
+            )
+        }),
     }
 }
 
@@ -110,7 +115,7 @@ fn is_known(kind: &str) -> bool {
 }
 
 /// `primary`, `sync`, `async 5m`, `backup 1d`.
-pub(super) fn replication(text: &str) -> Result<Replication, String> {
+pub(super) fn replication(text: &str) -> Result<Replication, Message> {
     let (word, time) = text.split_once([' ', '(']).unwrap_or((text, ""));
     let time = time.trim().trim_end_matches(')').trim();
     let seconds = || parse_duration(time);
@@ -121,15 +126,16 @@ pub(super) fn replication(text: &str) -> Result<Replication, String> {
         ("backup", false) => Ok(Replication::Backup {
             interval_s: seconds()?,
         }),
-        _ => Err(format!(
-            "`{text}` is none of `primary`, `sync`, `async 5m`, `backup 1d`"
+        _ => Err(message!(
+            "`{text}` is none of `primary`, `sync`, `async 5m`, `backup 1d`",
+            text
         )),
     }
 }
 
 /// A date that exists, `YYYY-MM-DD`.
-pub(super) fn date(text: &str) -> Result<String, String> {
+pub(super) fn date(text: &str) -> Result<String, Message> {
     let day = Date::parse(text);
     day.map(|day| day.to_string())
-        .ok_or_else(|| format!("`{text}` is no date such as `2026-05-01`"))
+        .ok_or_else(|| message!("`{text}` is no date such as `2026-05-01`", text))
 }

@@ -8,10 +8,12 @@ use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NeedFact, NodeFact, Origin, Otherwise, Ref,
     ReplicasFact, RequirementFact, Spread, WayFact,
 };
+use crate::message;
 use crate::source::csv::{BEYOND, Sheet, header};
 use crate::source::{Document, Problem, ProblemKind, SourceMap, Span, View};
 use crate::words::{
-    Class, Evidence, Id, Mode, nearest, parse_count, parse_duration, parse_percent, parse_rate,
+    Class, Evidence, Id, Message, Mode, nearest, parse_count, parse_duration, parse_percent,
+    parse_rate,
 };
 
 /// Columns of nodes.
@@ -107,7 +109,7 @@ struct Subject {
 }
 
 impl Writer {
-    fn problem(&mut self, span: Span, message: impl Into<String>) {
+    fn problem(&mut self, span: Span, message: impl Into<Message>) {
         if self.facts.problems.len() < MOST_PROBLEMS {
             let problem = Problem::new(ProblemKind::InvalidValue, span, message);
             self.facts.problems.push(problem);
@@ -119,11 +121,11 @@ impl Writer {
         &mut self,
         row: View<'_>,
         column: &str,
-        read: impl Fn(&str) -> Result<T, String>,
+        read: impl Fn(&str) -> Result<T, Message>,
     ) -> Option<T> {
         let cell = cell(row, column)?;
         read(cell.text)
-            .map_err(|why| self.problem(cell.span, format!("`{column}`: {why}")))
+            .map_err(|why| self.problem(cell.span, message!("`{column}`: {why}", column, why)))
             .ok()
     }
 
@@ -141,7 +143,10 @@ impl Writer {
             });
         }
         if !unknown.is_empty() {
-            let why = format!("columns that mean nothing here: {}", unknown.join(", "));
+            let why = message!(
+                "columns that mean nothing here: {what}",
+                what = unknown.join(", ")
+            );
             self.facts.unread.push((document.root().span(), why));
         }
     }
@@ -150,13 +155,17 @@ impl Writer {
     fn width(&mut self, row: View<'_>, columns: usize) {
         let cells = row.size();
         if row.get(BEYOND).is_some() {
-            let message = format!(
-                "this row has {cells} cells, the header {columns}: what is too much is left out"
+            let message = message!(
+                "this row has {cells} cells, the header {columns}: what is too much is left out",
+                cells,
+                columns
             );
             self.problem(row.span(), message);
         } else if cells < columns {
-            let message = format!(
-                "this row has {cells} cells, the header {columns}: the others are taken as empty"
+            let message = message!(
+                "this row has {cells} cells, the header {columns}: the others are taken as empty",
+                cells,
+                columns
             );
             self.problem(row.span(), message);
         }
@@ -165,7 +174,10 @@ impl Writer {
     fn evidence(&mut self, row: View<'_>) -> Evidence {
         let read = |text: &str| {
             Evidence::parse(&text.to_lowercase()).ok_or_else(|| {
-                format!("`{text}` is none of `declared`, `observed`, `inferred`, `assumed`")
+                message!(
+                    "`{text}` is none of `declared`, `observed`, `inferred`, `assumed`",
+                    text
+                )
             })
         };
         self.value(row, "evidence", read)
@@ -174,7 +186,7 @@ impl Writer {
 
     fn node(&mut self, row: View<'_>) {
         let Some(written) = cell(row, "id") else {
-            self.problem(row.span(), "this row has no `id`");
+            self.problem(row.span(), message!("this row has no `id`"));
             return;
         };
         let kind = cell(row, "kind").map(|cell| cell.text);
@@ -192,8 +204,9 @@ impl Writer {
             class
                 .filter(|class| !matches!(class, Class::Replica | Class::Group))
                 .ok_or_else(|| {
-                    format!(
-                        "`{text}` is none of `domain`, `service`, `store`, `journey`, `external`"
+                    message!(
+                        "`{text}` is none of `domain`, `service`, `store`, `journey`, `external`",
+                        text
                     )
                 })
         });
@@ -247,7 +260,7 @@ impl Writer {
         let text = |column: &str| cell(row, column).map(|cell| cell.text.to_owned());
         let tier = |text: &str| {
             let tier = text.parse::<u8>().ok().filter(|tier| *tier <= 9);
-            tier.ok_or_else(|| format!("`{text}` is no number from 0 to 9"))
+            tier.ok_or_else(|| message!("`{text}` is no number from 0 to 9", text))
         };
         let need = |text: &str| match parse_percent(text) {
             Some(percent) => Ok(NeedFact::Percent(percent)),
@@ -257,7 +270,7 @@ impl Writer {
         if within.is_some() && subject.class.is_some_and(|class| class != Class::Domain) {
             self.problem(
                 subject.span,
-                "`within` is for domains: say where a service runs by `on`",
+                message!("`within` is for domains: say where a service runs by `on`"),
             );
         }
         Attributes {
@@ -291,11 +304,16 @@ impl Writer {
                 for entry in entries(cell.text) {
                     match place(entry, cell.span) {
                         Ok((on, count)) => self.replicas(row, subject, on, count, cell.span),
-                        Err(why) => self.problem(cell.span, format!("`{column}`: {why}")),
+                        Err(why) => {
+                            self.problem(cell.span, message!("`{column}`: {why}", column, why));
+                        }
                     }
                 }
             } else if matches!(subject.class, Some(Class::Journey | Class::External)) {
-                let message = format!("`{column}`: nothing is known to run here; say `requires`");
+                let message = message!(
+                    "`{column}`: nothing is known to run here; say `requires`",
+                    column
+                );
                 self.problem(cell.span, message);
             } else {
                 self.requires(row, column, ModeRule::ByMember, subject);
@@ -333,7 +351,7 @@ impl Writer {
 
     fn read_needs(&mut self, cell: Cell<'_>, column: &str) -> Option<Vec<Expr>> {
         needs(cell.text, cell.span)
-            .map_err(|why| self.problem(cell.span, format!("`{column}`: {why}")))
+            .map_err(|why| self.problem(cell.span, message!("`{column}`: {why}", column, why)))
             .ok()
     }
 
@@ -359,12 +377,17 @@ impl Writer {
 
     fn edge(&mut self, row: View<'_>) {
         let (Some(from), Some(to)) = (cell(row, "from"), cell(row, "to")) else {
-            self.problem(row.span(), "an edge has `from` and `to`");
+            self.problem(row.span(), message!("an edge has `from` and `to`"));
             return;
         };
         let mode = self.value(row, "mode", |text| {
             let mode = Mode::parse(&text.to_lowercase());
-            mode.ok_or_else(|| format!("`{text}` is none of `placement`, `hard`, `soft`, `start`"))
+            mode.ok_or_else(|| {
+                message!(
+                    "`{text}` is none of `placement`, `hard`, `soft`, `start`",
+                    text
+                )
+            })
         });
         let evidence = self.evidence(row);
         let mode = ModeRule::Fixed(mode.unwrap_or(Mode::Hard));

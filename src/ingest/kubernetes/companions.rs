@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::source::{Document, FileId, Kind, SourceMap};
+use crate::words::Message;
 
 /// What such a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub(super) enum Companion {
 
 impl Companion {
     /// What coverage says of it.
-    pub(super) fn why(self) -> &'static str {
-        match self {
+    pub(super) fn why(self) -> Message {
+        Message::fixed(match self {
             Self::Chart | Self::Values => {
                 "Helm: render the chart with `helm template` and give the result"
             }
@@ -28,7 +29,7 @@ impl Companion {
                 "kustomize: what this changes is not applied, because several overlays share what it is made of: leave all but one out (`exclude`, or a scope, in `spof.toml`), or give the output of `kustomize build`"
             }
             Self::JsonPatch => "a JSON patch that no kustomization of the input applies",
-        }
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 //! As the kubelet does it: `envFrom` first, then `env` in order, the last of one name winning;
 //! `$(NAME)` in a value means a variable stated before it, `$$(NAME)` is left alone.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,7 +32,7 @@ pub(super) struct Environment {
     variables: Vec<Variable>,
     by_name: HashMap<String, usize>,
     /// Variables that should hold an address and get it from where nobody reads it.
-    pub(super) hidden: Vec<(Span, String)>,
+    pub(super) hidden: Vec<(Span, Message)>,
 }
 
 /// The values of `ConfigMap`s, by namespace and name.
@@ -197,7 +199,11 @@ impl Environment {
     /// Notes a variable whose name promises an address that can't be read.
     fn hide(&mut self, name: &str, span: Span, from: &str) {
         if variable::purpose(name) == Purpose::Host {
-            let why = format!("`{name}` comes from {from}: what it names is unknown");
+            let why = message!(
+                "`{name}` comes from {from}: what it names is unknown",
+                name,
+                from
+            );
             self.hidden.push((span, why));
         }
     }

@@ -16,12 +16,17 @@ use super::reader::Reader;
 use super::services::{self, Service};
 use super::workload::{self, Reading, Workload};
 use crate::ingest::fact::Facts;
+use crate::message;
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
-use crate::words::Id;
+use crate::words::{Id, Message};
 
 /// What to do about one thing stated twice.
-const CHOOSE: &str = "if these are several estates or stages of one, give each a `[scope.NAME]` in `spof.toml` \
-     (`spof init` suggests them) and choose with `--scope NAME`; or read one folder with `-i`";
+fn choose() -> Message {
+    message!(
+        "if these are several estates or stages of one, give each a `[scope.NAME]` in `spof.toml` \
+     (`spof init` suggests them) and choose with `--scope NAME`; or read one folder with `-i`"
+    )
+}
 
 /// The objects of the input by what becomes of them.
 #[derive(Default)]
@@ -60,7 +65,7 @@ impl<'d> Estate<'d> {
         match use_of(object.group(), object.kind) {
             Use::Nothing => {}
             Use::Namespace => self.namespaces.extend(object.name),
-            Use::Unread(why) => facts.unread.push((object.kind_span, why.to_owned())),
+            Use::Unread(why) => facts.unread.push((object.kind_span, Message::fixed(why))),
             Use::Custom => {
                 facts
                     .unread
@@ -77,7 +82,7 @@ impl<'d> Estate<'d> {
             Use::ServiceEntry => self.take_outside(&object, reader),
             Use::Kustomization => {
                 if kustomize::changes_manifests(object.view, reader) {
-                    let why = companions::Companion::Kustomization.why().to_owned();
+                    let why = companions::Companion::Kustomization.why();
                     facts.unread.push((object.kind_span, why));
                 }
             }
@@ -137,12 +142,12 @@ impl<'d> Estate<'d> {
             return;
         };
         if first.selector != service.selector || first.external_name != service.external_name {
-            let message = format!(
-                "Service `{}` is defined twice with different selectors; the first is used",
-                services::canonical(service.namespace, service.name)
+            let message = message!(
+                "Service `{what}` is defined twice with different selectors; the first is used",
+                what = services::canonical(service.namespace, service.name)
             );
             let problem = Problem::new(ProblemKind::Conflict, service.name_span, message)
-                .with_help(CHOOSE)
+                .with_help(choose())
                 .with_related(first.name_span, "the first definition");
             facts.problems.push(problem);
         }
@@ -217,8 +222,8 @@ impl<'d> Estate<'d> {
         }
         let at = name.and_then(|name| self.service_by_name.get(&(object.namespace, name)));
         let Some(service) = at.and_then(|at| self.services.get_mut(*at)) else {
-            let why = "these addresses stand behind no Service of the input";
-            facts.unread.push((object.kind_span, why.to_owned()));
+            let why = message!("these addresses stand behind no Service of the input");
+            facts.unread.push((object.kind_span, why));
             return;
         };
         if service.selector.is_empty() {
@@ -297,14 +302,15 @@ impl<'d> Estate<'d> {
                 places.push((*at, copy.object.name_span));
                 continue;
             };
-            let message = format!(
-                "{} `{}` is also defined in {}, with another `{path}`; that one is used",
-                first.kind.as_str(),
-                services::canonical(first.object.namespace, first.name),
-                sources.path(first.object.name_span.file),
+            let message = message!(
+                "{what} `{what2}` is also defined in {what3}, with another `{path}`; that one is used",
+                path,
+                what = first.kind.as_str(),
+                what2 = services::canonical(first.object.namespace, first.name),
+                what3 = sources.path(first.object.name_span.file)
             );
             let mut problem = Problem::new(ProblemKind::Conflict, copy.object.name_span, message)
-                .with_help(CHOOSE)
+                .with_help(choose())
                 .with_related(first.object.name_span, "the definition that is used");
             if let Some(value) = value {
                 problem = problem.with_related(value.span(), "what differs");
@@ -316,7 +322,7 @@ impl<'d> Estate<'d> {
 }
 
 /// What coverage says of an object that only its controller understands.
-fn custom(object: &Object<'_>, reader: &Reader) -> String {
+fn custom(object: &Object<'_>, reader: &Reader) -> Message {
     let name = object.name.unwrap_or("?");
     let (kind, version) = (object.kind, object.api_version);
     let runs = [
@@ -327,10 +333,18 @@ fn custom(object: &Object<'_>, reader: &Reader) -> String {
     .iter()
     .any(|keys| reader.path(object.view, keys).is_some());
     if runs {
-        format!(
-            "`{kind}` `{name}` of `{version}` runs pods that only its controller knows: state it in a spof.yaml, or give the pods of a cluster dump"
+        message!(
+            "`{kind}` `{name}` of `{version}` runs pods that only its controller knows: state it in a spof.yaml, or give the pods of a cluster dump",
+            kind,
+            name,
+            version
         )
     } else {
-        format!("`{kind}` `{name}` of `{version}` is a kind that nobody reads here")
+        message!(
+            "`{kind}` `{name}` of `{version}` is a kind that nobody reads here",
+            kind,
+            name,
+            version
+        )
     }
 }

@@ -13,8 +13,9 @@ use super::workload::Workload;
 use crate::ingest::fact::{
     Apart, Expr, Level, Origin, Otherwise, Ref, ReplicasFact, Reschedule, Spread, Together,
 };
+use crate::message;
 use crate::source::{Span, View};
-use crate::words::{Evidence, Id};
+use crate::words::{Evidence, Id, Message};
 
 /// How long until a lost replica runs elsewhere: 40 s until the node counts as lost, 5 min until
 /// its pods are evicted (both Kubernetes' defaults), and the start.
@@ -82,7 +83,7 @@ type Slot<'d> = (Option<&'d str>, Held<'d>);
 pub(super) fn replicas<'d>(
     workload: &Workload<'d>,
     around: Surroundings<'_, 'd>,
-    unread: &mut Vec<(Span, String)>,
+    unread: &mut Vec<(Span, Message)>,
 ) -> Vec<ReplicasFact> {
     let reader = around.reader;
     let allowed = Allowed::of(workload.pod, reader);
@@ -386,7 +387,7 @@ fn level(key: &str) -> Option<Level> {
 fn together(
     workload: &Workload<'_>,
     around: Surroundings<'_, '_>,
-    unread: &mut Vec<(Span, String)>,
+    unread: &mut Vec<(Span, Message)>,
 ) -> Option<Together> {
     let reader = around.reader;
     let required = [
@@ -398,16 +399,20 @@ fn together(
     for term in reader.items(workload.pod, &required) {
         let key = reader.text(term, &["topologyKey"]).unwrap_or_default();
         let Some(level) = level(key) else {
-            let words =
-                format!("required podAffinity by `{key}`: which places that are is unknown");
+            let words = message!(
+                "required podAffinity by `{key}`: which places that are is unknown",
+                key
+            );
             unread.push((term.span(), words));
             continue;
         };
         let peers = peers(workload, term, around);
         if peers.is_empty() {
-            let words = "required podAffinity: no workload of the input has the labels that it \
-                         asks for, so with whom these pods share a place is unknown";
-            unread.push((term.span(), words.to_owned()));
+            let words = message!(
+                "required podAffinity: no workload of the input has the labels that it \
+                         asks for, so with whom these pods share a place is unknown"
+            );
+            unread.push((term.span(), words));
             continue;
         }
         let tie = Together {
@@ -417,8 +422,9 @@ fn together(
         };
         // On one host is in one zone too: the stricter says more.
         if let Some(known) = &mut found {
-            let words = "of several required podAffinity terms one is used, the first by host";
-            unread.push((tie.span, words.to_owned()));
+            let words =
+                message!("of several required podAffinity terms one is used, the first by host");
+            unread.push((tie.span, words));
             if tie.level < known.level {
                 *known = tie;
             }

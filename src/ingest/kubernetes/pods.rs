@@ -7,6 +7,7 @@ use super::object::Object;
 use super::reader::Reader;
 use super::workload::{self, Workload};
 use crate::ingest::fact::Facts;
+use crate::message;
 use crate::source::Span;
 use crate::words::Class;
 
@@ -102,9 +103,11 @@ impl<'d> Pods<'d> {
 fn tell_difference(workload: &Workload<'_>, pods: &[Pod<'_>], facts: &mut Facts) {
     let count = u64::try_from(pods.len()).unwrap_or(u64::MAX);
     if workload.counts_replicas() && count != workload.replicas {
-        let why = format!(
-            "`{}` states {} replicas, but {count} of its pods run in the dump: these count",
-            workload.id, workload.replicas
+        let why = message!(
+            "`{id}` states {replicas} replicas, but {count} of its pods run in the dump: these count",
+            count,
+            id = workload.id,
+            replicas = workload.replicas
         );
         facts.unread.push((workload.replicas_span, why));
     }

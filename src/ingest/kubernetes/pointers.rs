@@ -2,13 +2,15 @@
 
 use super::object::Object;
 use super::reader::Reader;
+use crate::message;
 use crate::source::View;
+use crate::words::{Arg, Message};
 
 /// Longest text quoted from a manifest.
 const LONGEST: usize = 120;
 
 /// What coverage says of such an object; `None` for kinds that lead nowhere.
-pub(super) fn why(object: &Object<'_>, reader: &Reader) -> Option<String> {
+pub(super) fn why(object: &Object<'_>, reader: &Reader) -> Option<Message> {
     let spec = reader.get(object.view, "spec");
     let text = |keys: &[&str]| spec.and_then(|spec| reader.text(spec, keys));
     let tool = if object.group() == "argoproj.io" {
@@ -40,14 +42,16 @@ pub(super) fn why(object: &Object<'_>, reader: &Reader) -> Option<String> {
         _ => return None,
     };
     let place = if place.is_empty() {
-        "other manifests".to_owned()
+        Arg::Message(message!("other manifests"))
     } else {
-        place.join(", ")
+        Arg::Plain(place.join(", "))
     };
-    Some(format!(
-        "{tool} {} `{}` points to {place}: render that and give the result",
-        object.kind,
-        plain(object.name.unwrap_or("?")),
+    Some(message!(
+        "{tool} {kind} `{name}` points to {place}: render that and give the result",
+        tool,
+        kind = object.kind,
+        name = plain(object.name.unwrap_or("?")),
+        place
     ))
 }
 

@@ -20,6 +20,7 @@ use super::routes;
 use super::services::{self, Services, canonical};
 use super::workload::{self, Workload};
 use crate::ingest::fact::{AliasFact, Attributes, Facts, NodeFact, Origin};
+use crate::message;
 use crate::source::{Document, Problem, ProblemKind, SourceMap, Span};
 use crate::words::Evidence;
 
@@ -47,7 +48,7 @@ pub(super) fn translate(
             && !overlays.builds(path)
             && overlays.standing(path) == Standing::Plain
         {
-            facts.unread.push((span, companion.why().to_owned()));
+            facts.unread.push((span, companion.why()));
         }
         match overlays.standing(path) {
             // Its kustomization is no object; the rest is told when it is built.
@@ -55,15 +56,16 @@ pub(super) fn translate(
             Standing::Built => {}
             Standing::Plain => found.extend(objects.into_iter().map(|object| (path, object))),
             Standing::Patch => {
-                let why = "a kustomize patch, not a manifest of its own";
-                facts.unread.push((span, why.to_owned()));
+                let why = message!("a kustomize patch, not a manifest of its own");
+                facts.unread.push((span, why));
             }
             Standing::Optional(component) => {
                 let services = objects.iter().filter(|object| object.kind == "Service");
                 optional.extend(services.filter_map(|service| service.name));
-                let why = format!(
+                let why = message!(
                     "defined only in the optional kustomize component {component}, not counted: \
-                     give the output of `kustomize build` for an overlay that has it"
+                     give the output of `kustomize build` for an overlay that has it",
+                    component
                 );
                 let says = |object: &Object<'_>| {
                     kinds::use_of(object.group(), object.kind) != kinds::Use::Nothing
@@ -142,12 +144,14 @@ pub(super) fn translate(
     controllers::dns(&estate.workloads, reader, &mut facts);
     tell_services(&services, &estate.workloads, &mut facts);
     for span in estate.configs.unused() {
-        let why = "no workload of the input takes values or files from this ConfigMap";
-        facts.unread.push((span, why.to_owned()));
+        let why = message!("no workload of the input takes values or files from this ConfigMap");
+        facts.unread.push((span, why));
     }
     if let Some(span) = last.filter(|_| reader.is_spent()) {
-        let message = "the Kubernetes manifests are too large, or too entangled by aliases: \
-                       some of what they say was left unread";
+        let message = message!(
+            "the Kubernetes manifests are too large, or too entangled by aliases: \
+                       some of what they say was left unread"
+        );
         let problem = Problem::new(ProblemKind::Unreadable, span, message);
         facts.problems.push(problem);
     }
@@ -182,9 +186,9 @@ fn tell_workload<'d>(
             origin: Origin::at(Evidence::Declared, span),
         }));
     if workload.replicas == 0 && workload.pods.is_empty() {
-        let why = format!(
-            "`{}` is scaled to no replicas: it does not serve",
-            workload.id
+        let why = message!(
+            "`{id}` is scaled to no replicas: it does not serve",
+            id = workload.id
         );
         facts.unread.push((workload.replicas_span, why));
     }
@@ -238,14 +242,15 @@ fn tell_services(services: &Services<'_>, workloads: &[Workload<'_>], facts: &mu
         }
         match service.selector_span {
             Some(span) if !service.selector.is_empty() => {
-                let message = format!("Service `{name}` selects no workload of the input");
-                let help = "no pod template in its namespace carries all these labels";
+                let message = message!("Service `{name}` selects no workload of the input", name);
+                let help = message!("no pod template in its namespace carries all these labels");
                 let problem = Problem::new(ProblemKind::UnknownTarget, span, message);
                 facts.problems.push(problem.with_help(help));
             }
             _ => {
-                let why = format!(
-                    "Service `{name}` has no selector: what stands behind it is not in the manifests"
+                let why = message!(
+                    "Service `{name}` has no selector: what stands behind it is not in the manifests",
+                    name
                 );
                 facts.unread.push((service.name_span, why));
             }

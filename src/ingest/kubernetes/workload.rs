@@ -5,8 +5,9 @@ use super::object::Object;
 use super::pods::Pod;
 use super::reader::Reader;
 use crate::ingest::fact::Attributes;
+use crate::message;
 use crate::source::{Problem, ProblemKind, Span, View};
-use crate::words::{Class, Id, parse_duration};
+use crate::words::{Class, Id, Message, parse_duration};
 
 /// Largest number of replicas taken at its word: far above the largest clusters.
 pub(super) const MOST_REPLICAS: u64 = 100_000;
@@ -52,7 +53,7 @@ impl Workload<'_> {
 pub(super) enum Reading<'d> {
     Workload(Box<Workload<'d>>),
     /// Not a whole workload, and why.
-    Partial(String),
+    Partial(Message),
 }
 
 /// Reads an object of a workload kind. What is wrong in it goes to `problems`.
@@ -66,8 +67,9 @@ pub(super) fn read<'d>(
         return Reading::Partial(why);
     }
     if let Some(from) = reader.text(object.view, &["spec", "workloadRef", "name"]) {
-        return Reading::Partial(format!(
-            "it runs the pods of Deployment `{from}`: that one counts"
+        return Reading::Partial(message!(
+            "it runs the pods of Deployment `{from}`: that one counts",
+            from
         ));
     }
     let template: &[&str] = match kind {
@@ -81,17 +83,17 @@ pub(super) fn read<'d>(
     let Some((template, pod)) =
         pod.filter(|(_, pod)| !reader.items(*pod, &["containers"]).is_empty())
     else {
-        return Reading::Partial(
-            "it has no containers: a patch or a fragment, not a workload of its own".to_owned(),
-        );
+        return Reading::Partial(message!(
+            "it has no containers: a patch or a fragment, not a workload of its own"
+        ));
     };
     let Some(name) = object.name else {
         problems.push(Problem::new(
             ProblemKind::InvalidValue,
             object.kind_span,
-            format!("this {} has no `metadata.name`", kind.as_str()),
+            message!("this {what} has no `metadata.name`", what = kind.as_str()),
         ));
-        return Reading::Partial("it has no name".to_owned());
+        return Reading::Partial(message!("it has no name"));
     };
     let is_store = kind == WorkloadKind::StatefulSet
         && !reader
@@ -127,7 +129,7 @@ pub(super) fn id(kind: &str, namespace: Option<&str>, name: &str) -> Id {
 }
 
 /// Why the object is only part of a workload, if it is.
-fn partial(object: &Object<'_>, kind: WorkloadKind, reader: &Reader) -> Option<String> {
+fn partial(object: &Object<'_>, kind: WorkloadKind, reader: &Reader) -> Option<Message> {
     let patch = [
         &["$patch"][..],
         &["spec", "$patch"],
@@ -141,15 +143,16 @@ fn partial(object: &Object<'_>, kind: WorkloadKind, reader: &Reader) -> Option<S
         } else {
             "replace"
         };
-        return Some(format!(
-            "it is a kustomize patch (`$patch: {verb}`), not a workload of its own"
+        return Some(message!(
+            "it is a kustomize patch (`$patch: {verb}`), not a workload of its own",
+            verb
         ));
     }
     let no_selector = kind.needs_selector()
         && object.group() == "apps"
         && reader.path(object.view, &["spec", "selector"]).is_none();
     no_selector.then(|| {
-        "it has no `spec.selector`: a patch or a fragment, not a workload of its own".to_owned()
+        message!("it has no `spec.selector`: a patch or a fragment, not a workload of its own")
     })
 }
 
@@ -178,8 +181,10 @@ fn replicas(
     match stated.as_count() {
         Some(count) if count <= MOST_REPLICAS => (count, stated.span()),
         _ => {
-            let message =
-                format!("`replicas` is no number from 0 to {MOST_REPLICAS}; 1 is taken instead");
+            let message = message!(
+                "`replicas` is no number from 0 to {MOST_REPLICAS}; 1 is taken instead",
+                MOST_REPLICAS
+            );
             problems.push(Problem::new(
                 ProblemKind::InvalidValue,
                 stated.span(),
@@ -210,13 +215,13 @@ pub(super) fn attributes(
         .or_else(|| value(&|key| key == "team"))
         .or_else(|| value(&|key| key.ends_with("/owner")))
         .or_else(|| value(&|key| key.ends_with("/team")));
-    let mut wrong = |span, message| {
+    let mut wrong = |span, message: Message| {
         problems.push(Problem::new(ProblemKind::InvalidValue, span, message));
     };
     let tier = value(&|key| key == "spof.dev/tier").and_then(|(text, span)| {
         let tier = text.parse::<u8>().ok().filter(|tier| *tier <= 9);
         if tier.is_none() {
-            wrong(span, "`spof.dev/tier` is no number from 0 to 9".to_owned());
+            wrong(span, message!("`spof.dev/tier` is no number from 0 to 9"));
         }
         tier
     });

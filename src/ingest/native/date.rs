@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::values::{scalar, schema};
+use crate::message;
 use crate::source::View;
 use crate::source::item::{Read, Reader};
 use crate::words;
@@ -15,8 +16,8 @@ pub(super) struct Date(pub(super) String);
 
 impl Read for Date {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a date like 2026-05-01";
-        let text = scalar(view, expected, cx)?;
+        let expected = message!("a date like 2026-05-01");
+        let text = scalar(view, expected.clone(), cx)?;
         if words::Date::parse(text).is_none() {
             cx.unexpected(view, expected);
             return None;

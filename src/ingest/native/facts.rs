@@ -15,6 +15,7 @@ use crate::ingest::fact::{
     AliasFact, Apart, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, OverrideFact,
     Ref, ReplicasFact, RequirementFact, Spread,
 };
+use crate::message;
 use crate::source::Span;
 use crate::source::item::{At, Listed, OneOrMany, Reader};
 use crate::words::{Class, Evidence, Id, Mode, Replication};
@@ -234,7 +235,8 @@ impl Writer<'_> {
             _ => None,
         };
         if let Some(message) = wrong {
-            self.cx.wrong(name.span, format!("`id`: {message}"));
+            self.cx
+                .wrong(name.span, message!("`id`: {message}", message));
             return None;
         }
         let stated = Id::parse(&full(&name, class));
@@ -285,7 +287,10 @@ impl Writer<'_> {
         } else {
             return;
         };
-        let message = format!("`optional`: {what} has no effect here: nothing waits for it");
+        let message = message!(
+            "`optional`: {what} has no effect here: nothing waits for it",
+            what
+        );
         self.cx.wrong(requirement.span, message);
     }
 

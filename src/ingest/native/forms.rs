@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::date::Date;
 use super::values::{Amount, Duration, Name, Weight};
 use crate::ingest::fact::{Expr, MemberFact, Origin, WayFact};
+use crate::message;
 use crate::source::item::{At, Listed, OneOrMany, Read, Reader, item, keys};
 use crate::source::{Kind, Span, View};
 use crate::words::{Evidence, nearest};
@@ -131,7 +132,8 @@ enum Shape {
 
 /// Finds the form by its keys; none fits: a problem.
 fn shape(view: View<'_>, cx: &mut Reader) -> Option<Shape> {
-    let expected = "the name of a node, or a mapping with `any`, `all`, or `need` and `of`";
+    let expected =
+        message!("the name of a node, or a mapping with `any`, `all`, or `need` and `of`");
     match view.kind() {
         Kind::Scalar => return Some(Shape::Name),
         Kind::Mapping => {}
@@ -154,7 +156,10 @@ fn shape(view: View<'_>, cx: &mut Reader) -> Option<Shape> {
             .into_iter()
             .find(|word| nearest(word, some()).is_some());
         match meant {
-            Some(word) => cx.unexpected(view, &format!("{expected} (did you mean `{word}`?)")),
+            Some(word) => cx.unexpected(
+                view,
+                message!("{expected} (did you mean `{word}`?)", expected, word),
+            ),
             None => cx.unexpected(view, expected),
         }
         None
@@ -289,9 +294,10 @@ impl Members {
         if need.value.0 <= total || !self.complete {
             return Some(need.value.0);
         }
-        let message = format!(
-            "`need` is {}, but the members weigh {total} together",
-            need.value.0
+        let message = message!(
+            "`need` is {need}, but the members weigh {total} together",
+            need = need.value.0,
+            total
         );
         cx.wrong(need.span, message);
         None
@@ -302,14 +308,16 @@ impl Members {
         let want = want?;
         let total = self.total();
         let problem = if want.value.0 <= need {
-            format!(
-                "`want` is {}: it must be more than the {need} needed",
-                want.value.0
+            message!(
+                "`want` is {want}: it must be more than the {need} needed",
+                want = want.value.0,
+                need
             )
         } else if want.value.0 > total && self.complete {
-            format!(
-                "`want` is {}, but the members weigh {total} together",
-                want.value.0
+            message!(
+                "`want` is {want}, but the members weigh {total} together",
+                want = want.value.0,
+                total
             )
         } else {
             return Some(want.value.0);
@@ -454,8 +462,8 @@ impl Read for Ways {
             Kind::Scalar | Kind::Null => {
                 cx.unexpected(
                     view,
-                    "ways of promotion like `{takes: 20m, requires: [service:switchover]}`, or \
-                     `never`",
+                    message!("ways of promotion like `{{takes: 20m, requires: [service:switchover]}}`, or \
+                     `never`"),
                 );
                 // It says "standby", however it goes on: to count it as active would be worse.
                 Some(Self(Vec::new()))

@@ -19,6 +19,7 @@ mod tests;
 pub use schema::schema;
 
 use super::{Adapter, fact::Facts};
+use crate::message;
 use crate::source::item::{Read, Reader};
 use crate::source::{Document, Kind, Problem, ProblemKind, SourceMap, View};
 use types::Manifest;
@@ -58,9 +59,11 @@ impl Adapter for Native {
                 let problem = Problem::new(
                     ProblemKind::InvalidValue,
                     document.root().span(),
-                    "this manifest states nothing",
+                    message!("this manifest states nothing"),
                 );
-                cx.tell(problem.with_help(format!("it may hold {}", SECTIONS.join(", "))));
+                cx.tell(
+                    problem.with_help(message!("it may hold {what}", what = SECTIONS.join(", "))),
+                );
             }
             manifests.extend(manifest);
         }

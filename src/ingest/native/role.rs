@@ -1,6 +1,7 @@
 //! What a node is to the operators.
 
 use super::values::{scalar, schema};
+use crate::message;
 use crate::source::View;
 use crate::source::item::{Read, Reader};
 use crate::words::{self, nearest};
@@ -14,13 +15,16 @@ pub(super) struct Role(pub(super) words::Role);
 impl Read for Role {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         let words: Vec<&str> = words::Role::ALL.iter().map(|role| role.as_str()).collect();
-        let expected = format!("a role ({})", words.join(", "));
-        let text = scalar(view, &expected, cx)?;
+        let expected = message!("a role ({what})", what = words.join(", "));
+        let text = scalar(view, expected.clone(), cx)?;
         let role = words::Role::parse(text);
         if role.is_none() {
             match nearest(text, words.iter().copied()) {
-                Some(near) => cx.unexpected(view, &format!("{expected} (did you mean `{near}`?)")),
-                None => cx.unexpected(view, &expected),
+                Some(near) => cx.unexpected(
+                    view,
+                    message!("{expected} (did you mean `{near}`?)", expected, near),
+                ),
+                None => cx.unexpected(view, expected),
             }
         }
         role.map(Self)

@@ -13,6 +13,7 @@ use super::values::{
     Tier, Version, Weight,
 };
 use crate::ingest::fact::Attributes;
+use crate::message;
 use crate::source::item::{At, Listed, OneOrMany, Read, Reader, item};
 use crate::source::{Kind, Span, View};
 
@@ -321,7 +322,7 @@ pub(super) struct Alias {
 impl Read for Aliases {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if !matches!(view.kind(), Kind::Mapping | Kind::Null) {
-            cx.unexpected(view, "a mapping like `shop-db.prod: store:db`");
+            cx.unexpected(view, message!("a mapping like `shop-db.prod: store:db`"));
             return None;
         }
         let mut aliases = Vec::new();

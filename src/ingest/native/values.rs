@@ -6,10 +6,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::types::{AsyncCopy, BackupCopy};
 use crate::ingest::fact::{NeedFact, Otherwise, Ref};
+use crate::message;
 use crate::source::item::{MAX_TEXT, Read, Reader, keys, quote};
 use crate::source::{Kind, Span, View, mask};
 use crate::words::{
-    Id, Mode, Replication, nearest, parse_count, parse_duration, parse_percent, parse_rate,
+    Id, Message, Mode, Replication, nearest, parse_count, parse_duration, parse_percent, parse_rate,
 };
 
 /// Most weight of one member or replica.
@@ -42,7 +43,7 @@ macro_rules! schema {
 pub(super) use schema;
 
 /// The text of a single value.
-pub(super) fn scalar<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Option<&'t str> {
+pub(super) fn scalar<'t>(view: View<'t>, expected: Message, cx: &mut Reader) -> Option<&'t str> {
     let text = view.as_str();
     if text.is_none() {
         cx.unexpected(view, expected);
@@ -51,15 +52,15 @@ pub(super) fn scalar<'t>(view: View<'t>, expected: &str, cx: &mut Reader) -> Opt
 }
 
 /// Text that is neither empty nor huge.
-fn text(view: View<'_>, expected: &str, cx: &mut Reader) -> Option<String> {
-    let text = scalar(view, expected, cx)?;
+fn text(view: View<'_>, expected: Message, cx: &mut Reader) -> Option<String> {
+    let text = scalar(view, expected.clone(), cx)?;
     if text.trim().is_empty() {
         cx.unexpected(view, expected);
         return None;
     }
     if text.len() > MAX_TEXT {
-        let message = format!("longer than {MAX_TEXT} bytes");
-        cx.wrong_value(view.span(), &message);
+        let message = message!("longer than {MAX_TEXT} bytes", MAX_TEXT);
+        cx.wrong_value(view.span(), message);
         return None;
     }
     // A long text that aliases repeat costs what it takes to copy it.
@@ -71,11 +72,11 @@ fn text(view: View<'_>, expected: &str, cx: &mut Reader) -> Option<String> {
 /// What a parser of words makes of a value, its complaint told.
 fn parsed<T>(
     view: View<'_>,
-    expected: &str,
+    expected: Message,
     cx: &mut Reader,
-    parse: impl FnOnce(&str) -> Result<T, String>,
+    parse: impl FnOnce(&str) -> Result<T, Message>,
 ) -> Option<T> {
-    let text = scalar(view, expected, cx)?;
+    let text = scalar(view, expected.clone(), cx)?;
     match parse(text) {
         Ok(value) => Some(value),
         Err(_) if text.len() > MAX_TEXT => {
@@ -83,7 +84,7 @@ fn parsed<T>(
             None
         }
         Err(message) => {
-            cx.wrong_value(view.span(), &message);
+            cx.wrong_value(view.span(), message);
             None
         }
     }
@@ -95,16 +96,22 @@ fn count_within(
     cx: &mut Reader,
     bounds: std::ops::RangeInclusive<u64>,
 ) -> Option<u64> {
-    let count = parsed(view, "a count like 250, 30k or 1.5M", cx, parse_count)?;
+    let count = parsed(
+        view,
+        message!("a count like 250, 30k or 1.5M"),
+        cx,
+        parse_count,
+    )?;
     if bounds.contains(&count) {
         return Some(count);
     }
-    let message = format!(
-        "must be from {} to {}, not {count}",
-        bounds.start(),
-        bounds.end()
+    let message = message!(
+        "must be from {what} to {what2}, not {count}",
+        count,
+        what = bounds.start(),
+        what2 = bounds.end()
     );
-    cx.wrong_value(view.span(), &message);
+    cx.wrong_value(view.span(), message);
     None
 }
 
@@ -114,7 +121,7 @@ pub(super) struct Text(pub(super) String);
 
 impl Read for Text {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        text(view, "text", cx).map(Self)
+        text(view, message!("text"), cx).map(Self)
     }
 }
 schema!(Text, {
@@ -144,7 +151,7 @@ impl Name {
 
 impl Read for Name {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let text = text(view, "the name of a node like service:login", cx)?;
+        let text = text(view, message!("the name of a node like service:login"), cx)?;
         Some(Self {
             text,
             span: view.span(),
@@ -169,17 +176,17 @@ impl Read for NodeName {
             return Some(Self(name));
         };
         if Id::parse(&name.text).is_none() {
-            let message = format!(
-                "{} is not an identifier: a kind in lower-case letters, a colon and a name, as in \
+            let message = message!(
+                "{what} is not an identifier: a kind in lower-case letters, a colon and a name, as in \
                  site:pangyo",
-                quote(&name.text)
+                what = quote(&name.text)
             );
-            cx.wrong_value(name.span, &message);
+            cx.wrong_value(name.span, message);
             return None;
         }
         if RESERVED.contains(&kind) {
-            let message = format!("the kind `{kind}` is reserved: choose another");
-            cx.wrong_value(name.span, &message);
+            let message = message!("the kind `{kind}` is reserved: choose another", kind);
+            cx.wrong_value(name.span, message);
             return None;
         }
         Some(Self(name))
@@ -203,8 +210,8 @@ pub(super) struct Tier(pub(super) u8);
 
 impl Read for Tier {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a tier from 0 (matters most) to 9";
-        let tier = scalar(view, expected, cx)?.parse().ok();
+        let expected = message!("a tier from 0 (matters most) to 9");
+        let tier = scalar(view, expected.clone(), cx)?.parse().ok();
         let tier = tier.filter(|tier| *tier <= 9);
         if tier.is_none() {
             cx.unexpected(view, expected);
@@ -226,7 +233,7 @@ pub(super) struct Duration(pub(super) u64);
 
 impl Read for Duration {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a duration like 90s, 5m, 4h, 7d or 1h30m";
+        let expected = message!("a duration like 90s, 5m, 4h, 7d or 1h30m");
         parsed(view, expected, cx, parse_duration).map(Self)
     }
 }
@@ -314,7 +321,7 @@ pub(super) struct Rate(pub(super) f64);
 
 impl Read for Rate {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        parsed(view, "a rate like 0.5/y or 1/30d", cx, parse_rate).map(Self)
+        parsed(view, message!("a rate like 0.5/y or 1/30d"), cx, parse_rate).map(Self)
     }
 }
 schema!(Rate, {
@@ -330,14 +337,14 @@ pub(super) struct Need(pub(super) NeedFact);
 
 impl Read for Need {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "a weight like 3, or a share of `demand` like 70%";
-        let text = scalar(view, expected, cx)?;
+        let expected = message!("a weight like 3, or a share of `demand` like 70%");
+        let text = scalar(view, expected.clone(), cx)?;
         if !text.contains('%') {
             return Amount::read(view, cx).map(|Amount(weight)| Self(NeedFact::Weight(weight)));
         }
         let percent = parse_percent(text).filter(|percent| *percent > 0);
         if percent.is_none() {
-            cx.unexpected(view, "a share of `demand` from 1% to 1000%");
+            cx.unexpected(view, message!("a share of `demand` from 1% to 1000%"));
         }
         percent.map(|percent| Self(NeedFact::Percent(percent)))
     }
@@ -365,7 +372,7 @@ impl Read for SpreadOver {
             Some("host") => Some(Self::Host),
             Some("zone") => Some(Self::Zone),
             _ => {
-                cx.unexpected(view, "`host` or `zone`");
+                cx.unexpected(view, message!("`host` or `zone`"));
                 None
             }
         }
@@ -382,7 +389,7 @@ pub(super) struct Held(pub(super) Replication);
 
 impl Read for Held {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "`primary`, `sync`, `{async: 5s}` or `{backup: 24h}`";
+        let expected = message!("`primary`, `sync`, `{{async: 5s}}` or `{{backup: 24h}}`");
         if view.kind() == Kind::Mapping {
             let held = if keys(view, cx)?.contains(&"backup") {
                 let BackupCopy { backup } = BackupCopy::read(view, cx)?;
@@ -395,7 +402,7 @@ impl Read for Held {
             };
             return Some(Self(held));
         }
-        let text = scalar(view, expected, cx)?;
+        let text = scalar(view, expected.clone(), cx)?;
         let held = match text {
             "primary" => Some(Ok(Replication::Primary)),
             "sync" => Some(Ok(Replication::Sync)),
@@ -413,7 +420,7 @@ impl Read for Held {
         match held {
             Some(Ok(held)) => Some(Self(held)),
             Some(Err(message)) => {
-                cx.wrong_value(view.span(), &message);
+                cx.wrong_value(view.span(), message);
                 None
             }
             None => {
@@ -449,8 +456,8 @@ pub(super) struct OverrideMode(pub(super) Option<Mode>);
 
 impl Read for OverrideMode {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
-        let expected = "`hard`, `soft`, `start`, `placement` or `none`";
-        let text = scalar(view, expected, cx)?;
+        let expected = message!("`hard`, `soft`, `start`, `placement` or `none`");
+        let text = scalar(view, expected.clone(), cx)?;
         if text == "none" {
             return Some(Self(None));
         }
@@ -458,7 +465,10 @@ impl Read for OverrideMode {
         if mode.is_none() {
             let words = Mode::ALL.iter().map(|mode| mode.as_str());
             match nearest(text, words.chain(["none"])) {
-                Some(near) => cx.unexpected(view, &format!("{expected} (did you mean `{near}`?)")),
+                Some(near) => cx.unexpected(
+                    view,
+                    message!("{expected} (did you mean `{near}`?)", expected, near),
+                ),
                 None => cx.unexpected(view, expected),
             }
         }
@@ -480,7 +490,7 @@ impl Read for Version {
         if view.as_str() == Some("1") {
             return Some(Self);
         }
-        cx.unexpected(view, "the version of this format, 1");
+        cx.unexpected(view, message!("the version of this format, 1"));
         None
     }
 }

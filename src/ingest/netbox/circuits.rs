@@ -11,6 +11,7 @@ use super::fields::{choice, is_active, reference};
 use super::rows::{Model, Row};
 use super::telling::{Teller, domain};
 use crate::ingest::fact::{Attributes, Expr, MemberFact, ModeRule};
+use crate::message;
 use crate::source::Span;
 use crate::words::{Evidence, Id, Mode};
 
@@ -107,11 +108,14 @@ fn circuit<'d>(
 ) {
     let span = row.span();
     if let Some(status) = choice(row.view, "status").filter(|status| !is_active(Some(status))) {
-        teller.note(
-            span,
-            format!("a circuit that is {status}: no way for anyone"),
-            format!("# circuits that are {status}: no ways for anyone"),
-        );
+        teller.note(span, move |n| {
+            message!(
+                "a circuit that is {status}: no way for anyone|{n} circuits that are {status}: no \
+                     ways for anyone",
+                n,
+                status
+            )
+        });
         return;
     }
     teller.domain(&id, span, Attributes::default());

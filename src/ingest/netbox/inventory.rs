@@ -8,6 +8,7 @@ use super::fields::{generic, text};
 use super::rows::{Form, Model, Row, address_within, form, inside, origin, rows, unknown};
 use crate::ingest::budget::Budget;
 use crate::ingest::fact::Facts;
+use crate::message;
 use crate::source::{Document, SourceMap, Span, View};
 
 /// The rows of one installation.
@@ -116,8 +117,9 @@ pub(super) fn gather<'d>(
             .iter()
             .any(|(model, row)| inventory.row(*model, row.key).is_some_and(|row| row.whole));
         if again && form == Form::Dump {
-            let why = "a dump of what a later file of the folder dumps too: that one is read";
-            facts.unread.push((root.span(), why.to_owned()));
+            let why =
+                message!("a dump of what a later file of the folder dumps too: that one is read");
+            facts.unread.push((root.span(), why));
             continue;
         }
         for (model, row) in found {
@@ -138,10 +140,11 @@ pub(super) fn gather<'d>(
             .flat_map(|inventory| inventory.rows(model));
         let here = rows.filter(|row| row.whole).count() as u64;
         if here < page.count {
-            let why = format!(
-                "one page of several: {here} of {} rows are here; give the other pages too, or \
+            let why = message!(
+                "one page of several: {here} of {count} rows are here; give the other pages too, or \
                  ask the API with `?limit=0`",
-                page.count
+                here,
+                count = page.count
             );
             facts.unread.push((page.span, why));
         }

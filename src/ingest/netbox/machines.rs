@@ -9,6 +9,7 @@ use super::power;
 use super::rows::{Model, Row};
 use super::telling::{Teller, domain};
 use crate::ingest::fact::Attributes;
+use crate::message;
 use crate::source::Span;
 use crate::words::{Evidence, Id};
 
@@ -131,7 +132,9 @@ fn device<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id) {
             teller.stands(id, &place, Evidence::Declared, span);
         }
     } else if row.whole {
-        teller.note(span, "a device without a site", "# devices without a site");
+        teller.note(span, |n| {
+            message!("a device without a site|{n} devices without a site", n)
+        });
     }
     if let Some((sources, span)) = power::cabled(teller, row.key) {
         let sources: Vec<Id> = sources.into_iter().filter(|source| source != id).collect();
@@ -140,7 +143,7 @@ fn device<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id) {
 }
 
 /// What devices and virtual machines have in common: owner, other names, a status.
-fn machine<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id, word: &str) {
+fn machine<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id, word: &'static str) {
     let span = row.span();
     let attributes = Attributes {
         owner: owner(teller, row),
@@ -160,11 +163,15 @@ fn machine<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id, word: &str) {
         }
     }
     if let Some(status) = choice(row.view, "status").filter(|status| !is_active(Some(status))) {
-        teller.note(
-            span,
-            format!("a {word} that is {status}: it is not counted on to run"),
-            format!("# {word}s that are {status}: they are not counted on to run"),
-        );
+        teller.note(span, move |n| {
+            message!(
+                "a {word} that is {status}: it is not counted on to run|{n} {word}s that are \
+                     {status}: they are not counted on to run",
+                n,
+                word,
+                status
+            )
+        });
     }
 }
 
@@ -211,7 +218,9 @@ fn clusters(teller: &mut Teller<'_, '_>) {
         if on.is_none() && hosts.is_empty() && guests.contains(row.key) {
             teller.unread(
                 span,
-                "a cluster without site and devices: where its virtual machines run is unknown",
+                message!(
+                    "a cluster without site and devices: where its virtual machines run is unknown"
+                ),
             );
         }
     }
@@ -258,8 +267,13 @@ fn guest<'d>(teller: &mut Teller<'_, 'd>, row: Row<'d>, id: &Id) {
         None if row.whole => {
             teller.note(
                 span,
-                "a virtual machine without device, cluster or site: where it runs is unknown",
-                "# virtual machines without device, cluster or site: where they run is unknown",
+                |n| {
+                    message!(
+                        "a virtual machine without device, cluster or site: where it runs is unknown|{n} \
+                         virtual machines without device, cluster or site: where they run is unknown",
+                        n
+                    )
+                },
             );
         }
         None => {}

@@ -7,6 +7,7 @@ use super::places::{room, site};
 use super::rows::Model;
 use super::telling::{Teller, domain};
 use crate::ingest::fact::{Attributes, ModeRule};
+use crate::message;
 use crate::source::Span;
 use crate::words::{Evidence, Id};
 
@@ -72,8 +73,15 @@ fn feeds(teller: &mut Teller<'_, '_>, supply: &Supply) {
             let (one, several) = supply.words;
             teller.note(
                 span,
-                format!("a {one} that is not active: it feeds nothing"),
-                format!("# {several} that are not active: they feed nothing"),
+                move |n| {
+                    message!(
+                        "a {one} that is not active: it feeds nothing|{n} {several} that are not active: \
+                         they feed nothing",
+                        n,
+                        one,
+                        several
+                    )
+                },
             );
             continue;
         }

@@ -9,6 +9,7 @@ use super::names::site_of;
 use super::rows::{Model, Row};
 use super::telling::{Teller, domain, stated};
 use crate::ingest::fact::{Attributes, Expr, Origin, ReplicasFact, Spread};
+use crate::message;
 use crate::source::Span;
 use crate::words::{Class, Evidence, Id};
 
@@ -72,11 +73,13 @@ fn applications<'d>(teller: &mut Teller<'_, 'd>) -> (Groups<'d>, BTreeSet<Machin
         let machine = parent.and_then(|(model, key)| teller.inventory.row(model, key));
         let host = parent.and_then(|(model, key)| teller.id(model, key));
         let (Some(parent), Some(machine), Some(host)) = (parent, machine, host) else {
-            teller.note(
-                row.span(),
-                "a service of what is neither a device nor a virtual machine of the input",
-                "# services of what is neither a device nor a virtual machine of the input",
-            );
+            teller.note(row.span(), |n| {
+                message!(
+                    "a service of what is neither a device nor a virtual machine of the input|{n} \
+                         services of what is neither a device nor a virtual machine of the input",
+                    n
+                )
+            });
             continue;
         };
         running.insert(parent);
@@ -117,11 +120,13 @@ fn roles<'d>(teller: &mut Teller<'_, 'd>, running: &BTreeSet<Machine<'d>>) -> Gr
             let Some(host) = host else { continue };
             let Some(role) = role(teller, row) else {
                 if !running.contains(&machine) {
-                    teller.note(
-                        row.span(),
-                        "a machine without role or services: nothing is said to run on it",
-                        "# machines without role or services: nothing is said to run on them",
-                    );
+                    teller.note(row.span(), |n| {
+                        message!(
+                            "a machine without role or services: nothing is said to run on it|{n} \
+                                 machines without role or services: nothing is said to run on them",
+                            n
+                        )
+                    });
                 }
                 continue;
             };

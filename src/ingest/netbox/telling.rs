@@ -13,8 +13,9 @@ use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
     AliasFact, Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact,
 };
+use crate::message;
 use crate::source::{Document, Problem, ProblemKind, SourceMap, Span};
-use crate::words::{Class, Evidence, Id, Mode};
+use crate::words::{Class, Evidence, Id, Message, Mode};
 
 /// All that the documents say.
 pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &Budget) -> Facts {
@@ -42,7 +43,8 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
         teller.finish();
     }
     if let Some(last) = documents.last().filter(|_| budget.is_spent()) {
-        let message = "the NetBox files are too large: some of what they say was left unread";
+        let message =
+            message!("the NetBox files are too large: some of what they say was left unread");
         let problem = Problem::new(ProblemKind::Unreadable, last.root().span(), message);
         facts.problems.push(problem);
     }
@@ -51,6 +53,9 @@ pub(super) fn translate(documents: &[&Document], sources: &SourceMap, budget: &B
     facts
 }
 
+/// The words for any number.
+type Words = Box<dyn Fn(usize) -> Message>;
+
 /// What all parts of the telling share.
 pub(super) struct Teller<'a, 'd> {
     pub(super) inventory: &'a Inventory<'d>,
@@ -58,9 +63,9 @@ pub(super) struct Teller<'a, 'd> {
     pub(super) devices: &'a Devices<'d>,
     pub(super) links: &'a Links<'d>,
     pub(super) budget: &'a Budget,
-    /// What is told once with its number: the words for one and for several (`#` is how many),
-    /// the first place, and how many.
-    notes: BTreeMap<(String, String), (Span, usize)>,
+    /// What is told once with its number, by its words for none: the first place, how many, and
+    /// the words for any number.
+    notes: BTreeMap<Message, (Span, usize, Words)>,
     facts: &'a mut Facts,
 }
 
@@ -171,15 +176,15 @@ impl<'d> Teller<'_, 'd> {
     }
 
     /// Notes one thing that is not known or not read.
-    pub(super) fn unread(&mut self, span: Span, why: &str) {
-        self.facts.unread.push((span, why.to_owned()));
+    pub(super) fn unread(&mut self, span: Span, why: Message) {
+        self.facts.unread.push((span, why));
     }
 
     /// Notes something that is left out, once for all places of which the same is said: in the
-    /// words for one, or those for several, where `#` is how many.
-    pub(super) fn note(&mut self, span: Span, one: impl Into<String>, several: impl Into<String>) {
-        let words = (one.into(), several.into());
-        let (first, count) = self.notes.entry(words).or_insert((span, 0));
+    /// words for how many there are.
+    pub(super) fn note(&mut self, span: Span, words: impl Fn(usize) -> Message + 'static) {
+        let note = self.notes.entry(words(0));
+        let (first, count, _) = note.or_insert_with(|| (span, 0, Box::new(words)));
         *first = span.min(*first);
         *count += 1;
     }
@@ -206,12 +211,13 @@ impl<'d> Teller<'_, 'd> {
     }
 
     fn finish(self) {
-        for ((one, several), (span, count)) in self.notes {
-            let text = if count == 1 {
-                one
-            } else {
-                several.replacen('#', &count.to_string(), 1)
-            };
+        let mut notes: Vec<(Message, Span)> = self
+            .notes
+            .into_values()
+            .map(|(span, count, words)| (words(count), span))
+            .collect();
+        notes.sort();
+        for (text, span) in notes {
             self.facts.unread.push((span, text));
         }
     }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::names::{Found, Names};
 use super::{Wrong, boolean, children, name, tag, unsupported};
 use crate::ingest::fact::{TreeArgument, TreeGate, TreeOperator};
+use crate::message;
 use crate::source::View;
+use crate::words::Message;
 
 /// Every gate of the model, and the names of the basic events that they mean.
 ///
@@ -59,7 +61,10 @@ impl Formula<'_> {
 }
 
 fn turns(view: View<'_>, called: &str) -> Wrong {
-    (view.span(), format!("gate `{called}` depends on itself"))
+    (
+        view.span(),
+        message!("gate `{called}` depends on itself", called),
+    )
 }
 
 impl<'v> Reader<'_, 'v> {
@@ -125,7 +130,10 @@ impl<'v> Reader<'_, 'v> {
         match self.names.gate_of(part.home, called) {
             Found::One(gate) => Ok(Some(gate)),
             Found::Nothing if kind.is_none() => Ok(None),
-            Found::Nothing => Err((view.span(), format!("gate `{called}` is not defined"))),
+            Found::Nothing => Err((
+                view.span(),
+                message!("gate `{called}` is not defined", called),
+            )),
             Found::Several => Err(several(view, called)),
         }
     }
@@ -149,7 +157,7 @@ impl<'v> Reader<'_, 'v> {
                     (Found::One(state), _) => Ok(TreeArgument::Constant(state)),
                     (Found::Several, _) => Err(several(view, called)),
                     (Found::Nothing, "house-event") => {
-                        let message = format!("house event `{called}` is not defined");
+                        let message = message!("house event `{called}` is not defined", called);
                         Err((view.span(), message))
                     }
                     (Found::Nothing, _) => Ok(TreeArgument::Event(self.event(part, called))),
@@ -175,18 +183,18 @@ impl<'v> Reader<'_, 'v> {
     fn formula(&mut self, part: Formula<'v>, called: Option<String>) -> Result<usize, Wrong> {
         let view = part.view;
         let count = children(view).count();
-        let wrong = |message: String| Err((view.span(), message));
+        let wrong = |message: Message| Err((view.span(), message));
         let operator = match tag(view) {
             "and" => TreeOperator::And,
             "or" => TreeOperator::Or,
             "not" if count == 1 => TreeOperator::Not,
-            "not" => return wrong(format!("`not` is of one argument, not of {count}")),
+            "not" => return wrong(message!("`not` is of one argument, not of {count}", count)),
             "xor" if count == 2 => TreeOperator::Xor,
-            "xor" => return wrong(format!("`xor` is of two arguments, not of {count}")),
+            "xor" => return wrong(message!("`xor` is of two arguments, not of {count}", count)),
             "atleast" => match view.get("min").and_then(View::as_count) {
                 Some(min) if min >= 1 && min <= count as u64 => TreeOperator::AtLeast(min),
                 _ => {
-                    let message = format!("`atleast` needs a `min` between 1 and {count}");
+                    let message = message!("`atleast` needs a `min` between 1 and {count}", count);
                     return wrong(message);
                 }
             },
@@ -198,7 +206,7 @@ impl<'v> Reader<'_, 'v> {
             other => return Err(unsupported(view, other)),
         };
         if count == 0 {
-            return wrong(format!("`{}` has no arguments", tag(view)));
+            return wrong(message!("`{tag}` has no arguments", tag = tag(view)));
         }
         let mut arguments = Vec::with_capacity(count);
         for child in part.inside() {
@@ -223,7 +231,10 @@ impl<'v> Reader<'_, 'v> {
 }
 
 fn several(view: View<'_>, called: &str) -> Wrong {
-    let message = format!("`{called}` is defined in several fault trees: say `TREE.{called}`");
+    let message = message!(
+        "`{called}` is defined in several fault trees: say `TREE.{called}`",
+        called
+    );
     (view.span(), message)
 }
 
@@ -234,6 +245,9 @@ fn formula_of(definition: View<'_>) -> Result<View<'_>, Wrong> {
     if let (Some(only), None) = (formulas.next(), formulas.next()) {
         return Ok(only);
     }
-    let message = format!("gate `{}` needs exactly one formula", name(definition)?);
+    let message = message!(
+        "gate `{what}` needs exactly one formula",
+        what = name(definition)?
+    );
     Err((definition.span(), message))
 }

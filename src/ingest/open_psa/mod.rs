@@ -13,15 +13,17 @@ mod tests;
 
 use super::Adapter;
 use super::fact::{Facts, FaultTree};
+use crate::message;
 use crate::source::xml::CHILDREN;
 use crate::source::{Document, Problem, ProblemKind, SourceMap, Span, View};
+use crate::words::Message;
 use names::Names;
 
 /// The adapter.
 pub struct OpenPsa;
 
 /// What is wrong, where, and what to do about it.
-type Wrong = (Span, String);
+type Wrong = (Span, Message);
 
 impl Adapter for OpenPsa {
     fn name(&self) -> &'static str {
@@ -57,14 +59,17 @@ fn tag(view: View<'_>) -> &str {
 }
 
 fn name(view: View<'_>) -> Result<&str, Wrong> {
-    view.get("name")
-        .and_then(View::as_str)
-        .ok_or_else(|| (view.span(), format!("`{}` has no name", tag(view))))
+    view.get("name").and_then(View::as_str).ok_or_else(|| {
+        (
+            view.span(),
+            message!("`{tag}` has no name", tag = tag(view)),
+        )
+    })
 }
 
 /// The fault trees of a model, which may use each other's gates, as one; `None` if it has none.
 /// `unread` gets what only uses them.
-fn tree(root: View<'_>, unread: &mut Vec<(Span, String)>) -> Result<Option<FaultTree>, Wrong> {
+fn tree(root: View<'_>, unread: &mut Vec<(Span, Message)>) -> Result<Option<FaultTree>, Wrong> {
     let mut names = Names::default();
     let mut called = Vec::new();
     for part in children(root) {
@@ -87,14 +92,17 @@ fn tree(root: View<'_>, unread: &mut Vec<(Span, String)>) -> Result<Option<Fault
             | "define-consequence"
             | "define-consequence-group"
             | "define-alignment" => {
-                let why = format!("`{}` is not read: the fault trees are", tag(part));
+                let why = message!(
+                    "`{what}` is not read: the fault trees are",
+                    what = tag(part)
+                );
                 unread.push((part.span(), why));
             }
             other => return Err(unsupported(part, other)),
         }
     }
     if called.is_empty() {
-        let why = "there is no `define-fault-tree` in this document".to_owned();
+        let why = message!("there is no `define-fault-tree` in this document");
         unread.push((root.span(), why));
         return Ok(None);
     }
@@ -108,9 +116,10 @@ fn tree(root: View<'_>, unread: &mut Vec<(Span, String)>) -> Result<Option<Fault
 }
 
 fn unsupported(view: View<'_>, what: &str) -> Wrong {
-    let message = format!(
+    let message = message!(
         "`{what}` is not read: fault trees may have and, or, atleast, not and xor gates, components, \
-         basic and house events"
+         basic and house events",
+        what
     );
     (view.span(), message)
 }
@@ -119,9 +128,6 @@ fn boolean(constant: View<'_>) -> Result<bool, Wrong> {
     match constant.get("value").and_then(View::as_str) {
         Some("true") => Ok(true),
         Some("false") => Ok(false),
-        _ => Err((
-            constant.span(),
-            "a constant is `true` or `false`".to_owned(),
-        )),
+        _ => Err((constant.span(), message!("a constant is `true` or `false`"))),
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Wrong, children, name, tag, unsupported};
+use crate::message;
 use crate::source::View;
 
 /// A gate that the model defines.
@@ -95,7 +96,7 @@ impl<'v> Names<'v> {
         let at = self.gates.len();
         let before = self.gate_table.paths.insert(self.path(home, own), at);
         if before.is_some() {
-            return Err((view.span(), format!("gate `{own}` is defined twice")));
+            return Err((view.span(), message!("gate `{own}` is defined twice", own)));
         }
         self.gates.push(Gate { view, home });
         if is_public {

@@ -17,7 +17,7 @@ fn refused(gate: &str) -> String {
     let body = format!("<define-fault-tree name=\"t\">{gate}</define-fault-tree>");
     let facts = facts(&body);
     assert!(facts.fault_trees.is_empty());
-    facts.problems[0].message.clone()
+    facts.problems[0].message.to_string()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{GraphData, GraphSource, GraphWay};
 use crate::ingest::fact::SavedWay;
+use crate::message;
 use crate::source::item::{Read, Reader};
 use crate::source::{Kind, Location, View, mask};
 use crate::words::{Assume, Class, Evidence, Id, Mode, Replication, Role, nearest};
@@ -20,7 +21,7 @@ pub(in crate::ingest) struct Every<T>(pub(super) Vec<T>);
 impl<T: Read> Read for Every<T> {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         if view.kind() != Kind::Sequence {
-            cx.unexpected(view, "a list");
+            cx.unexpected(view, message!("a list"));
             return None;
         }
         let mut all = Some(Vec::new());
@@ -66,15 +67,15 @@ impl Read for Text {
     fn read(view: View<'_>, cx: &mut Reader) -> Option<Self> {
         match view.as_str() {
             Some(text) if text.len() > MAX_TEXT => {
-                let message = format!("longer than {MAX_TEXT} bytes");
-                cx.wrong_value(view.span(), &message);
+                let message = message!("longer than {MAX_TEXT} bytes", MAX_TEXT);
+                cx.wrong_value(view.span(), message);
                 None
             }
             Some(text) if !text.is_empty() => cx
                 .charge(view.span(), text.len() / 256 + 1)
                 .then(|| Self(mask::value(text).into_owned())),
             _ => {
-                cx.unexpected(view, "text");
+                cx.unexpected(view, message!("text"));
                 None
             }
         }
@@ -86,7 +87,7 @@ impl Read for Id {
         let Text(text) = Text::read(view, cx)?;
         let id = Self::parse(&text);
         if id.is_none() {
-            cx.unexpected(view, "an id like service:login");
+            cx.unexpected(view, message!("an id like service:login"));
         }
         id
     }
@@ -98,7 +99,7 @@ fn integer(view: View<'_>, most: u64, cx: &mut Reader) -> Option<u64> {
     let number = number.and_then(|text| text.parse().ok());
     let number = number.filter(|number| *number <= most);
     if number.is_none() {
-        cx.unexpected(view, &format!("a whole number from 0 to {most}"));
+        cx.unexpected(view, message!("a whole number from 0 to {most}", most));
     }
     number
 }
@@ -144,7 +145,7 @@ impl Read for Rate {
         let number = number.and_then(|text| text.parse::<f64>().ok());
         let number = number.filter(|number| number.is_finite() && *number >= 0.0);
         if number.is_none() {
-            cx.unexpected(view, "a number that is not negative");
+            cx.unexpected(view, message!("a number that is not negative"));
         }
         number.map(Self)
     }
@@ -163,8 +164,11 @@ macro_rules! word {
                 if found.is_none() {
                     let words: Vec<&str> = $list::ALL.iter().map(|word| word.as_str()).collect();
                     let near = nearest(view.as_str().unwrap_or_default(), words.iter().copied());
-                    let hint = near.map_or(String::new(), |near| format!(" (did you mean {near}?)"));
-                    cx.unexpected(view, &format!("one of {}{hint}", words.join(", ")));
+                    let what = words.join(", ");
+                    cx.unexpected(view, match near {
+                        Some(near) => message!("one of {what} (did you mean {near}?)", what, near),
+                        None => message!("one of {what}", what),
+                    });
                 }
                 found.map(Self)
             }
@@ -183,7 +187,7 @@ impl Read for Flag {
             Some("true") => Some(Self(true)),
             Some("false") => Some(Self(false)),
             _ => {
-                cx.unexpected(view, "true or false");
+                cx.unexpected(view, message!("true or false"));
                 None
             }
         }
@@ -202,8 +206,10 @@ impl Read for Replication {
             _ => {
                 cx.unexpected(
                     view,
-                    "the replication `primary`, `sync`, `async` with `lag_s`, or `backup` with \
-                     `interval_s`",
+                    message!(
+                        "the replication `primary`, `sync`, `async` with `lag_s`, or `backup` with \
+                     `interval_s`"
+                    ),
                 );
                 None
             }

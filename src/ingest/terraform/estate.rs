@@ -1,5 +1,7 @@
 //! All roots together: which resource a value means, where resources are, what leads to what.
 
+use crate::message;
+use crate::words::Message;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -232,7 +234,7 @@ impl<'b> Estate<'b> {
     }
 
     /// Roots of which another tells everything, each with the file that does.
-    pub(super) fn told_elsewhere(&self) -> Vec<(Span, String)> {
+    pub(super) fn told_elsewhere(&self) -> Vec<(Span, Message)> {
         let mut owners: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
             let own = self
@@ -253,7 +255,7 @@ impl<'b> Estate<'b> {
             (Some(*root) != *owner).then(|| {
                 (
                     *span,
-                    format!("tells of the same resources as {path}, which is used"),
+                    message!("tells of the same resources as {path}, which is used", path),
                 )
             })
         };

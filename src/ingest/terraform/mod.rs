@@ -34,6 +34,7 @@ mod value;
 
 use super::budget::Budget;
 use super::{Adapter, fact::Facts};
+use crate::message;
 use crate::source::{Document, Problem, ProblemKind, SourceMap};
 
 /// Steps for one run over all documents: far above real ones, a few seconds of work.
@@ -65,7 +66,7 @@ impl Adapter for Terraform {
         on_own_stack.unwrap_or_else(|| {
             let mut facts = Facts::default();
             if let Some(document) = documents.first() {
-                let message = "the Terraform files could not be read: no memory for it";
+                let message = message!("the Terraform files could not be read: no memory for it");
                 let span = document.root().span();
                 facts
                     .problems
@@ -89,8 +90,10 @@ fn translate(documents: &[&Document], sources: &SourceMap) -> Facts {
         .last()
         .filter(|_| budget.is_spent() || evaluation.is_spent())
     {
-        let message = "the Terraform files are too large, or too entangled: some of what they \
-                       say was left unread";
+        let message = message!(
+            "the Terraform files are too large, or too entangled: some of what they \
+                       say was left unread"
+        );
         let problem = Problem::new(ProblemKind::Unreadable, last.root().span(), message);
         facts.problems.push(problem);
     }

@@ -1,5 +1,7 @@
 //! Documents become roots: which state, plan or directory counts, and why others don't.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,7 +18,7 @@ use crate::source::{Document, SourceMap, Span, View};
 /// What was read, and notes on what was not.
 pub(super) struct Read {
     pub(super) roots: Vec<Root>,
-    pub(super) unread: Vec<(Span, String)>,
+    pub(super) unread: Vec<(Span, Message)>,
 }
 
 /// A state with what tells its copies apart.
@@ -57,7 +59,7 @@ pub(super) fn read<'d>(
                 lineage: root.get("lineage").and_then(View::as_str),
                 serial: root.get("serial").and_then(View::as_count).unwrap_or(0),
             }),
-            Some(Part::NoState(why)) => out.unread.push((root.span(), why.to_owned())),
+            Some(Part::NoState(why)) => out.unread.push((root.span(), Message::fixed(why))),
             Some(Part::Plan) => plans.push((age(root), path, root)),
             Some(Part::Show) => shown.push((path, root)),
             Some(kind @ (Part::Hcl | Part::Json)) => {
@@ -74,8 +76,10 @@ pub(super) fn read<'d>(
                 if by_itself || named {
                     values.push((path, root, json));
                 } else {
-                    let why = "values that Terraform uses only when told to: name the file with `-i` to use them";
-                    out.unread.push((root.span(), why.to_owned()));
+                    let why = message!(
+                        "values that Terraform uses only when told to: name the file with `-i` to use them"
+                    );
+                    out.unread.push((root.span(), why));
                 }
             }
             Some(Part::Other) | None => {}
@@ -169,8 +173,10 @@ impl Read {
             });
             match newer {
                 Some((newer, ..)) => {
-                    let text =
-                        format!("another copy of the state in {}, which is used", newer.path);
+                    let text = message!(
+                        "another copy of the state in {path}, which is used",
+                        path = newer.path
+                    );
                     self.unread.push((state.root.span(), text));
                 }
                 None => taken.push((state, addresses, root)),
@@ -210,15 +216,16 @@ impl Read {
             {
                 unread.push((
                     span,
-                    "a copy of a module that `terraform init` fetched".to_owned(),
+                    message!("a copy of a module that `terraform init` fetched"),
                 ));
                 continue;
             }
             if folder.components().any(|part| part.as_str() == "modules") {
                 unread.push((
                     span,
-                    "a module that nothing here calls: what it makes, only a caller knows"
-                        .to_owned(),
+                    message!(
+                        "a module that nothing here calls: what it makes, only a caller knows"
+                    ),
                 ));
                 continue;
             }
@@ -231,13 +238,11 @@ impl Read {
                 && known > missing
             {
                 if missing > 0 {
-                    let what = if missing == 1 {
-                        "resource is"
-                    } else {
-                        "resources are"
-                    };
-                    let text = format!(
-                        "the state or plan beside it was read instead; {missing} {what} not in it (yet)"
+                    let text = message!(
+                        "the state or plan beside it was read instead; {missing} resource is not in it \
+                         (yet)|the state or plan beside it was read instead; {missing} resources are not \
+                         in it (yet)",
+                        missing
                     );
                     unread.push((span, text));
                 }

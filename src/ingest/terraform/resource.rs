@@ -1,5 +1,6 @@
 //! Resources, as all sources of them are told alike.
 
+use crate::words::Message;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -59,7 +60,7 @@ pub(super) struct Root {
     /// Where its state is kept: `s3 bucket=... key=...`; what other roots read it by.
     pub(super) backend: Option<String>,
     /// What of it could not be read or evaluated.
-    pub(super) unread: Vec<(Span, String)>,
+    pub(super) unread: Vec<(Span, Message)>,
 }
 
 /// Splits an address into module path, block and key. `None` if it is none.

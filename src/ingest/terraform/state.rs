@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::resource::{Resource, Root, parse_address};
 use super::value::{Data, Key, Reference, Val};
 use crate::ingest::budget::Budget;
+use crate::message;
 use crate::source::{Span, View};
 
 /// Deepest path of a flat attribute.
@@ -20,8 +21,8 @@ pub(super) fn version_4(root: View<'_>, budget: &Budget) -> Root {
     for block in blocks {
         let text = |key| block.get(key).and_then(View::as_str);
         let (Some(kind), Some(name)) = (text("type"), text("name")) else {
-            let why = "a resource without type or name";
-            out.unread.push((block.span(), why.to_owned()));
+            let why = message!("a resource without type or name");
+            out.unread.push((block.span(), why));
             continue;
         };
         let module: Rc<str> = text("module").unwrap_or_default().into();
@@ -130,8 +131,8 @@ pub(super) fn version_3(root: View<'_>, budget: &Budget) -> Root {
                 .as_str()
                 .and_then(|text| old(text, &path, address, view, budget))
             else {
-                let why = "a resource without a type";
-                out.unread.push((address.span(), why.to_owned()));
+                let why = message!("a resource without a type");
+                out.unread.push((address.span(), why));
                 continue;
             };
             out.resources.push(resource);

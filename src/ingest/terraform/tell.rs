@@ -14,6 +14,7 @@ use crate::ingest::fact::{
     AliasFact, Apart, Attributes, Expr, Facts, MemberFact, ModeRule, NodeFact, Origin, Otherwise,
     Ref, ReplicasFact, RequirementFact, Reschedule, Spread, WayFact,
 };
+use crate::message;
 use crate::source::Span;
 use crate::words::{Class, Evidence, Id, Mode};
 
@@ -797,8 +798,11 @@ impl Teller<'_, '_> {
         for path in row.zone.iter().chain(row.region) {
             for value in entry.resource.values.at(path) {
                 if let Some(why) = value.reason() {
-                    let text =
-                        format!("where `{}` is can't be told: {why}", entry.resource.block());
+                    let text = message!(
+                        "where `{what}` is can't be told: {why}",
+                        why,
+                        what = entry.resource.block()
+                    );
                     self.facts.unread.push((value.span, text));
                     return;
                 }
@@ -841,14 +845,11 @@ impl Teller<'_, '_> {
             if listed.len() > TYPES {
                 words.push(format!("{} other types", listed.len() - TYPES));
             }
-            let what = if total == 1 {
-                "resource is"
-            } else {
-                "resources are"
-            };
-            let text = format!(
-                "{total} {what} of types that are not known here: {}",
-                words.join(", ")
+            let text = message!(
+                "{total} resource is of types that are not known here: {words}|{total} resources are of \
+                 types that are not known here: {words}",
+                total,
+                words = words.join(", ")
             );
             self.facts.unread.push((*span, text));
         }

@@ -24,6 +24,7 @@ mod zipkin;
 
 use super::budget::Budget;
 use super::{Adapter, fact::Facts};
+use crate::message;
 use crate::source::{Document, Problem, ProblemKind, SourceMap};
 use recognise::Form;
 use spans::Seen;
@@ -63,9 +64,12 @@ impl Adapter for Traces {
         }
         let mut facts = telling::tell(seen, &budget);
         if let Some(last) = documents.last().filter(|_| budget.is_spent()) {
-            let message = "the traces are too large: some of what they say was left unread";
+            let message =
+                message!("the traces are too large: some of what they say was left unread");
             let problem = Problem::new(ProblemKind::Unreadable, last.root().span(), message)
-                .with_help("an hour of them, or the backend's dependency links, say as much");
+                .with_help(message!(
+                    "an hour of them, or the backend's dependency links, say as much"
+                ));
             facts.problems.push(problem);
         }
         facts

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::message;
 use crate::source::{FileId, Span as Place};
+use crate::words::Message;
 
 /// What a span says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +85,7 @@ pub(super) struct Seen<'d> {
     pub(super) nameless: BTreeMap<(FileId, &'static str), (usize, Place)>,
     /// Files whose other signals have been noted.
     noted: BTreeSet<(FileId, &'static str)>,
-    pub(super) unread: Vec<(Place, String)>,
+    pub(super) unread: Vec<(Place, Message)>,
 }
 
 impl Seen<'_> {
@@ -96,7 +98,10 @@ impl Seen<'_> {
     /// Notes, once a file, that it holds something else than traces.
     pub(super) fn other_signal(&mut self, place: Place, what: &'static str) {
         if self.noted.insert((place.file, what)) {
-            let why = format!("OpenTelemetry {what}, not traces: nothing in them names a caller");
+            let why = message!(
+                "OpenTelemetry {what}, not traces: nothing in them names a caller",
+                what
+            );
             self.unread.push((place, why));
         }
     }

@@ -8,8 +8,9 @@ use crate::ingest::budget::Budget;
 use crate::ingest::fact::{
     Attributes, Expr, Facts, ModeRule, NodeFact, Origin, Otherwise, Ref, RequirementFact, Traffic,
 };
+use crate::message;
 use crate::source::{FileId, Span as Place};
-use crate::words::{Class, Evidence, Id, Mode};
+use crate::words::{Class, Evidence, Id, Message, Mode};
 
 /// Says all of it.
 pub(super) fn tell(seen: Seen<'_>, budget: &Budget) -> Facts {
@@ -41,13 +42,17 @@ pub(super) fn tell(seen: Seen<'_>, budget: &Budget) -> Facts {
         unnamed.entry(span.place.file).or_insert((0, span.place)).0 += 1;
     }
     for (count, place) in unnamed.into_values() {
-        let what = if count == 1 { "span" } else { "spans" };
-        let why = format!("{count} {what} without a service: whose they are is not known");
+        let why = message!(
+            "{count} span without a service: whose it is is not known|{count} spans without a service: \
+             whose they are is not known",
+            count
+        );
         facts.unread.push((place, why));
     }
     for ((_, why), (count, place)) in &seen.nameless {
-        let what = if *count == 1 { "entry" } else { "entries" };
-        facts.unread.push((*place, format!("{count} {what} {why}")));
+        let why = Message::fixed(why);
+        let why = message!("{count} entry {why}|{count} entries {why}", count, why);
+        facts.unread.push((*place, why));
     }
     facts.unread.extend(seen.unread);
     facts.traffic = Traffic {

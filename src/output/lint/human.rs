@@ -189,7 +189,7 @@ fn more(matter: &Matter<'_>) -> Vec<String> {
             .take(MORE)
             .map(|finding| match &finding.object {
                 // Of a problem of a file, the object is what the first one says already.
-                Some(object) if *object != matter.first.message => {
+                Some(object) if object.as_str() != matter.first.message.as_str() => {
                     format!("`{}` ({})", clean(&finding.subject), clean(object))
                 }
                 _ => format!("`{}`", clean(&finding.subject)),

@@ -13,7 +13,7 @@ use crate::findings::waiver::{Waived, Waiver};
 use crate::findings::{Finding, Place};
 use crate::output::json::VERSION;
 use crate::source::SourceMap;
-use crate::words::{Code, Evidence, Id, Severity};
+use crate::words::{Code, Evidence, Id, Message, Severity};
 
 /// The answer of `spof lint --format json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -59,7 +59,7 @@ struct Found<'a> {
     location: Option<Location>,
     /// The chain behind it and other places, in order.
     related: Vec<Location>,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
     /// What would help.
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
@@ -184,7 +184,7 @@ fn of<'a>(finding: &'a Finding, lint: &Lint<'_>) -> Found<'a> {
             .iter()
             .map(|related| location(&related.place, &related.words, sources))
             .collect(),
-        notes: &finding.notes,
+        notes: finding.notes.iter().map(Message::as_str).collect(),
         help: finding.help.as_deref(),
     }
 }

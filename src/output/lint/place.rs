@@ -67,7 +67,7 @@ pub(super) fn explanation(lint: &Lint<'_>, finding: &Finding) -> Vec<String> {
         let location = related.place.location(lint.sources);
         format!("{} ({location})", related.words)
     });
-    let notes = finding.notes.iter().cloned();
+    let notes = finding.notes.iter().map(ToString::to_string);
     let help = finding.help.iter().map(|help| format!("help: {help}"));
     hops.chain(notes).chain(help).collect()
 }

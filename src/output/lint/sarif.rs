@@ -277,7 +277,7 @@ fn result(lint: &Lint<'_>, finding: &Finding, waiver: Option<&Waiver>) -> SarifR
         .map(|related| (&related.place, related.words.as_str()))
         .take(MOST_PLACES)
         .collect();
-    let mut text = finding.message.clone();
+    let mut text = finding.message.to_string();
     for more in finding.notes.iter().chain(&finding.help) {
         text.push('\n');
         text.push_str(more);

@@ -117,10 +117,10 @@ fn nothing_of_the_input_reaches_the_terminal() {
     let evil = "a\u{1b}[31mb\u{202e}c\u{7}\td\u{9b}e";
     let text = format!("x: {evil} # X\n");
     let (sources, mut findings) = estate(&text, &["X"]);
-    findings[0].message = format!("`service:{evil}`\nsecond line");
+    findings[0].message = format!("`service:{evil}`\nsecond line").as_str().into();
     findings[0].label = evil.to_owned();
-    findings[0].notes = vec![evil.to_owned()];
-    findings[0].help = Some(format!("{evil}\r\n::error::x"));
+    findings[0].notes = vec![evil.into()];
+    findings[0].help = Some(format!("{evil}\r\n::error::x").as_str().into());
     findings[0].related = vec![Related::new(Place::File(evil.into()), evil)];
     let coverage = Coverage::default();
     let judged = judged(&findings);

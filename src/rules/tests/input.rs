@@ -45,7 +45,7 @@ fn files_over_a_limit_are_named_without_their_text() {
         path: path.into(),
         span: None,
         reason,
-        detail: "200 MB".to_owned(),
+        detail: "200 MB".into(),
     };
     let linted = lint_with(
         &[("spof.yaml", "services: [{id: service:web}]")],

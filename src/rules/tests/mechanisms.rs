@@ -31,7 +31,7 @@ fn unspread(spec: &str) -> Option<(Severity, String)> {
     assert!(found.len() < 2, "{:?}", linted.short());
     found
         .first()
-        .map(|finding| (finding.severity, finding.message.clone()))
+        .map(|finding| (finding.severity, finding.message.to_string()))
 }
 
 const BY_HOST: &str = "        - {topologyKey: kubernetes.io/hostname, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}\n";

@@ -148,9 +148,9 @@ fn what_is_switched_off_and_needed_by_nobody_is_a_note() {
         (found.severity, found.message.clone())
     };
     let message = "`service:off` does not serve even when nothing has failed: it has no replicas";
-    assert_eq!(finding(&text("")), (Severity::Note, message.to_owned()));
+    assert_eq!(finding(&text("")), (Severity::Note, message.into()));
     let needed = finding(&text("http://off"));
-    assert_eq!(needed, (Severity::Warning, message.to_owned()));
+    assert_eq!(needed, (Severity::Warning, message.into()));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::build::{Builder, Stop, character_at, refuse};
 use super::problem::UnreadReason;
 use super::tree::{Comment, Document, NodeId, Value};
 use super::{FileId, Limits, Reading, Span};
+use crate::message;
 
 pub use expr::{At, Expr, ExprKind, Part, expression, template};
 
@@ -36,7 +37,10 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let mut reading = Reading::default();
     let whole = Span::new(file, 0, text.len());
     if text.len() > MOST_BYTES {
-        let message = format!("an HCL file may have {MOST_BYTES} bytes at most");
+        let message = message!(
+            "an HCL file may have {MOST_BYTES} bytes at most",
+            MOST_BYTES
+        );
         refuse(&mut reading, whole, UnreadReason::OverLimit, message);
         return reading;
     }
@@ -44,7 +48,10 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
     let skipped = text.len() - body.len();
     let swept = sweep::sweep(body);
     if swept.most_entries > MOST_ENTRIES {
-        let message = format!("an object of HCL may have {MOST_ENTRIES} entries at most");
+        let message = message!(
+            "an object of HCL may have {MOST_ENTRIES} entries at most",
+            MOST_ENTRIES
+        );
         refuse(&mut reading, whole, UnreadReason::OverLimit, message);
         return reading;
     }
@@ -55,7 +62,7 @@ pub fn read(file: FileId, text: &str, limits: &Limits) -> Reading {
             let (start, end) = character_at(text, at);
             // Only the first line of what is wrong: the rest may quote the input.
             let message = error.message().lines().next().unwrap_or("syntax error");
-            let message = format!("this is not valid HCL: {}", tidy(message));
+            let message = message!("this is not valid HCL: {what}", what = tidy(message));
             let span = Span::new(file, start, end);
             refuse(&mut reading, span, UnreadReason::Broken, message);
             return reading;

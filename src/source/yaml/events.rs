@@ -6,6 +6,7 @@ use granit_parser::{
 
 use super::document::{Marked, Range, Shape};
 use super::{Pile, Stopped};
+use crate::message;
 use crate::source::build::{MOST_PROBLEMS, Stop, character_at, refuse};
 use crate::source::problem::{Problem, ProblemKind, UnreadReason};
 use crate::source::tree::Comment;
@@ -165,10 +166,12 @@ impl<'p, 'l, 't> Reader<'p, 'l, 't> {
             Event::Alias(anchor) => self.pile.document.alias(anchor, range),
             Event::UnresolvedAlias(_) => {
                 // Not its name: it may be a password that begins with `*`.
-                let message = "this alias (`*`) has no anchor (`&`) of its name before it";
+                let message =
+                    message!("this alias (`*`) has no anchor (`&`) of its name before it");
                 let span = self.span(range);
                 let problem = Problem::new(ProblemKind::InvalidValue, span, message);
-                let help = "it is read as nothing; put it in quotes if it is meant as text";
+                let help =
+                    message!("it is read as nothing; put it in quotes if it is meant as text");
                 let problems = &mut self.pile.reading.problems;
                 if problems.len() < MOST_PROBLEMS {
                     problems.push(problem.with_help(help));
@@ -199,13 +202,13 @@ impl<'p, 'l, 't> Reader<'p, 'l, 't> {
                 (self.place(&error), UnreadReason::OverLimit, message)
             }
             Failure::Syntax(error) => {
-                let message = format!("this is not valid YAML: {}", error.info());
+                let message = message!("this is not valid YAML: {what}", what = error.info());
                 (self.place(&error), UnreadReason::Broken, message)
             }
             Failure::Limit(stop, span) => (span, UnreadReason::OverLimit, stop.message(limits)),
             Failure::Documents(span) => {
                 let most = limits.documents;
-                let message = format!("the file has more than {most} documents");
+                let message = message!("the file has more than {most} documents", most);
                 (span, UnreadReason::OverLimit, message)
             }
         };

@@ -43,7 +43,7 @@ fn read(paths: Vec<Utf8PathBuf>) -> (Model, String) {
     let (told, unclaimed) = ingest::run(&inputs.documents, &inputs.sources);
     assert!(unclaimed.is_empty());
     let notes = told.iter().flat_map(|told| &told.facts.unread);
-    let notes: Vec<_> = notes.map(|(_, why)| why.clone()).collect();
+    let notes: Vec<_> = notes.map(|(_, why)| why.to_string()).collect();
     let model = model::build(told, &inputs.sources, Assume::Pessimistic);
     (model, notes.join("\n"))
 }

@@ -1,6 +1,8 @@
 //! Builds a kustomization as `kustomize build` does: resources and components, patches, namespace,
 //! prefix and suffix, replica counts, generated `ConfigMap`s. What is not applied is said.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -147,14 +149,14 @@ pub(super) struct Builder<'a, 'd> {
     pub(super) keeps_names: bool,
     /// Whether namespaces are applied: not where other manifests state none and name these.
     pub(super) spaces: bool,
-    pub(super) notes: BTreeSet<(Span, String)>,
+    pub(super) notes: BTreeSet<(Span, Message)>,
     pub(super) builds: usize,
     /// Something that a kustomization lists is not among the inputs.
     pub(super) incomplete: bool,
 }
 
 impl<'d> Builder<'_, 'd> {
-    fn note(&mut self, span: Span, why: impl Into<String>) {
+    fn note(&mut self, span: Span, why: impl Into<Message>) {
         self.notes.insert((span, why.into()));
     }
 
@@ -172,7 +174,7 @@ impl<'d> Builder<'_, 'd> {
         if depth >= DEPTH || self.builds > MOST_BUILDS || !self.reader.spend(items.len()) {
             self.note(
                 own.span,
-                "this chain of kustomizations is a circle, or too long",
+                message!("this chain of kustomizations is a circle, or too long"),
             );
             return items;
         }
@@ -201,9 +203,9 @@ impl<'d> Builder<'_, 'd> {
             .map(|(key, _)| format!("`{}`", plain(key)))
             .collect();
         if !unknown.is_empty() {
-            let why = format!(
-                "kustomize: {} is not applied here; give the output of `kustomize build`",
-                unknown.join(", ")
+            let why = message!(
+                "kustomize: {what} is not applied here; give the output of `kustomize build`",
+                what = unknown.join(", ")
             );
             self.note(own.span, why);
         }
@@ -225,9 +227,9 @@ impl<'d> Builder<'_, 'd> {
 
     fn missing(&mut self, span: Span, text: &str) {
         self.incomplete = true;
-        let why = format!(
-            "kustomize: `{}` is not among the inputs, or can't be read: give it too",
-            plain(text)
+        let why = message!(
+            "kustomize: `{what}` is not among the inputs, or can't be read: give it too",
+            what = plain(text)
         );
         self.note(span, why);
     }
@@ -303,8 +305,10 @@ impl<'d> Builder<'_, 'd> {
         let from = self.reader.get(view, "path");
         let patch = from.or_else(|| self.reader.get(view, "patch"));
         if target.as_ref().is_some_and(Target::is_beyond) {
-            let why = "kustomize: a patch whose target is selected by more than names and simple \
-                       patterns is not applied";
+            let why = message!(
+                "kustomize: a patch whose target is selected by more than names and simple \
+                       patterns is not applied"
+            );
             self.note(view.span(), why);
             return;
         }
@@ -347,9 +351,12 @@ impl<'d> Builder<'_, 'd> {
                 Ok(true) => {}
                 // What it is for may be in what is missing.
                 Ok(false) if self.incomplete => {}
-                Ok(false) => self.note(span, "kustomize: this patch fits none of the objects"),
+                Ok(false) => self.note(
+                    span,
+                    message!("kustomize: this patch fits none of the objects"),
+                ),
                 Err((place, why)) => {
-                    let why = format!("kustomize: this patch is not applied: {why}");
+                    let why = message!("kustomize: this patch is not applied: {why}", why);
                     self.note(place, why);
                 }
             }
@@ -365,8 +372,10 @@ impl<'d> Builder<'_, 'd> {
         let space = space.map(|name| (name, own.span));
         if self.keeps_names {
             if !prefix.is_empty() || !suffix.is_empty() {
-                let why = "kustomize: names and namespaces are left as they are: the same \
-                           workloads stand elsewhere in the input under them";
+                let why = message!(
+                    "kustomize: names and namespaces are left as they are: the same \
+                           workloads stand elsewhere in the input under them"
+                );
                 self.note(own.span, why);
             }
             return;
@@ -412,9 +421,9 @@ fn operations<'d>(
     target: Option<&Target<'d>>,
     items: &mut [Item<'d>],
     reader: &Reader,
-) -> Result<bool, (Span, String)> {
+) -> Result<bool, (Span, Message)> {
     let Some(target) = target else {
-        return Err((patch.span, "it has no target".to_owned()));
+        return Err((patch.span, message!("it has no target")));
     };
     let mut any = false;
     for item in items.iter_mut().filter(|item| target.selects(item, reader)) {
@@ -433,7 +442,7 @@ fn strategic<'d>(
     target: Option<&Target<'d>>,
     items: &mut Vec<Item<'d>>,
     reader: &Reader,
-) -> Result<bool, (Span, String)> {
+) -> Result<bool, (Span, Message)> {
     let text = |keys: &[&str]| patch.path(keys).and_then(Piece::as_str);
     let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
     let namespace = text(&["metadata", "namespace"]);
@@ -470,7 +479,7 @@ fn strategic<'d>(
         if let Some(piece) = item.changed(reader) {
             merge::merge(piece, body.clone(), keyed, reader) == Outcome::Kept
         } else {
-            wrong = Some((patch.span, "the object is too large".to_owned()));
+            wrong = Some((patch.span, message!("the object is too large")));
             true
         }
     });

@@ -3,8 +3,10 @@
 
 use super::super::reader::Reader;
 use super::build::Item;
+use crate::message;
 use crate::source::piece::{Content, Piece};
 use crate::source::{FileId, Span, View};
+use crate::words::Message;
 
 /// A `ConfigMap` to be made.
 pub(super) struct Made<'d> {
@@ -19,12 +21,12 @@ pub(super) fn config_map<'d>(
     view: View<'d>,
     text: &dyn Fn(&str) -> Option<String>,
     reader: &Reader,
-) -> Result<Made<'d>, (Span, String)> {
+) -> Result<Made<'d>, (Span, Message)> {
     let name = reader.get(view, "name");
     let Some((name, span)) = name.and_then(|name| Some((name.as_str()?, name.span()))) else {
         return Err((
             view.span(),
-            "kustomize: this generator has no name".to_owned(),
+            message!("kustomize: this generator has no name"),
         ));
     };
     let mut data = Vec::new();
@@ -51,10 +53,10 @@ pub(super) fn config_map<'d>(
             _ => (stated.rsplit('/').next().unwrap_or(stated), stated),
         };
         let Some(content) = text(path) else {
-            let why = format!(
-                "kustomize: `{}`, which ConfigMap `{}` is made of, is not among the inputs",
-                super::super::pointers::plain(path),
-                super::super::pointers::plain(name),
+            let why = message!(
+                "kustomize: `{what}`, which ConfigMap `{what2}` is made of, is not among the inputs",
+                what = super::super::pointers::plain(path),
+                what2 = super::super::pointers::plain(name)
             );
             return Err((entry.span(), why));
         };

@@ -15,6 +15,7 @@ mod pointer;
 mod rename;
 mod target;
 
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -70,7 +71,7 @@ pub(super) struct Built<'d> {
     /// Objects as changed, with the file they come from.
     pub(super) made: Vec<(FileId, Document)>,
     /// What was not applied.
-    pub(super) notes: Vec<(Span, String)>,
+    pub(super) notes: Vec<(Span, Message)>,
 }
 
 /// All kustomizations of the input, and what follows from them.

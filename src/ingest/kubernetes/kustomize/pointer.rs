@@ -1,7 +1,9 @@
 //! JSON patches (RFC 6902) with JSON pointers (RFC 6901).
 
+use crate::message;
 use crate::source::Span;
 use crate::source::piece::{Content, MOST_DEPTH, Piece};
+use crate::words::Message;
 
 /// Longest pointer, in steps.
 const LONGEST: usize = 64;
@@ -17,11 +19,11 @@ pub(super) fn apply(
     object: &Piece,
     patch: &Piece,
     spend: &dyn Fn(usize) -> bool,
-) -> Result<Piece, (Span, String)> {
+) -> Result<Piece, (Span, Message)> {
     let Content::Sequence(operations) = &patch.content else {
-        return Err((patch.span, "this is no list of operations".to_owned()));
+        return Err((patch.span, message!("this is no list of operations")));
     };
-    let too_large = || (patch.span, "what it makes is too large".to_owned());
+    let too_large = || (patch.span, message!("what it makes is too large"));
     let take = |piece: &Piece| {
         let (depth, values) = piece.measure();
         (depth <= MOST_DEPTH && values <= MOST_VALUES && spend(values * COST))
@@ -30,21 +32,21 @@ pub(super) fn apply(
     };
     let mut changed = take(object)?;
     for operation in operations {
-        let wrong = |why: &str| (operation.span, why.to_owned());
+        let wrong = |why: Message| (operation.span, why);
         let text = |key| operation.get(key).and_then(Piece::as_str);
         let pointer = |key| {
-            steps(text(key).ok_or_else(|| wrong("it has no path"))?)
-                .ok_or_else(|| wrong("its path is no JSON pointer"))
+            steps(text(key).ok_or_else(|| wrong(message!("it has no path")))?)
+                .ok_or_else(|| wrong(message!("its path is no JSON pointer")))
         };
         let to = pointer("path")?;
         let value = || match operation.get("value") {
             Some(value) => take(value),
-            None => Err(wrong("it has no value")),
+            None => Err(wrong(message!("it has no value"))),
         };
         let nowhere = || {
-            wrong(&format!(
-                "there is no `{}`",
-                text("path").unwrap_or_default()
+            wrong(message!(
+                "there is no `{path}`",
+                path = text("path").unwrap_or_default()
             ))
         };
         match text("op").unwrap_or_default() {
@@ -69,7 +71,7 @@ pub(super) fn apply(
                 let value = remove(&mut changed, &from).ok_or_else(nowhere)?;
                 add(&mut changed, &to, value).ok_or_else(nowhere)?;
             }
-            _ => return Err(wrong("this operation is none of RFC 6902")),
+            _ => return Err(wrong(message!("this operation is none of RFC 6902"))),
         }
         let (depth, values) = changed.measure();
         if depth > MOST_DEPTH || values > MOST_VALUES || !spend(values) {

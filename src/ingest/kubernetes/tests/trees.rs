@@ -8,7 +8,7 @@ fn notes(files: &[(&str, &str)]) -> Vec<String> {
         .0
         .unread
         .into_iter()
-        .map(|(_, why)| why)
+        .map(|(_, why)| why.into())
         .collect()
 }
 

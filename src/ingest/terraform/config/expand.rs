@@ -1,6 +1,8 @@
 //! Blocks become resources: names are looked up, `count` and `for_each` counted out, modules
 //! entered.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -98,7 +100,11 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 && matters
                 && let Some((span, why)) = self.why_uncounted(block, scope)
             {
-                let text = format!("how many `{name}` there are can't be told: {why}");
+                let text = message!(
+                    "how many `{name}` there are can't be told: {why}",
+                    name,
+                    why
+                );
                 root.unread.push((span, text));
             }
             for (key, values) in &instances.all {
@@ -128,7 +134,7 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         for (name, call) in &scope.directory.calls {
             if depth >= DEEPEST {
                 root.unread
-                    .push((call.span, "modules inside each other too deeply".to_owned()));
+                    .push((call.span, message!("modules inside each other too deeply")));
                 continue;
             }
             if let Some(calls) = self.calls(name, scope) {
@@ -138,7 +144,11 @@ impl<'e, 'd> Evaluator<'e, 'd> {
                 if calls.shape == Shape::Unknown
                     && let Some((span, why)) = self.why_uncounted(call, scope)
                 {
-                    let text = format!("how often module `{name}` is used can't be told: {why}");
+                    let text = message!(
+                        "how often module `{name}` is used can't be told: {why}",
+                        name,
+                        why
+                    );
                     root.unread.push((span, text));
                 }
             } else {
@@ -151,13 +161,13 @@ impl<'e, 'd> Evaluator<'e, 'd> {
         &self,
         block: &Block<'d>,
         scope: &Rc<Scope<'e, 'd>>,
-    ) -> Option<(Span, String)> {
+    ) -> Option<(Span, Message)> {
         let (view, json) = block
             .attribute("count")
             .or_else(|| block.attribute("for_each"))?;
         let value = self.attribute(view, json, &Env::of(scope));
         let why = value.reason().unwrap_or("it is no number, map or set");
-        Some((view.span(), why.to_owned()))
+        Some((view.span(), Message::verbatim(why)))
     }
 
     /// The instances of a resource, evaluated once.
@@ -751,13 +761,13 @@ fn replace(values: &mut Val, over: Val) {
 }
 
 /// Why the module of a call is not read. Each source is told once: the same words, more places.
-fn elsewhere(call: &Block<'_>) -> String {
+fn elsewhere(call: &Block<'_>) -> Message {
     const LONGEST: usize = 120;
     let Some(source) = source(call) else {
-        return "a module whose source is no plain text: what it makes is not known".to_owned();
+        return message!("a module whose source is no plain text: what it makes is not known");
     };
     if source.starts_with("./") || source.starts_with("../") {
-        return "the module's folder is not among the inputs".to_owned();
+        return message!("the module's folder is not among the inputs");
     }
     // What stands before `@` in an address may be a password.
     let shown = match source.split_once("://") {
@@ -770,9 +780,10 @@ fn elsewhere(call: &Block<'_>) -> String {
         None => source,
     };
     let shown: String = shown.chars().take(LONGEST).collect();
-    format!(
+    message!(
         "module `{shown}` comes from elsewhere: give a state, or the output of `terraform show \
-         -json`, to see what it makes"
+         -json`, to see what it makes",
+        shown
     )
 }
 

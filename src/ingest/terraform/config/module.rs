@@ -1,5 +1,7 @@
 //! What the files of one directory declare together.
 
+use crate::message;
+use crate::words::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -24,7 +26,7 @@ pub(in crate::ingest::terraform) struct Directory<'d> {
     pub(in crate::ingest::terraform) values: Vec<(View<'d>, bool)>,
     /// Override files, in the order in which Terraform merges them.
     overrides: Vec<Body<'d>>,
-    pub(in crate::ingest::terraform) unread: Vec<(Span, String)>,
+    pub(in crate::ingest::terraform) unread: Vec<(Span, Message)>,
     /// The first place of any file.
     pub(in crate::ingest::terraform) span: Option<Span>,
 }
@@ -108,8 +110,10 @@ impl<'d> Directory<'d> {
                     self.backends = backends;
                 }
             }
-            let why = "overrides what no other file of the folder declares: Terraform refuses it";
-            let lonely = lonely.into_iter().map(|span| (span, why.to_owned()));
+            let why = message!(
+                "overrides what no other file of the folder declares: Terraform refuses it"
+            );
+            let lonely = lonely.into_iter().map(|span| (span, why.clone()));
             self.unread.extend(lonely);
         }
     }

@@ -220,7 +220,7 @@ fn jaeger_traces_and_its_span_documents() {
     );
     assert_eq!(
         unread(&[("j.json", trace)]),
-        ["5: 1 span without a service: whose they are is not known"]
+        ["5: 1 span without a service: whose it is is not known"]
     );
     let stored = r#"[{"traceID":"a","spanID":"1","operationName":"x","process":{"serviceName":"web"}},
       {"traceID":"a","spanID":"2","operationName":"y","references":[{"refType":"CHILD_OF","traceID":"a","spanID":"1"}],"process":{"serviceName":"pay"}}]"#;
