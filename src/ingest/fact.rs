@@ -3,6 +3,7 @@
 //! A fact never speaks of indices or of other sources; names in it are references ([`Ref`]) that
 //! the model resolves when all sources are known.
 
+use crate::message;
 use crate::source::{Location, Problem, Span};
 use crate::words::{Class, Evidence, Id, Message, Mode, Replication, Role};
 
@@ -418,15 +419,14 @@ impl Traffic {
 
     /// `120 spans`, `4000 counted calls`, both, or nothing.
     #[must_use]
-    pub fn words(self) -> Option<String> {
-        let word = |count: u64, one: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {one}")),
-            count => Some(format!("{count} {one}s")),
-        };
-        match (word(self.spans, "span"), word(self.calls, "counted call")) {
-            (Some(spans), Some(calls)) => Some(format!("{spans} and {calls}")),
-            (spans, calls) => spans.or(calls),
+    pub fn words(self) -> Option<Message> {
+        let spans = message!("{n} span|{n} spans", n = self.spans);
+        let calls = message!("{n} counted call|{n} counted calls", n = self.calls);
+        match (self.spans, self.calls) {
+            (0, 0) => None,
+            (_, 0) => Some(spans),
+            (0, _) => Some(calls),
+            _ => Some(message!("{spans} and {calls}", spans, calls)),
         }
     }
 }

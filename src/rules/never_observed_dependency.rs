@@ -86,11 +86,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         let (id, on) = (context.id(requirement.of), context.id(member.node));
-        let saw = match context.model.traffic.words() {
-            Some(traffic) => format!("nothing in {traffic} shows"),
-            None => "no trace saw".to_owned(),
+        let message = match context.model.traffic.words() {
+            Some(traffic) => message!(
+                "nothing in {traffic} shows `{id}` calling `{on}`, which it is said to need",
+                traffic,
+                id,
+                on
+            ),
+            None => message!(
+                "no trace saw `{id}` calling `{on}`, which it is said to need",
+                id,
+                on
+            ),
         };
-        let message = format!("{saw} `{id}` calling `{on}`, which it is said to need");
         let mut finding = Finding::new(
             Code::NeverObservedDependency,
             severity::capped(Severity::Note, requirement.evidence),

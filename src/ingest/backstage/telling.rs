@@ -87,9 +87,9 @@ impl<'d> Catalogue<'_, 'd> {
         if entity::is_of_unknown_version(root) {
             let version = root.get("apiVersion");
             let shown = version.and_then(View::as_str).map(mask::value);
-            let why = format!(
-                "`{}` is no version that is known here: not read",
-                shown.as_deref().unwrap_or_default()
+            let why = message!(
+                "`{version}` is no version that is known here: not read",
+                version = shown.as_deref().unwrap_or_default()
             );
             let span = version.map_or(entity.span, View::span);
             self.facts.unread.push((span, why));
@@ -97,8 +97,9 @@ impl<'d> Catalogue<'_, 'd> {
         }
         // What new components are made from: `name: ${{ values.name }}`.
         if entity.name.contains("{{") || entity.namespace.contains("{{") {
-            let why = "a template of new entities: its name is filled in when one is made";
-            self.facts.unread.push((entity.span, why.to_owned()));
+            let why =
+                message!("a template of new entities: its name is filled in when one is made");
+            self.facts.unread.push((entity.span, why));
             return;
         }
         if entity.kind.eq_ignore_ascii_case("Location") {

@@ -58,7 +58,10 @@ impl<'d> Estate<'d> {
         self.namespaces.extend(object.namespace);
         if !kinds::is_known_version(object.api_version) {
             let shown = crate::source::mask::value(object.api_version);
-            let why = format!("`{shown}` is no version that is known here: not read");
+            let why = message!(
+                "`{version}` is no version that is known here: not read",
+                version = shown
+            );
             facts.unread.push((object.kind_span, why));
             return;
         }

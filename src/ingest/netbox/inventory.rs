@@ -104,8 +104,12 @@ pub(super) fn gather<'d>(
         };
         if form == Form::Rest {
             for (place, (count, span)) in unknown(root) {
-                let rows = if count == 1 { "row" } else { "rows" };
-                let why = format!("{count} {rows} of `{place}`: nothing is read of these");
+                let why = message!(
+                    "{count} row of `{place}`: nothing is read of it|{count} rows of `{place}`: nothing is \
+                     read of these",
+                    count,
+                    place
+                );
                 facts.unread.push((span, why));
             }
         }
