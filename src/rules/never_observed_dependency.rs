@@ -86,18 +86,19 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             continue;
         }
         let (id, on) = (context.id(requirement.of), context.id(member.node));
-        let message = match context.model.traffic.words() {
-            Some(traffic) => message!(
+        let message = if let Some(traffic) = context.model.traffic.words() {
+            message!(
                 "nothing in {traffic} shows `{id}` calling `{on}`, which it is said to need",
                 traffic,
                 id,
                 on
-            ),
-            None => message!(
+            )
+        } else {
+            message!(
                 "no trace saw `{id}` calling `{on}`, which it is said to need",
                 id,
                 on
-            ),
+            )
         };
         let mut finding = Finding::new(
             Code::NeverObservedDependency,
