@@ -256,10 +256,11 @@ impl<'s> Draft<'s> {
     /// There is one of the same id with other members.
     pub(super) fn add(
         &mut self,
-        requirement: Requirement,
+        mut requirement: Requirement,
         plain: bool,
         context: &Context,
     ) -> Result<(), Box<Refused>> {
+        self.bound(&mut requirement, context.span);
         let slot = self.by_id.slot(&requirement.id);
         if let Some(at) = self.by_id.at(slot, &requirement.id, &self.entries) {
             let Some(entry) = self.entries.get_mut(at) else {
@@ -288,6 +289,34 @@ impl<'s> Draft<'s> {
             });
         }
         Ok(())
+    }
+
+    /// Sums of weights fit in 64 bits: the analysis adds them up. What is too much counts less, and
+    /// that is said.
+    fn bound(&mut self, requirement: &mut Requirement, span: Span) {
+        let weights = requirement.members.iter().map(|member| member.weight);
+        if weights
+            .fold(Some(0u64), |sum, weight| sum?.checked_add(weight))
+            .is_some()
+        {
+            return;
+        }
+        let mut left = u64::MAX;
+        for member in &mut requirement.members {
+            if member.weight > left {
+                let message = message!(
+                    "the members of `{id}` weigh more than {what} in sum: `{id2}` counts {left}, not {weight}",
+                    left,
+                    id = requirement.id,
+                    what = u64::MAX,
+                    id2 = self.id(member.node),
+                    weight = member.weight
+                );
+                self.problem(ProblemKind::InvalidValue, span, message);
+                member.weight = left;
+            }
+            left -= member.weight;
+        }
     }
 }
 

@@ -82,8 +82,6 @@ impl Draft<'_> {
         let of = self.resolve(&named(&saved.of, saved.span), &context);
         let mut members: Vec<Member> = Vec::with_capacity(saved.members.len());
         let mut seen = HashSet::new();
-        // Sums of weights fit in 64 bits: the analysis adds them up.
-        let mut left = u64::MAX;
         for member in &saved.members {
             let node = self.resolve(&named(&member.id, saved.span), &context);
             if !seen.insert(node) {
@@ -112,23 +110,11 @@ impl Draft<'_> {
                 };
                 ways.iter().map(way).collect()
             });
-            if member.weight > left {
-                let message = message!(
-                    "the members of `{id}` weigh more than {what} in sum: `{id2}` counts {left}, not {weight}",
-                    left,
-                    id = saved.id,
-                    what = u64::MAX,
-                    id2 = member.id,
-                    weight = member.weight
-                );
-                self.problem(ProblemKind::InvalidValue, saved.span, message);
-            }
             members.push(Member {
                 node,
-                weight: member.weight.min(left),
+                weight: member.weight,
                 standby,
             });
-            left = left.saturating_sub(member.weight);
         }
         members.sort_by(|a, b| self.id(a.node).cmp(self.id(b.node)));
         // That a service needs its replicas says nothing of others.

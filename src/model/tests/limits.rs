@@ -43,3 +43,23 @@ fn an_empty_input_is_an_empty_model() {
     assert!(model.nodes.is_empty() && model.requirements.is_empty());
     model.no_problems();
 }
+
+#[test]
+fn weights_that_are_too_much_together_count_less_and_that_is_said() {
+    let mut facts = native();
+    facts.node("service:x");
+    facts.replicas("service:x", 2, &[]).weight = 1 << 63;
+    let model = model(vec![facts]);
+    let said = &model.problem().message;
+    assert!(
+        said.contains("counts 9223372036854775807, not 9223372036854775808"),
+        "{said}"
+    );
+    let requirement = model
+        .requirements
+        .iter()
+        .find(|r| r.members.len() == 2)
+        .unwrap();
+    let weights: Vec<u64> = requirement.members.iter().map(|m| m.weight).collect();
+    assert_eq!(weights, [1 << 63, (1 << 63) - 1]);
+}
