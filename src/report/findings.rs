@@ -1,10 +1,13 @@
 //! What the rules found.
 
+use std::collections::BTreeSet;
+
 use super::Facts;
 use super::language::{Argument, Say, say};
-use super::text::visible;
+use super::text::{prose, visible};
 use crate::findings::waiver::Waived;
-use crate::findings::{Finding, Severity};
+use crate::findings::{Code, Finding, Severity};
+use crate::rules::{doc, rule};
 
 /// Most findings listed.
 const MOST: usize = 50;
@@ -15,10 +18,33 @@ pub(super) struct Section {
     pub(super) summary: Say,
     pub(super) rows: Vec<Row>,
     pub(super) more: Option<usize>,
+    /// The rules that found something, by name.
+    pub(super) rules: Vec<About>,
     /// Accepted ones.
     pub(super) waived: Vec<Accepted>,
     pub(super) waived_more: Option<usize>,
 }
+
+/// What a rule is about, in the words of its documentation.
+pub(super) struct About {
+    pub(super) rule: &'static str,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a documentation.
+pub(super) struct Part {
+    /// Its heading, among the strings.
+    pub(super) heading: &'static str,
+    /// Its paragraphs, each as runs of text; true: code.
+    pub(super) text: Vec<Vec<(bool, String)>>,
+}
+
+/// Headings of what a reader of the page needs, and what they are called here.
+const PARTS: [(&str, &str); 3] = [
+    ("What it does", "rule-doc.what"),
+    ("Why is this bad", "rule-doc.why"),
+    ("How to fix", "rule-doc.fix"),
+];
 
 /// A finding that a waiver accepts.
 pub(super) struct Accepted {
@@ -86,6 +112,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .map(|(finding, before)| row(facts, finding, before))
             .collect(),
         more: (facts.findings.len() > MOST).then(|| facts.findings.len() - MOST),
+        rules: about(facts),
         waived: facts
             .waived
             .iter()
@@ -94,6 +121,27 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .collect(),
         waived_more: (facts.waived.len() > MOST).then(|| facts.waived.len() - MOST),
     }
+}
+
+/// The rules that found something, by name.
+fn about(facts: &Facts<'_>) -> Vec<About> {
+    let shown = facts.findings.iter().take(MOST);
+    let codes: BTreeSet<Code> = shown.map(|finding| finding.rule).collect();
+    let about = |code: Code| {
+        let text = doc::markdown(rule(code)?);
+        let part = |(heading, called): (&str, &'static str)| Part {
+            heading: called,
+            text: doc::part(&text, heading)
+                .iter()
+                .map(|text| prose(text))
+                .collect(),
+        };
+        Some(About {
+            rule: code.as_str(),
+            parts: PARTS.map(part).into(),
+        })
+    };
+    codes.into_iter().filter_map(about).collect()
 }
 
 fn accepted(facts: &Facts<'_>, one: &Waived) -> Accepted {

@@ -28,6 +28,49 @@ pub fn markdown(rule: &dyn Rule) -> String {
     text
 }
 
+/// The paragraphs that stand under `heading` in `markdown`, without code blocks; what links lead from
+/// is kept as code. None if there is no such heading. O(length).
+#[must_use]
+pub fn part(markdown: &str, heading: &str) -> Vec<String> {
+    let (mut inside, mut in_code) = (false, false);
+    let mut paragraphs = vec![String::new()];
+    for line in markdown.lines() {
+        let fence = line.starts_with("```");
+        in_code ^= fence;
+        if fence || in_code {
+            continue;
+        }
+        if let Some(found) = line.strip_prefix("## ") {
+            inside = found == heading;
+        } else if inside && line.trim().is_empty() {
+            paragraphs.push(String::new());
+        } else if inside && let Some(last) = paragraphs.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(line.trim());
+        }
+    }
+    paragraphs.retain(|text| !text.is_empty());
+    paragraphs.iter().map(|text| unlinked(text)).collect()
+}
+
+/// `[name](place)` as `name` in code.
+fn unlinked(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[')
+        && let Some((name, after)) = link.split_once("](")
+        && let Some((_, after)) = after.split_once(')')
+    {
+        plain.push_str(before);
+        let _ = write!(plain, "`{}`", name.trim_matches('`'));
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
+
 /// The page of all rules (`docs/rules.md`).
 #[must_use]
 pub fn page() -> String {
@@ -57,4 +100,18 @@ pub fn page() -> String {
         }
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+
+    #[test]
+    fn a_part_is_its_paragraphs() {
+        let text =
+            "## A\n\none `x`\ntwo [b-c](#b-c).\n\nthree\n\n```yaml\n## B\n```\n\n## B\n\nfour\n";
+        assert_eq!(part(text, "A"), ["one `x` two `b-c`.", "three"]);
+        assert_eq!(part(text, "B"), ["four"]);
+        assert!(part(text, "C").is_empty());
+    }
 }
