@@ -294,11 +294,8 @@ impl<'s> Draft<'s> {
     /// Sums of weights fit in 64 bits: the analysis adds them up. What is too much counts less, and
     /// that is said.
     fn bound(&mut self, requirement: &mut Requirement, span: Span) {
-        let weights = requirement.members.iter().map(|member| member.weight);
-        if weights
-            .fold(Some(0u64), |sum, weight| sum?.checked_add(weight))
-            .is_some()
-        {
+        let mut weights = requirement.members.iter().map(|member| member.weight);
+        if weights.try_fold(0, u64::checked_add).is_some() {
             return;
         }
         let mut left = u64::MAX;
